@@ -1,0 +1,1 @@
+"""Document → records: a spaCy pipeline with one finder a record type."""

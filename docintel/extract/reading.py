@@ -1,0 +1,135 @@
+"""What the finders share: a document with its sentences, clauses and tagged names.
+
+A finder is a plain function from a `Reading` (and the records found before) to a tuple of records in text order.
+Patterns run over `Reading.folded`; quotes are cut with `Reading.document.evidence`; the offsets are the same.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from docintel.schema import NOT_CONTENT, Block, BlockKind, Document
+from docintel.text.normalize import fold
+from docintel.text.sentences import split_clauses, split_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as the tagger saw it; `label` is PER, ORG, LOC or TIME."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of content text, without its closing punctuation."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of content text with its clauses; `block` indexes `Document.blocks`."""
+
+    start: int
+    end: int
+    block: int
+    clauses: tuple[Clause, ...]
+
+
+class Spanned(Protocol):
+    """Anything that starts and ends somewhere in the text."""
+
+    @property
+    def start(self) -> int:
+        """First character."""
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+
+
+SpannedT = TypeVar("SpannedT", bound=Spanned)
+
+
+def at(spans: Sequence[SpannedT], offset: int) -> SpannedT | None:
+    """The span that holds `offset`, of spans in text order that do not overlap."""
+    i = bisect_right(spans, offset, key=lambda span: span.start) - 1
+    return spans[i] if i >= 0 and offset < spans[i].end else None
+
+
+def within(spans: Sequence[SpannedT], start: int, end: int) -> Sequence[SpannedT]:
+    """The spans that begin in `[start, end)`, of spans in text order."""
+    low = bisect_right(spans, start - 1, key=lambda span: span.start)
+    high = bisect_right(spans, end - 1, key=lambda span: span.start)
+    return spans[low:high]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document prepared for the finders.
+
+    Attributes:
+        names: people, organisations, places and times as tagged, in text order.
+        folded: `fold(document.text)`: same length, ASCII punctuation and digits.
+        sentences: of the content blocks, in text order.
+    """
+
+    document: Document
+    names: tuple[Name, ...] = ()
+    folded: str = field(init=False)
+    sentences: tuple[Sentence, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", fold(self.document.text))
+        object.__setattr__(self, "sentences", tuple(self._sentences()))
+
+    def _sentences(self) -> Iterable[Sentence]:
+        text = self.document.text
+        for i, block in enumerate(self.document.blocks):
+            if block.kind in NOT_CONTENT:
+                continue
+            for start, end in split_sentences(text, block.start, block.end):
+                clauses = tuple(Clause(*span) for span in split_clauses(text, start, end))
+                if clauses:
+                    yield Sentence(start, end, i, clauses)
+
+    @property
+    def text(self) -> str:
+        """The document's text."""
+        return self.document.text
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All clauses, in text order."""
+        return tuple(clause for sentence in self.sentences for clause in sentence.clauses)
+
+    def sentence_at(self, offset: int) -> Sentence | None:
+        """The sentence that holds `offset`."""
+        return at(self.sentences, offset)
+
+    def clause_at(self, offset: int) -> Clause | None:
+        """The clause that holds `offset`."""
+        return at(self.clauses, offset)
+
+    def names_in(self, start: int, end: int, label: str) -> list[Name]:
+        """Names with this label that begin in `[start, end)`."""
+        return [name for name in within(self.names, start, end) if name.label == label]
+
+    def headings_over(self, offset: int) -> list[Block]:
+        """Headings and numbered items that `offset` stands under, outermost first."""
+        over: list[Block] = []
+        for block in self.document.blocks:
+            if block.start > offset:
+                break
+            if block.kind is BlockKind.HEADING or (block.kind is BlockKind.LIST_ITEM and block.level):
+                while over and over[-1].level >= block.level:
+                    over.pop()
+                over.append(block)
+        return over

@@ -1,0 +1,121 @@
+"""The parsed document: one text, the blocks that structure it, and evidence cut from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a block is to a reader."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    CAPTION = "caption"
+    BYLINE = "byline"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A stretch of `Document.text` with a role.
+
+    Attributes:
+        start: first character, 0-based.
+        end: one past the last character.
+        level: depth of a heading or numbered item, 1 for `一、`, 2 for `(一)`, 3 for `1.`, 4 for `一是`; 0 for none.
+        numbering: the number as written, e.g. `(一)`; empty when there is none.
+        page: page number from 1; None where the format has no pages.
+        box: x0, y0, x1, y1 on the page in points; None where unknown.
+        confidence: how sure the recogniser was, 0 to 1; 1 for text that was not recognised from an image.
+        cells: rows of cell texts, for a table.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    numbering: str = ""
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    confidence: float = 1.0
+    cells: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of a document and where they stand. Made only by `Document.evidence`."""
+
+    start: int
+    end: int
+    quote: str
+    page: int | None = None
+
+
+#: Blocks that are about the page, not about its subject: no record is read from them.
+NOT_CONTENT = frozenset({BlockKind.TITLE, BlockKind.BYLINE, BlockKind.FURNITURE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What one file says.
+
+    Attributes:
+        id: sha256 of the file's bytes, hexadecimal.
+        source: the file's name, without folders.
+        text: the words as written; only white space is normalised. Blocks are separated by one line feed and cover
+            everything but these.
+        blocks: in reading order, not overlapping.
+        title: empty when the document shows none.
+        publisher: who published it, only when the document names them.
+        published: `YYYY-MM-DD`.
+        source_url: where it was first published.
+        parser: which parser read it.
+        warnings: what a reader should know about how it was read, e.g. bytes that were no valid text.
+    """
+
+    id: str
+    source: str
+    text: str
+    blocks: tuple[Block, ...]
+    title: str = ""
+    publisher: str | None = None
+    published: str | None = None
+    source_url: str | None = None
+    parser: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Quote `text[start:end]`; the only way to make an `Evidence`.
+
+        Raises:
+            ValueError: the span is empty or outside the text.
+        """
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"span {start}:{end} is outside a text of {len(self.text)} characters")
+        block = self.block_at(start)
+        return Evidence(start, end, self.text[start:end], block.page if block else None)
+
+    def block_at(self, offset: int) -> Block | None:
+        """The block that holds the character at `offset`; None between blocks."""
+        low, high = 0, len(self.blocks)
+        while low < high:
+            middle = (low + high) // 2
+            if self.blocks[middle].end <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        if low < len(self.blocks) and self.blocks[low].start <= offset:
+            return self.blocks[low]
+        return None
+
+    def content_blocks(self) -> list[Block]:
+        """Blocks that records are read from: no title, by-line or furniture."""
+        return [block for block in self.blocks if block.kind not in NOT_CONTENT]
+
+    @property
+    def main_text(self) -> str:
+        """The text without title and furniture, one block a line."""
+        skipped = (BlockKind.TITLE, BlockKind.FURNITURE)
+        return "\n".join(self.text[b.start : b.end] for b in self.blocks if b.kind not in skipped)

@@ -1,0 +1,175 @@
+"""The six record types, and the extraction that holds those of one document."""
+
+from dataclasses import dataclass
+
+from docintel.schema.document import Document, Evidence
+from docintel.schema.vocabulary import (
+    DocType,
+    IssueCategory,
+    MeasureCategory,
+    Metric,
+    Modality,
+    Status,
+    UnitKind,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic:
+    """A number that counts something.
+
+    Attributes:
+        evidence: the shortest clause that carries subject, action and number.
+        value: 万 and 亿 multiplied out, a percentage as written (51.6), the stated floor for 余 and 多;
+            None for a masked figure (`X家`).
+        unit_of_measure: the measure word without 万 or 亿: 个, 起, 人次, 元, %.
+        subject: what is counted, as in the text.
+        action: the verb or state, as in the text.
+        metric: what is counted, from the closed list.
+        approximate: the text says 余, 多, 近, 约, 以上 or the like.
+        unit: the canonical name of the unit whose figure it is.
+        period: `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or two of these as `start/end`.
+        confidence: 0 to 1.
+    """
+
+    evidence: Evidence
+    value: float | None
+    unit_of_measure: str
+    metric: Metric
+    subject: str | None = None
+    action: str | None = None
+    approximate: bool = False
+    unit: str | None = None
+    period: str | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """An organisation that acts, is acted on or is named as a party; one record for all its mentions.
+
+    Attributes:
+        evidence: the first mention.
+        canonical: the full official name as far as the document lets one know it.
+        mentions: every mention, in text order, the first included.
+    """
+
+    evidence: Evidence
+    canonical: str
+    kind: UnitKind
+    mentions: tuple[Evidence, ...] = ()
+    confidence: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """The unit as its first mention writes it."""
+        return self.evidence.quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A named natural person; one record for all mentions.
+
+    Attributes:
+        evidence: the first mention of the name.
+        position: as written, e.g. `原党总支书记、院长`.
+        unit: canonical name of the unit the position is in.
+        mentions: every mention of the name, in text order.
+    """
+
+    evidence: Evidence
+    position: str | None = None
+    unit: str | None = None
+    mentions: tuple[Evidence, ...] = ()
+    confidence: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """The name as written."""
+        return self.evidence.quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Who did what, and what followed.
+
+    Attributes:
+        evidence: the first clause that names person and act.
+        persons: names; empty for a unit or group dealt with without names.
+        violations: the acts, each a short verbatim phrase.
+        sanctions: split, in the text's words (`开除党籍和公职` gives `开除党籍` and `开除公职`).
+        amounts: sums tied to the acts, in yuan.
+    """
+
+    evidence: Evidence
+    persons: tuple[str, ...] = ()
+    violations: tuple[Evidence, ...] = ()
+    sanctions: tuple[str, ...] = ()
+    amounts: tuple[float, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A problem, a risk or a prohibited act. `evidence` is the shortest span that reads alone."""
+
+    evidence: Evidence
+    category: IssueCategory
+    modality: Modality
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """An action taken, under way or ordered to put things right or to prevent.
+
+    Attributes:
+        units: canonical names of who acts, where the text says so.
+        addresses: indexes into the issues of the same extraction.
+    """
+
+    evidence: Evidence
+    category: MeasureCategory
+    status: Status
+    units: tuple[str, ...] = ()
+    addresses: tuple[int, ...] = ()
+    confidence: float = 1.0
+
+
+Record = Statistic | Unit | Person | Case | Issue | Measure
+
+#: The name of each record type in the JSON output, in output order.
+RECORD_TYPES: dict[str, type[Record]] = {
+    "statistics": Statistic,
+    "units": Unit,
+    "persons": Person,
+    "cases": Case,
+    "issues": Issue,
+    "measures": Measure,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """Everything read from one document; records in text order.
+
+    Attributes:
+        region: the place the document is about, by full name (`吉林省白山市`); None when unknown.
+    """
+
+    document: Document
+    doc_type: DocType = DocType.OTHER
+    region: str | None = None
+    statistics: tuple[Statistic, ...] = ()
+    units: tuple[Unit, ...] = ()
+    persons: tuple[Person, ...] = ()
+    cases: tuple[Case, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+    def records(self, kind: str) -> tuple[Record, ...]:
+        """The records of one type, named as in `RECORD_TYPES`."""
+        if kind not in RECORD_TYPES:
+            raise ValueError(f"{kind!r} is no record type; these are: {', '.join(RECORD_TYPES)}")
+        records: tuple[Record, ...] = getattr(self, kind)
+        return records

@@ -1,0 +1,131 @@
+"""What search, suggestion and ingestion give back."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class HitKind(StrEnum):
+    """What a search looks for."""
+
+    PASSAGE = "passage"
+    ISSUE = "issue"
+    MEASURE = "measure"
+    CASE = "case"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of a document that is indexed and ranked.
+
+    Attributes:
+        id: the catalog's number for it.
+        kind: passage, issue, measure or case.
+        ordinal: position among the document's passages of this kind, from 0.
+        context: words put before the quote when it is indexed (title, heading), not part of the quote.
+    """
+
+    id: int
+    document: str
+    kind: HitKind
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    context: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One answer to a search, best first in a list.
+
+    Attributes:
+        score: larger is better; comparable within one answer only.
+        text: what to show: the quote, or for a document its title.
+        quote: verbatim words of the document.
+        title: the document's title.
+        source: the file's name.
+        document: the document's id.
+        start: first character of the quote in the document's text.
+        end: one past the last.
+        labels: the record's fields that a reader wants beside it (category, status, …), in Chinese.
+    """
+
+    kind: HitKind
+    score: float
+    text: str
+    quote: str
+    title: str
+    source: str
+    document: str
+    start: int
+    end: int
+    page: int | None = None
+    doc_type: str = ""
+    publisher: str | None = None
+    published: str | None = None
+    region: str | None = None
+    category: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """One place where a measure was taken, with the issue it answered.
+
+    Attributes:
+        issue: the words of the comparable issue.
+        similarity: of that issue to the question, 0 to 1.
+        linked: the document ties measure and issue together; False when they only stand in the same passage.
+    """
+
+    issue: str
+    similarity: float
+    linked: bool
+    measure: Hit
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A measure others took for a comparable problem; near-identical wordings are folded into one.
+
+    Attributes:
+        text: the wording of the best precedent, verbatim.
+        support: number of documents that took it.
+        precedents: best first; the first is the source of `text`.
+    """
+
+    text: str
+    category: str
+    status: str
+    score: float
+    support: int
+    precedents: tuple[Precedent, ...]
+
+
+class IngestStatus(StrEnum):
+    """What became of one file."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What became of one file, and why.
+
+    Attributes:
+        path: as it was found.
+        message: the reason for a failure, with what to do.
+        counts: records by type.
+    """
+
+    path: str
+    status: IngestStatus
+    document: str | None = None
+    message: str = ""
+    counts: dict[str, int] = field(default_factory=dict)

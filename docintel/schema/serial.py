@@ -1,0 +1,184 @@
+"""Records to plain JSON values and back, and the JSON Schema of that form.
+
+The form is `docintel extract --format jsonl`: one object a document. Each record carries its quote (a unit or person
+its `name`) with `start`, `end` and `page`; positions of further quotes stand beside them as `[start, end]` pairs, so
+that reading back slices the document again and no quote can drift from its text.
+"""
+
+from dataclasses import fields
+from enum import StrEnum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from docintel.schema.document import Document
+from docintel.schema.records import RECORD_TYPES, Extraction, Person, Record, Unit
+from docintel.schema.vocabulary import DocType
+
+#: Raised when the JSON form changes in a way that breaks a reader.
+SCHEMA_VERSION = 1
+
+_NAMED = (Unit, Person)
+#: Fields that hold several quotes: JSON key of the words (None where only places are kept), JSON key of the places.
+_MANY = {"mentions": (None, "mentions"), "violations": ("violations", "violation_spans")}
+
+
+def _quote_key(record_type: type) -> str:
+    return "name" if record_type in _NAMED else "quote"
+
+
+def record_to_dict(record: Record) -> dict[str, Any]:
+    """The JSON form of one record."""
+    evidence = record.evidence
+    out: dict[str, Any] = {_quote_key(type(record)): evidence.quote}
+    for field in fields(record):
+        if field.name == "evidence":
+            continue
+        value = getattr(record, field.name)
+        if field.name in _MANY:
+            words, places = _MANY[field.name]
+            if words:
+                out[words] = [quote.quote for quote in value]
+            out[places] = [[quote.start, quote.end] for quote in value]
+        elif isinstance(value, tuple):
+            out[field.name] = [_number(item) for item in value]
+        else:
+            out[field.name] = _number(value)
+    return out | {"start": evidence.start, "end": evidence.end, "page": evidence.page}
+
+
+def _number(value: Any) -> Any:
+    """Whole floats as integers, so that JSON shows 53 and not 53.0; labels as their plain string."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def record_from_dict(kind: str, data: dict[str, Any], document: Document) -> Record:
+    """Read one record back; its quotes are cut from `document` anew.
+
+    Raises:
+        ValueError: a place lies outside the document, or a label is not in its vocabulary.
+    """
+    record_type = RECORD_TYPES[kind]
+    hints = get_type_hints(record_type)
+    values: dict[str, Any] = {"evidence": document.evidence(data["start"], data["end"])}
+    for field in fields(record_type):
+        if field.name in _MANY:
+            values[field.name] = tuple(document.evidence(*span) for span in data.get(_MANY[field.name][1], ()))
+        elif field.name in data:
+            values[field.name] = _typed(hints[field.name], data[field.name])
+    return record_type(**values)
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if get_origin(hint) is tuple:
+        return tuple(_typed(get_args(hint)[0], item) for item in value)
+    if get_origin(hint) in (Union, UnionType):
+        return _typed(next(arg for arg in get_args(hint) if arg is not type(None)), value)
+    return hint(value)
+
+
+def extraction_to_dict(extraction: Extraction) -> dict[str, Any]:
+    """The JSON form of everything read from one document."""
+    document = extraction.document
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "doc": document.source,
+        "document": document.id,
+        "title": document.title,
+        "doc_type": str(extraction.doc_type),
+        "publisher": document.publisher,
+        "published": document.published,
+        "region": extraction.region,
+        "source_url": document.source_url,
+        "warnings": list(document.warnings),
+    } | {kind: [record_to_dict(record) for record in extraction.records(kind)] for kind in RECORD_TYPES}
+
+
+def extraction_from_dict(data: dict[str, Any], document: Document) -> Extraction:
+    """Read an extraction of `document` back from its JSON form."""
+    records = {kind: tuple(record_from_dict(kind, item, document) for item in data[kind]) for kind in RECORD_TYPES}
+    return Extraction(document=document, doc_type=DocType(data["doc_type"]), region=data["region"], **records)  # type: ignore[arg-type]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of one line of `docintel extract --format jsonl`."""
+    text, text_or_null = {"type": "string"}, {"type": ["string", "null"]}
+    properties: dict[str, Any] = {
+        "schema_version": {"const": SCHEMA_VERSION},
+        "doc": text,
+        "document": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "title": text,
+        "doc_type": _schema_of(DocType),
+        "publisher": text_or_null,
+        "published": {"type": ["string", "null"], "format": "date"},
+        "region": text_or_null,
+        "source_url": text_or_null,
+        "warnings": {"type": "array", "items": text},
+    }
+    properties |= {kind: {"type": "array", "items": {"$ref": f"#/$defs/{kind}"}} for kind in RECORD_TYPES}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:docintel:extraction:{SCHEMA_VERSION}",
+        "title": "docintel extraction",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+        "$defs": {kind: _record_schema(record_type) for kind, record_type in RECORD_TYPES.items()},
+    }
+
+
+def _record_schema(record_type: type) -> dict[str, Any]:
+    hints = get_type_hints(record_type)
+    places = {
+        "type": "array",
+        "items": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
+    }
+    properties: dict[str, Any] = {_quote_key(record_type): {"type": "string", "minLength": 1}}
+    for field in fields(record_type):
+        if field.name in _MANY:
+            words, key = _MANY[field.name]
+            if words:
+                properties[words] = {"type": "array", "items": {"type": "string"}}
+            properties[key] = places
+        elif field.name != "evidence":
+            properties[field.name] = _schema_of(hints[field.name])
+    properties |= {
+        "start": {"type": "integer", "minimum": 0},
+        "end": {"type": "integer", "minimum": 1},
+        "page": {"type": ["integer", "null"], "minimum": 1},
+    }
+    return {
+        "type": "object",
+        "description": (record_type.__doc__ or "").split("\n", 1)[0],
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+_JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
+
+
+def _schema_of(hint: Any) -> dict[str, Any]:
+    if get_origin(hint) is tuple:
+        return {"type": "array", "items": _schema_of(get_args(hint)[0])}
+    if get_origin(hint) in (Union, UnionType):
+        inner = _schema_of(next(arg for arg in get_args(hint) if arg is not type(None)))
+        return inner | {"type": [inner["type"], "null"]}
+    if issubclass(hint, StrEnum):
+        return {"type": "string", "enum": [str(member) for member in hint]}
+    return {"type": _JSON_TYPES[hint]}
+
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "extraction_from_dict",
+    "extraction_to_dict",
+    "json_schema",
+    "record_from_dict",
+    "record_to_dict",
+]

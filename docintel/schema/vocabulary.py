@@ -1,0 +1,232 @@
+"""Closed vocabularies: every label a record may carry.
+
+The values are the identifiers of the JSON output; the Chinese names are what people see.
+"""
+
+from enum import StrEnum
+
+
+class DocType(StrEnum):
+    """What kind of text a document is."""
+
+    SPEECH = "speech"
+    CASE_NOTICE = "case_notice"
+    INSPECTION_REPORT = "inspection_report"
+    MEETING = "meeting"
+    INTERVIEW = "interview"
+    NEWS = "news"
+    COMMENTARY = "commentary"
+    OTHER = "other"
+
+
+class UnitKind(StrEnum):
+    """What kind of organisation a unit is."""
+
+    DISCIPLINE = "discipline"
+    PARTY = "party"
+    GOVERNMENT = "government"
+    HEALTH_AUTHORITY = "health_authority"
+    HOSPITAL = "hospital"
+    COMPANY = "company"
+    DEPARTMENT = "department"
+    PROCURATORATE_COURT = "procuratorate_court"
+    SCHOOL = "school"
+    OTHER = "other"
+
+
+class Metric(StrEnum):
+    """What a statistic counts."""
+
+    ISSUES_FOUND = "issues_found"
+    ISSUES_RECTIFIED = "issues_rectified"
+    ISSUES_PENDING = "issues_pending"
+    RULES_MADE = "rules_made"
+    WORKFLOWS = "workflows"
+    RISK_POINTS = "risk_points"
+    CONTROLS = "controls"
+    PERSONS_DISCIPLINED = "persons_disciplined"
+    PERSONS_EDUCATED = "persons_educated"
+    PERSONS_VOLUNTARY = "persons_voluntary"
+    PERSONS_PROSECUTED = "persons_prosecuted"
+    CASES_FILED = "cases_filed"
+    CASES_HANDLED = "cases_handled"
+    CLUES = "clues"
+    COMPLAINTS = "complaints"
+    TALKS = "talks"
+    EDUCATION_SESSIONS = "education_sessions"
+    PEOPLE_REACHED = "people_reached"
+    INSPECTIONS = "inspections"
+    INSTITUTIONS = "institutions"
+    AMOUNT_RETURNED = "amount_returned"
+    AMOUNT_RECOVERED = "amount_recovered"
+    AMOUNT_INVOLVED = "amount_involved"
+    COMMENDATIONS = "commendations"
+    TASKS = "tasks"
+    NOTICES = "notices"
+    OCCURRENCES = "occurrences"
+    SHARE = "share"
+    OTHER = "other"
+
+
+class IssueCategory(StrEnum):
+    """What field a problem belongs to."""
+
+    PROCUREMENT = "procurement"
+    BIDDING = "bidding"
+    KICKBACKS = "kickbacks"
+    GIFTS = "gifts"
+    DINING_TRAVEL = "dining_travel"
+    FINANCE = "finance"
+    POWER = "power"
+    PERSONNEL = "personnel"
+    CLINICAL = "clinical"
+    INSURANCE = "insurance"
+    DATA = "data"
+    ASSETS = "assets"
+    FORMALISM = "formalism"
+    RESPONSIBILITY = "responsibility"
+    RULES = "rules"
+    PARTY_WORK = "party_work"
+    SERVICE = "service"
+    BRIBERY = "bribery"
+    OTHER = "other"
+
+
+class Modality(StrEnum):
+    """How a document speaks of a problem."""
+
+    FOUND = "found"
+    RISK = "risk"
+    TARGET = "target"
+
+
+class MeasureCategory(StrEnum):
+    """What kind of action a measure is."""
+
+    RULES = "rules"
+    PROCESS = "process"
+    EDUCATION = "education"
+    CAMPAIGN = "campaign"
+    INSPECTION = "inspection"
+    ACCOUNTABILITY = "accountability"
+    RISK_CONTROL = "risk_control"
+    TRANSPARENCY = "transparency"
+    DIGITAL = "digital"
+    PLEDGE = "pledge"
+    TALK = "talk"
+    EVALUATION = "evaluation"
+    PROCUREMENT_CONTROL = "procurement_control"
+    REPORTING = "reporting"
+    ORGANISATION = "organisation"
+    NOTICE = "notice"
+    REFUND = "refund"
+    CULTURE = "culture"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """How far a measure has come."""
+
+    DONE = "done"
+    ONGOING = "ongoing"
+    REQUIRED = "required"
+
+
+CHINESE_NAMES: dict[StrEnum, str] = {
+    DocType.SPEECH: "会议讲话",
+    DocType.CASE_NOTICE: "典型案例通报",
+    DocType.INSPECTION_REPORT: "巡察整改与数据解读",
+    DocType.MEETING: "会议报道",
+    DocType.INTERVIEW: "访谈",
+    DocType.NEWS: "工作动态",
+    DocType.COMMENTARY: "评论",
+    DocType.OTHER: "其他",
+    UnitKind.DISCIPLINE: "纪检监察机关",
+    UnitKind.PARTY: "党组织",
+    UnitKind.GOVERNMENT: "政府部门",
+    UnitKind.HEALTH_AUTHORITY: "卫生健康部门",
+    UnitKind.HOSPITAL: "医疗机构",
+    UnitKind.COMPANY: "企业",
+    UnitKind.DEPARTMENT: "内设科室",
+    UnitKind.PROCURATORATE_COURT: "检察院法院",
+    UnitKind.SCHOOL: "学校",
+    UnitKind.OTHER: "其他",
+    Metric.ISSUES_FOUND: "发现问题",
+    Metric.ISSUES_RECTIFIED: "整改问题",
+    Metric.ISSUES_PENDING: "未整改问题",
+    Metric.RULES_MADE: "建立完善制度",
+    Metric.WORKFLOWS: "流程图",
+    Metric.RISK_POINTS: "廉政风险点",
+    Metric.CONTROLS: "防控措施",
+    Metric.PERSONS_DISCIPLINED: "处分处理人数",
+    Metric.PERSONS_EDUCATED: "批评教育人数",
+    Metric.PERSONS_VOLUNTARY: "主动说明投案人数",
+    Metric.PERSONS_PROSECUTED: "移送司法人数",
+    Metric.CASES_FILED: "立案",
+    Metric.CASES_HANDLED: "查处问题",
+    Metric.CLUES: "问题线索",
+    Metric.COMPLAINTS: "信访举报投诉",
+    Metric.TALKS: "约谈谈话函询",
+    Metric.EDUCATION_SESSIONS: "教育培训场次",
+    Metric.PEOPLE_REACHED: "受教育参与人数",
+    Metric.INSPECTIONS: "督查检查巡察",
+    Metric.INSTITUTIONS: "涉及单位数",
+    Metric.AMOUNT_RETURNED: "上交退缴金额",
+    Metric.AMOUNT_RECOVERED: "追缴挽回金额",
+    Metric.AMOUNT_INVOLVED: "涉案金额",
+    Metric.COMMENDATIONS: "表扬信锦旗",
+    Metric.TASKS: "重点任务",
+    Metric.NOTICES: "通报建议书提示函",
+    Metric.OCCURRENCES: "行为次数",
+    Metric.SHARE: "占比增幅",
+    Metric.OTHER: "其他",
+    IssueCategory.PROCUREMENT: "药品耗材设备采购",
+    IssueCategory.BIDDING: "工程与招投标",
+    IssueCategory.KICKBACKS: "回扣与利益输送",
+    IssueCategory.GIFTS: "红包礼品礼金",
+    IssueCategory.DINING_TRAVEL: "违规吃喝旅游宴请",
+    IssueCategory.FINANCE: "财务津补贴小金库",
+    IssueCategory.POWER: "权力集中与一把手监督",
+    IssueCategory.PERSONNEL: "选人用人招聘",
+    IssueCategory.CLINICAL: "诊疗不规范",
+    IssueCategory.INSURANCE: "骗保与收费",
+    IssueCategory.DATA: "统方与信息权限",
+    IssueCategory.ASSETS: "耗材库存资产",
+    IssueCategory.FORMALISM: "形式主义官僚主义",
+    IssueCategory.RESPONSIBILITY: "责任落实与监督缺位",
+    IssueCategory.RULES: "制度缺失与不落实",
+    IssueCategory.PARTY_WORK: "党建与纪律意识",
+    IssueCategory.SERVICE: "服务态度与作风",
+    IssueCategory.BRIBERY: "受贿贪污",
+    IssueCategory.OTHER: "其他",
+    Modality.FOUND: "已发现",
+    Modality.RISK: "风险",
+    Modality.TARGET: "整治对象",
+    MeasureCategory.RULES: "建章立制",
+    MeasureCategory.PROCESS: "流程与权力清单",
+    MeasureCategory.EDUCATION: "警示教育",
+    MeasureCategory.CAMPAIGN: "专项整治",
+    MeasureCategory.INSPECTION: "监督检查",
+    MeasureCategory.ACCOUNTABILITY: "查处问责",
+    MeasureCategory.RISK_CONTROL: "风险防控",
+    MeasureCategory.TRANSPARENCY: "公开公示",
+    MeasureCategory.DIGITAL: "数字化监督",
+    MeasureCategory.PLEDGE: "承诺签约",
+    MeasureCategory.TALK: "约谈提醒",
+    MeasureCategory.EVALUATION: "考核评价",
+    MeasureCategory.PROCUREMENT_CONTROL: "采购与药商管理",
+    MeasureCategory.REPORTING: "举报与线索",
+    MeasureCategory.ORGANISATION: "组织机制",
+    MeasureCategory.NOTICE: "建议书与通报",
+    MeasureCategory.REFUND: "退缴上交",
+    MeasureCategory.CULTURE: "廉洁文化",
+    MeasureCategory.OTHER: "其他",
+    Status.DONE: "已完成",
+    Status.ONGOING: "持续推进",
+    Status.REQUIRED: "要求落实",
+}
+
+
+def chinese_name(label: StrEnum) -> str:
+    """The name a person sees for a label, e.g. `Metric.ISSUES_FOUND` → 发现问题."""
+    return CHINESE_NAMES[label]

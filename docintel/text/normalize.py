@@ -1,0 +1,52 @@
+"""Normalise text without losing the way back to its words.
+
+`clean` changes white space only, so a quote cut from the cleaned text is verbatim. `fold` maps character to character,
+so an offset into the folded text is an offset into the text itself: patterns run over the folded text and quotes are
+cut from the other.
+"""
+
+import re
+import sys
+import unicodedata
+
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x00, 0x09), 0x0E, 0x0F, *range(0x10, 0x20)]
+)
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_AROUND_LINE_END = re.compile(r" ?\n ?")
+
+
+def clean(raw: str) -> str:
+    """Normalise white space: LF line ends, one plain space for a run of any, no invisible characters.
+
+    Ideographic and no-break spaces become plain spaces; empty lines stay.
+    """
+    text = _LINE_END.sub("\n", raw).translate(_INVISIBLE)
+    return _AROUND_LINE_END.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def _folding_table() -> dict[int, str]:
+    """Single characters whose compatibility form is one other character, and dots and dashes in one spelling."""
+    table: dict[int, str] = {}
+    for code in range(0x80, sys.maxunicode + 1):
+        char = chr(code)
+        folded = unicodedata.normalize("NFKC", char)
+        if folded != char and len(folded) == 1:
+            table[code] = folded
+    table |= dict.fromkeys(map(ord, "•‧・‧●"), "·")
+    table |= dict.fromkeys(map(ord, "–—―﹣"), "-")
+    table |= dict.fromkeys(map(ord, "﹐"), ",")
+    return table
+
+
+_FOLDING = _folding_table()
+
+
+def fold(text: str) -> str:
+    """Fold full-width letters, digits and punctuation to ASCII, character by character.
+
+    `len(fold(text)) == len(text)`. `，` becomes `,`, `１` becomes `1`, `（` becomes `(`; `。`, `、`, `《》` and the curly
+    quotes have no ASCII form and stay. Characters whose compatibility form is longer (`…`, `㈠`) stay.
+    """
+    return text.translate(_FOLDING)

@@ -1,0 +1,76 @@
+"""Sentence and clause boundaries of Chinese official prose.
+
+A sentence ends at 。！？ or a line end, with the closing quotes and brackets behind it. A clause ends at , ; : as well.
+Nothing is split inside a title `《…》` or a number `26,544`. All offsets are into the given text.
+"""
+
+import re
+from collections.abc import Iterator
+
+from docintel.text.normalize import fold
+
+_CLOSERS = "”’」』)】〕\"'"
+_SENTENCE_END = re.compile(rf"(?:[。!?]+[{re.escape(_CLOSERS)}]*|…{{2,}}(?=\s|$)|\n)")
+_CLAUSE_END = re.compile(r"(?:[,;:](?!\d{3}(?!\d))|(?<!\d)[,;:]|…{2,}|[。!?]+)[”’]*")
+_CLOSED_BY = {"“": "”", "‘": "’"}
+_OPENED_BY = {"”": "“", "’": "‘"}
+_TITLE = re.compile(r"《[^《》\n]{1,80}》")
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _split(folded: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    titles = [match.span() for match in _TITLE.finditer(folded, start, end)]
+    begin = start
+    for match in boundary.finditer(folded, start, end):
+        if any(low < match.start() < high for low, high in titles):
+            continue
+        span = _trim(folded, begin, match.end())
+        if span[0] < span[1]:
+            yield span
+        begin = match.end()
+    span = _trim(folded, begin, end)
+    if span[0] < span[1]:
+        yield span
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Spans of the sentences of `text[start:end]`, in order, end punctuation included."""
+    return list(_split(fold(text), start, len(text) if end is None else end, _SENTENCE_END))
+
+
+def split_clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Spans of the clauses of `text[start:end]`, in order, without the punctuation that ends them.
+
+    `发现问题53个、整改49个` stays one clause: an enumeration comma does not end it.
+    """
+    folded = fold(text)
+    spans = []
+    for low, high in _split(folded, start, len(text) if end is None else end, _CLAUSE_END):
+        span = _strip(folded, low, high)
+        if span[0] < span[1]:
+            spans.append(span)
+    return spans
+
+
+def _strip(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Take off end punctuation, and quotes that open or close outside the span."""
+    changed = True
+    while changed and start < end:
+        changed = False
+        if folded[end - 1] in ",;:。!?… \n" or (folded[end - 1] in _OPENED_BY and not _opens(folded, start, end)):
+            end, changed = end - 1, True
+        elif folded[start] in "“‘" and folded.find(_CLOSED_BY[folded[start]], start, end) < 0:
+            start, changed = start + 1, True
+    return _trim(folded, start, end)
+
+
+def _opens(folded: str, start: int, end: int) -> bool:
+    """Whether the quote that closes at `end - 1` opens inside the span."""
+    return folded.rfind(_OPENED_BY[folded[end - 1]], start, end - 1) >= 0
