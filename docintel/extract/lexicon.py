@@ -1,0 +1,19 @@
+"""Word lists and patterns as data: `docintel/extract/patterns/*.toml`, each with a comment saying what it is for."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """The tables of `patterns/<name>.toml`."""
+    return tomllib.loads((files("docintel.extract") / "patterns" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A regular expression that matches any of the words, the longest first; to be put in a group."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
