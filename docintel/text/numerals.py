@@ -18,6 +18,8 @@ _ARABIC = rf"\d+(?:,\d{{3}})*(?:\.\d+)?[{_HEDGE_AFTER}]?(?:[百千]?[万亿]+|[�
 _CHINESE = rf"[{_NUMERAL}][{_NUMERAL}万亿]*[{_HEDGE_AFTER}]?[万亿]?[{_HEDGE_AFTER}]?"
 #: 数十, 上百, 近千, 几十: a size without a number; only 上百 and 上千 state a floor.
 _VAGUE = r"[数几][十百千万]+|[十百千万]+[数几]|数"
+#: 两三, 十七八: the lower number is the stated floor.
+_RANGE = re.compile(r"十?(?:一[二两]|[二两]三|三四|三五|四五|五六|六七|七八|八九)")
 _MASKED = r"[Xx×*＊]{1,4}"
 _HEDGE_BEFORE = r"将近|接近|近|大约|约|超过|超|逾|不少于|不低于|至少|最少|上(?=[百千万])"
 _HEDGE_BEHIND = r"以上|左右|上下|多(?![种样元次个])"
@@ -96,7 +98,7 @@ class QuantityGrammar:
             rf"(?P<before>{_HEDGE_BEFORE})?"
             rf"(?:(?P<percent>百分之(?:{_CHINESE}|{_ARABIC})(?:点[{_NUMERAL}]+)?)"
             rf"|(?P<fraction>[{_NUMERAL}]+分之[{_NUMERAL}]+)"
-            rf"|(?P<number>(?<![\dA-Za-z.:]){_ARABIC}|(?<!第)(?:{_VAGUE}|{_CHINESE})|(?<![A-Za-z]){_MASKED})"
+            rf"|(?P<number>(?<![\dA-Za-z.:]){_ARABIC}|(?<![第{_NUMERAL}万亿\d])(?:{_VAGUE}|{_CHINESE})|(?<![A-Za-z]){_MASKED})"
             rf"(?:人民币)?(?P<unit>{words}))"
             rf"(?P<behind>{_HEDGE_BEHIND})?"
         )
@@ -121,6 +123,8 @@ def _quantity(match: re.Match[str]) -> Quantity:
         value, unit = None, match["unit"]
     elif re.fullmatch(_VAGUE, number):
         value, unit, hedged = None, match["unit"], True
+    elif _RANGE.fullmatch(number):
+        value, unit, hedged = parse_number(number[:-1]), match["unit"], True
     else:
         value, unit = parse_number(number), match["unit"]
     value, unit = _plain_unit(value, unit)
