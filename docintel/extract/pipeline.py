@@ -12,11 +12,9 @@ def read(document: Document, tagger: Tagger | None = None) -> Reading:
     bare = Reading(document)
     spans = [(s.start, s.end) for s in bare.sentences]
     tagged = (tagger or shared_tagger()).tag([document.text[a:b] for a, b in spans])
-    names = []
-    for (start, _), words in zip(spans, tagged, strict=True):
-        offset = start
-        for word in words:
-            if word.tag in _LABELS:
-                names.append(Name(offset, offset + len(word.text), word.tag, word.text))
-            offset += len(word.text)
-    return Reading(document, tuple(names))
+    words = []
+    for (offset, _), sentence in zip(spans, tagged, strict=True):
+        for text, tag in sentence:
+            words.append(Name(offset, offset + len(text), tag, text))
+            offset += len(text)
+    return Reading(document, tuple(word for word in words if word.label in _LABELS), tuple(words))

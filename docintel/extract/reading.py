@@ -17,7 +17,7 @@ from docintel.text.sentences import split_clauses, split_sentences
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as the tagger saw it; `label` is PER, ORG, LOC or TIME."""
+    """A word as the tagger saw it; `label` is PER, ORG, LOC or TIME for a name, else its part of speech."""
 
     start: int
     end: int
@@ -77,12 +77,14 @@ class Reading:
 
     Attributes:
         names: people, organisations, places and times as tagged, in text order.
+        words: every word of the content, names included, in text order.
         folded: `fold(document.text)`: same length, ASCII punctuation and digits.
         sentences: of the content blocks, in text order.
     """
 
     document: Document
     names: tuple[Name, ...] = ()
+    words: tuple[Name, ...] = ()
     folded: str = field(init=False)
     sentences: tuple[Sentence, ...] = field(init=False)
 

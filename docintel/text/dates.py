@@ -13,10 +13,10 @@ from datetime import date
 from docintel.text.numerals import parse_number
 
 _CN = "〇零一二三四五六七八九十"
-_FULL_YEAR = rf"(?:(?:19|20)\d\d\s*年|[一二][〇零一二三四五六七八九]{{3}}年)"
+_FULL_YEAR = r"(?:(?:19|20)\d\d\s*年|[一二][〇零一二三四五六七八九]{3}年)"
 _RELATIVE = r"今年|本年度?|去年|上年|前年|当年|同年"
-_MONTH = rf"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?"
-_DAY = rf"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
+_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
 _PART = r"上旬|中旬|下旬|初|中|底|末"
 _MONTHS = r"前(?:1[0-2]|[1-9]|十[一二]?|[一二两三四五六七八九])个月"
 _SPAN = rf"上半年|下半年|[第前]?[一二三四]个?季度|{_MONTHS}|全年|年底|年初|年末|岁末"
@@ -123,7 +123,7 @@ _CN_DIGIT = {char: value for value, char in enumerate("零一二三四五六七�
 
 
 def _is_ahead(match: re.Match[str], anchor: date) -> bool:
-    """A month without a year that is still to come was last year's, unless the text sets a deadline by it (12月底前)."""
+    """A month without a year that is still to come was last year's, unless it is a deadline (12月底前)."""
     if not match["m"] or match.string.startswith("前", match.end()):
         return False
     return int(_stretch(match, anchor.year)[0][5:7]) > anchor.month

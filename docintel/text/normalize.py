@@ -46,7 +46,7 @@ _FOLDING = _folding_table()
 def fold(text: str) -> str:
     """Fold full-width letters, digits and punctuation to ASCII, character by character.
 
-    `len(fold(text)) == len(text)`: `，` becomes `,`, `１` becomes `1`, `（` becomes `(`. `。`, `、`, `《》` and the curly
+    `len(fold(text)) == len(text)`: `，` becomes `,`, `１` becomes `1`, `（` becomes `(`. `。`, `、`, `《》` and curly
     quotes have no ASCII form and stay. Characters whose compatibility form is longer (`…`, `㈠`) stay.
     """
     return text.translate(_FOLDING)

@@ -112,7 +112,6 @@ class QuantityGrammar:
 def _quantity(match: re.Match[str]) -> Quantity:
     percent, fraction, number = match["percent"], match["fraction"], match["number"]
     group = "percent" if percent else "fraction" if fraction else "number"
-    written = match[group]
     hedged = bool(match["before"] or match["behind"]) or (bool(number) and any(c in number for c in _HEDGE_AFTER))
     if percent:
         value, unit = _percent(percent), "%"
