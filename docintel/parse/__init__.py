@@ -1,0 +1,67 @@
+"""Files to Documents.
+
+In: a path or bytes. Out: a Document. The format is told by content (`detect`), never by suffix; a new format is one
+module and one row of `PARSERS`.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from docintel.errors import InputError, NotFoundError, ParseError, UnsupportedFormatError
+from docintel.parse.detect import detect
+from docintel.schema import Document
+
+#: Format as `detect` names it → `module:function`, imported at first use. The function takes bytes and a file name.
+PARSERS = {
+    "html": "docintel.parse.html:parse_html",
+    "text": "docintel.parse.plain:parse_text",
+}
+_SUPPORTED = "HTML and TXT"
+
+__all__ = ["PARSERS", "detect", "parse", "parse_bytes"]
+
+
+def parse(path: Path | str) -> Document:
+    """Read one file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        InputError: it is a folder or cannot be opened.
+        UnsupportedFormatError: no parser reads this kind of file.
+        ParseError: the file is empty or damaged.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as exc:
+        raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from exc
+    except IsADirectoryError as exc:
+        raise InputError(f"{path} is a folder.", hint="Give the files in it.") from exc
+    except (OSError, ValueError) as exc:
+        raise InputError(f"{path} cannot be read: {exc}", hint="Check that you may open it.") from exc
+    return parse_bytes(data, path.name)
+
+
+def parse_bytes(data: bytes, source: str) -> Document:
+    """Read the bytes of one file; `source` is its name, used in the Document and in messages.
+
+    Raises:
+        UnsupportedFormatError: no parser reads this kind of file.
+        ParseError: the bytes are empty or damaged.
+    """
+    if not data:
+        raise ParseError(f"{source} is empty (0 bytes).", hint="Check that it was copied completely.")
+    name = detect(data)
+    if name not in PARSERS:
+        raise UnsupportedFormatError(
+            f"{source} is {name}, which cannot be read yet.",
+            hint=f"Supported are {_SUPPORTED}; save it as one of these.",
+        )
+    return _parser(PARSERS[name])(data, source)
+
+
+def _parser(door: str) -> Callable[[bytes, str], Document]:
+    module, _, function = door.partition(":")
+    parser: Callable[[bytes, str], Document] = getattr(import_module(module), function)
+    return parser

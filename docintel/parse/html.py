@@ -1,0 +1,242 @@
+"""A web page to a Document.
+
+In: bytes of an HTML page in any encoding. Out: a Document with the title and the article; navigation, scripts and
+footers are left out. The article's container is found by the known layouts of content systems, else by density: down
+from the body into the child that holds most of the punctuation outside links. trafilatura reads pages where that finds
+little.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from docintel.errors import ParseError
+from docintel.parse import metadata
+from docintel.parse.lines import kind_of
+from docintel.parse.plain import refuse_garbage, warnings
+from docintel.parse.structure import Line, structure
+from docintel.parse.tables import read_table, table_text
+from docintel.schema import BlockKind, Document
+from docintel.text.encodings import Decoded, decode
+
+_DROPPED = ["script", "style", "noscript", "iframe", "nav", "button", "select", "svg", "template", "object", "footer"]
+_CHROME = (
+    "[class*=share],[class*=qrcode],[class*=footer],[class*=ocation],[class*=breadcrumb],[class*=related],[hidden]"
+)
+#: The article's container in content systems of Chinese official sites.
+_KNOWN = (
+    ".Article_61 .content,.main_bwzp .content,.TRS_Editor,.TRS_UEDITOR,#UCAP-CONTENT,#zoom,.rm_txt_con,#detailContent,"
+    ".article-content,.pages_content"
+)
+_HEADINGS = "h1,h2,.tit,.title,.article-title,#title,ucaptitle"
+_BLOCKS = frozenset(
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6 header"
+    " hr li main ol p pre section table tbody td tfoot th thead tr ul".split()
+)
+_BLOCK_SELECTOR = ",".join(sorted(_BLOCKS))
+_HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_RUNNING = frozenset({"p", "pre", "figcaption"}) | _HEADING_TAGS
+_BREAK = "\x0b"
+_MARKS = re.compile("[，。；：、！？]")
+#: A child with this share of its parent's punctuation is the way down to the article.
+_SHARE = 0.7
+#: Less text than this, in characters, and the second reader is asked.
+_ENOUGH = 100
+_DEEPEST = 200
+#: Where a page's <title> names its column and site: `题目————要闻——某某网站`, `题目_某某网`, `题目--某某杂志`.
+_SITE = re.compile(r"\s*(?:[-—]{2,}|_|[-|]\s*(?=[^-|_]{2,20}(?:网|网站|政府|委员会|频道|报|杂志|医院)$)).*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a page says about itself in its head element."""
+
+    title: str
+    meta: dict[str, str]
+    url: str | None
+
+
+def parse_html(data: bytes, source: str) -> Document:
+    """Read a web page.
+
+    Raises:
+        UnsupportedFormatError: the bytes are no text.
+        ParseError: the page shows no text.
+    """
+    decoded = decode(data)
+    refuse_garbage(decoded, source)
+    tree = LexborHTMLParser(decoded.text)
+    head = _head(tree)
+    body = tree.body
+    if body is None:
+        raise ParseError(f"{source} is a page without a body.", hint="Save the page again, complete.")
+    body.strip_tags(_DROPPED, recursive=True)
+    for node in body.css(_CHROME):
+        node.decompose()
+    title, asides = _title(body, head)
+    container = _container(body)
+    lines = list(_lines(container, 0))
+    if sum(len(line.text) for line in lines) < _ENOUGH:
+        lines = _second_reading(decoded.text) or lines
+    if container.tag != "body":
+        container.decompose()
+    lines = [Line(title, BlockKind.TITLE), *map(Line, asides), *_without(title, lines)] if title else lines
+    around = " ".join(body.text(separator=" ").split()) if container.tag != "body" else ""
+    return _document(data, source, decoded, lines, head, around)
+
+
+def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], head: _Head, around: str) -> Document:
+    text, blocks = structure(lines)
+    if not text:
+        raise ParseError(f"{source} is a page that shows no text.", hint="Save the page again, complete.")
+    bylines = [text[block.start : block.end] for block in blocks if block.kind is BlockKind.BYLINE]
+    shown = [*bylines, around]
+    url = metadata.source_url([text[-2000:], around]) or head.url
+    titles = (text[block.start : block.end] for block in blocks if block.kind is BlockKind.TITLE)
+    return Document(
+        id=hashlib.sha256(data).hexdigest(),
+        source=source,
+        text=text,
+        blocks=blocks,
+        title=next(titles, "") or _SITE.sub("", head.title),
+        publisher=metadata.publisher(shown) or head.meta.get("contentsource") or None,
+        published=metadata.published(shown)
+        or metadata.url_date(url, source)
+        or metadata.published([head.meta.get("pubdate", "")]),
+        source_url=url,
+        parser="html",
+        warnings=warnings(decoded),
+    )
+
+
+def _head(tree: LexborHTMLParser) -> _Head:
+    meta = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        if name := attributes.get("name") or attributes.get("property"):
+            meta.setdefault(name.lower(), " ".join((attributes["content"] or "").split()))
+    title = tree.css_first("title")
+    canonical = tree.css_first("link[rel=canonical]")
+    url = (canonical.attributes.get("href") if canonical else None) or meta.get("og:url") or ""
+    return _Head(" ".join(title.text().split()) if title else "", meta, url if url.startswith("http") else None)
+
+
+def _title(body: LexborNode, head: _Head) -> tuple[str, list[str]]:
+    """The title as the page shows it, and by-lines that stand in the same element.
+
+    Of the headings it is the longest that the page's <title> repeats; else the first h1, or h2.
+    """
+    shown = []
+    for node in body.css(_HEADINGS):
+        lines = [line.text for line in _lines(node, 0) if line.text]
+        words = " ".join(line for line in lines if kind_of(line) is None)
+        if 4 <= len(words) <= 200:
+            shown.append((words, [line for line in lines if kind_of(line) is not None], node.tag))
+    declared = (
+        _bare(head.title) + "\n" + _bare(head.meta.get("articletitle", "")) + _bare(head.meta.get("og:title", ""))
+    )
+    repeated = [entry for entry in shown if _bare(entry[0]) in declared]
+    if repeated:
+        words, asides, _ = max(repeated, key=lambda entry: len(entry[0]))
+        return words, asides
+    for tag in ("h1", "h2"):
+        for words, asides, found in shown:
+            if found == tag:
+                return words, asides
+    return "", []
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _without(title: str, lines: list[Line]) -> list[Line]:
+    """The lines without a repetition of the title at their top."""
+    for i, line in enumerate(lines[:3]):
+        if _bare(line.text) == _bare(title):
+            return lines[:i] + lines[i + 1 :]
+    return lines
+
+
+def _container(body: LexborNode) -> LexborNode:
+    """The element that holds the article and little else."""
+    known = max(body.css(_KNOWN), key=_weight, default=None)
+    if known and len(known.text()) >= _ENOUGH:
+        return known
+    node = body
+    while True:
+        weight = _weight(node)
+        below = max(node.iter(), key=_weight, default=None)
+        if below is None or below.tag in _RUNNING or _weight(below) < max(1, _SHARE * weight):
+            return node
+        if below.css_first(_BLOCK_SELECTOR + ",br") is None:
+            return node
+        node = below
+
+
+def _weight(node: LexborNode) -> int:
+    """Punctuation marks outside links: running text has them, navigation has not."""
+    return len(_MARKS.findall(node.text())) - sum(len(_MARKS.findall(link.text())) for link in node.css("a"))
+
+
+def _lines(node: LexborNode, depth: int) -> Iterator[Line]:
+    """The lines that an element shows, a paragraph, a break or a data table each; lists of links are left out."""
+    inline: list[str] = []
+    for child in node.iter(include_text=True):
+        tag = child.tag
+        if tag == "br":
+            inline.append(_BREAK)
+        elif tag in _BLOCKS or (tag != "-text" and depth < _DEEPEST and child.css_first(_BLOCK_SELECTOR) is not None):
+            yield from _broken("".join(inline))
+            inline.clear()
+            yield from _block(child, tag or "", depth)
+        elif tag != "-comment":
+            inline.append(_shown(child))
+    yield from _broken("".join(inline))
+
+
+def _block(node: LexborNode, tag: str, depth: int) -> Iterator[Line]:
+    if tag in _RUNNING:
+        bold = tag in _HEADING_TAGS or _all_bold(node)
+        yield from _broken(_shown(node), bold, BlockKind.CAPTION if tag == "figcaption" else None)
+    elif depth >= _DEEPEST:
+        yield from _broken(_shown(node))
+    elif tag == "table" and (cells := read_table(node)):
+        yield Line(table_text(cells), BlockKind.TABLE, cells=cells)
+    elif not _is_navigation(node):
+        yield from _lines(node, depth + 1)
+
+
+def _shown(node: LexborNode) -> str:
+    """The text of an element without block children, its breaks marked."""
+    if node.tag == "-text":
+        return node.text()
+    for br in node.css("br"):
+        br.replace_with(_BREAK)
+    return node.text()
+
+
+def _broken(text: str, bold: bool = False, kind: BlockKind | None = None) -> Iterator[Line]:
+    for line in text.split(_BREAK):
+        if words := " ".join(line.split()):
+            yield Line(words, kind, bold=bold)
+
+
+def _all_bold(node: LexborNode) -> bool:
+    strong = node.css_first("strong,b")
+    return strong is not None and _bare(strong.text()) == _bare(node.text())
+
+
+def _is_navigation(node: LexborNode) -> bool:
+    links = node.css("a")
+    return len(links) > 2 and 2 * sum(len(_bare(link.text())) for link in links) > len(_bare(node.text()))
+
+
+def _second_reading(page: str) -> list[Line]:
+    """What trafilatura takes for the article; it is slow to import and asked only for pages with little text."""
+    import trafilatura  # noqa: PLC0415
+
+    return [Line(line) for line in (trafilatura.extract(page, include_comments=False) or "").split("\n")]

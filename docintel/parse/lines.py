@@ -1,0 +1,206 @@
+"""What one line of a report is, judged by its words alone: page furniture, by-line, caption, or content.
+
+In: a line with its white space normalised. Out: its role, and the pieces it falls into when by-lines or furniture stand
+on the same line as content. Patterns run over folded text, so punctuation and digits are ASCII in them.
+"""
+
+import re
+from typing import NamedTuple
+
+from docintel.schema import BlockKind
+from docintel.text.normalize import fold
+
+_DATE = r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?"
+_CLOCK = r"(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"
+_NAME = r"[\u4e00-\u9fff·]{2,4}"
+_NAMES = rf"{_NAME}(?:(?:\s|、|,)\s*(?:通讯员\s*)?{_NAME}){{0,7}}"
+_BULLET = re.compile(r"[•·●■◆▪*>\-\s]{1,6}")
+
+_FURNITURE = re.compile(
+    r"""
+    欢迎(?:访问|光临)                                                   # 欢迎访问某某网!
+    |(?:您|你|当前|现在|的|所在){0,4}位置\s*:                            # 当前位置: 网站首页 > 要闻
+    |(?:网站)?首页\s*[>»]
+    |(?:上|下)一?[篇条页]\s*(?::|$)                                     # 下一篇:在某会上的讲话
+    |(?:推荐|相关|延伸|扩展|热门|更多)(?:访问|阅读|链接|新闻|文章|推荐|附件|热词|搜索|内容|报道){1,2}\s*(?::|$)
+    |(?:关键[词字]|标签|tags?)\s*:
+    |(?:浏览|点击|阅读|访问)(?:次数|人数|量|率|数)?\s*:\s*\d*            # 浏览次数:2182
+    |\[?【?(?:免责|版权|特别|郑重)声明
+    |声明\s*:\s*(?:本|凡|以上|转载)
+    |(?:原文|来源|文章|本文)(?:链接|地址|网址|标题)\s*:
+    |.{0,30}小编(?:为|给|整理|收集|精心|推荐|带来)                       # 下面是小编为大家整理的…
+    |.{0,40}供大家参考。?$
+    |版权所有|copyright|©
+    |.{0,12}(?:ICP备|公网安备)
+    |https?://\S+$
+    |-?\s*\d{1,3}\s*-?$                                                # - 3 -
+    |第\s?\d+\s?页
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_FURNITURE_WORD = re.compile(
+    r"[\[(【]?(?:图片|短片|视频|音频|配图|资料图|打印(?:本页|此页|本文)?|关闭(?:窗口|本页)?|返回(?:首页|顶部|列表|上一页)?|收藏(?:本页)?"
+    r"|(?:分享|转发)(?:到|至|:)?.{0,12}|字[体号]\s*:?.{0,12}|大\s?中\s?小|微?信?扫一扫.{0,16}|我要纠错|登录|注册"
+    r"|(?:查看|点击|阅读|展开)(?:更多|全文|原文|查看|下载|播放|进入).{0,12}|更多\s?>{0,2}|无障碍(?:浏览|阅读)?"
+    r"|全文完|完|END|正文|目录)[\])】]?",
+    re.IGNORECASE,
+)
+_IMAGE_FILE = re.compile(r"\S{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|docx?|pdf)", re.IGNORECASE)
+_SYMBOLS = re.compile(r"[\W_]+")
+
+_BYLINE_LABEL = re.compile(
+    r"(?:文章|信息|稿件|新闻|消息|内容)?(?:来源|出处|稿源)\s*:"
+    r"|(?:作者|责任?编辑|责编|编辑|编审|编校|审核|审校|校对|初审|复审|终审|签发|监制|策划|统筹|制作|录入|撰稿|供稿|撰文"
+    r"|摄影|摄|文/图|图/文|图文|信息员|通讯员|供图|投稿|发布人|发布者)\s*[:/]"
+    r"|(?:发布|发文|发表|更新|创建|成文|刊发|访谈|录入)?(?:时间|日期)\s*:\s*(?:19|20)\d\d"
+    r"|(?:发布|发文)(?:机构|机关|单位|部门)\s*:"
+    r"|访谈主题\s*:"
+)
+_BYLINE_LINE = re.compile(
+    rf"""
+    (?:[\u4e00-\u9fff]{{1,12}}\s?)?(?:记者|通讯员)\s*:?\s*{_NAMES}$       # 本报记者 王某 李某
+    |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社|杂志|频道|客户端|电视台|公众号)\s+{_NAMES}$   # 某某网站 王某 李某
+    |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社)讯$
+    |\(?\s?{_DATE}\s?{_CLOCK}\s?\)?$                                     # (2022年3月1日)
+    |\([\u4e00-\u9fff]{{2,20}}(?:供稿|供图|整理|报道)\)$
+    """,
+    re.VERBOSE,
+)
+#: In brackets behind the last sentence: (记者 王某), (王某 李某), (某市纪委监委), (某报). Not (试行), not (责任单位:…).
+_SIGNATURE = re.compile(
+    rf"(?:(?:本[报刊网台]|特约|新华社)?(?:记者|通讯员|作者|撰稿人?)\s*:?\s*[^():;。]{{2,40}}"
+    rf"|(?:来源|作者|编辑|责任?编辑|责编|供稿|据)\s*:?\s*[^();。]{{2,40}}"
+    rf"|[^():;,。]{{2,24}}(?:纪委|监委|委员会|检察院|法院|网|网站|报|杂志|报社|通讯社|供稿|供图|报道|整理|办公室|卫健委|医院|局)"
+    rf"|{_NAMES})"
+)
+_NO_SIGNATURE = frozenset(
+    "试行 修订 暂行 草案 节选 摘要 全文 待续 未完待续 略 掌声 热烈掌声 笑声 下同 下转 上接 完 牵头 长期坚持 已完成 持续整改".split()
+)
+_CREDIT = re.compile(
+    rf"\(?\s*(?:(?:记者|通讯员|摄影|本[报网]记者)\s*:?\s*)?(?:{_NAMES}|[\u4e00-\u9fff](?:\s[\u4e00-\u9fff]){{1,2}})"
+    rf"\s*(?:/?\s*摄(?:影(?:报道)?)?|供图|/图)\s*\)?\s*$"
+)
+_DATELINE = re.compile(
+    r"(?:本[报网刊台]讯|[\u4e00-\u9fff]{2,16}(?:网|网站|报|社|台)讯|新华社[\u4e00-\u9fff]{2,6}\d{1,2}月\d{1,2}日电)"
+    r"(?:\s*\((?:记者|通讯员)[^()]{2,40}\)|\s+(?=\S))"
+)
+_STRAY = re.compile(r"(?:\?\s*){2,}")  # what no-break spaces become in a wrong encoding: `? ??某某:…`
+_INLINE_FURNITURE = re.compile(
+    r"[\[【(]?(?:免责|版权|特别|郑重)声明[\]】)]?|(?:原文|本文|文章)(?:链接|地址|网址)\s*:|(?:上|下)一篇\s*:|推荐(?:访问|阅读)\s*:"
+)
+_INLINE_BYLINE = re.compile(r"[\[【(]?(?:责任编辑|责编|编辑|来源|作者)\s*:\s*[^()。,;:]{2,20}[\]】)]?\s*$")
+_SENTENCE_ENDS = "。!?;”’…)"
+
+
+class Piece(NamedTuple):
+    """A stretch of a line; `kind` is None where only its surroundings can tell."""
+
+    text: str
+    kind: BlockKind | None
+
+
+def kind_of(line: str) -> BlockKind | None:
+    """Furniture, by-line or caption by the line's own words; None for everything else."""
+    bare = unbulleted(line)
+    if not bare or _is_furniture(bare):
+        return BlockKind.FURNITURE
+    if _is_byline(bare):
+        return BlockKind.BYLINE
+    return BlockKind.CAPTION if _is_caption(bare) else None
+
+
+def unbulleted(line: str) -> str:
+    """The folded line without bullet and outer white space."""
+    folded = fold(line).strip()
+    bullet = _BULLET.match(folded)
+    return folded[bullet.end() :] if bullet and not folded.startswith("--") else folded
+
+
+def pieces(line: str) -> list[Piece]:
+    """Split by-lines, photo credits and furniture off the ends of a line; in order, nothing but white space lost."""
+    before: list[Piece] = []
+    after: list[Piece] = []
+    if kind := kind_of(line):
+        if kind is not BlockKind.CAPTION:
+            return [Piece(line, kind)]
+    elif cut := _lead(line):
+        before.append(Piece(line[: cut[0]].rstrip(), cut[1]))
+        line = line[cut[0] :].lstrip()
+    while tail := _tail(line):
+        after.append(Piece(line[tail[0] :], tail[1]))
+        line = line[: tail[0]].rstrip()
+    body = BlockKind.CAPTION if kind or any(_CREDIT.match(fold(p.text)) for p in after) else kind_of(line)
+    return [*before, Piece(line, body), *reversed(after)]
+
+
+def _is_furniture(bare: str) -> bool:
+    return bool(
+        _FURNITURE.match(bare)
+        or _FURNITURE_WORD.fullmatch(bare)
+        or _IMAGE_FILE.fullmatch(bare)
+        or _SYMBOLS.fullmatch(bare)
+    )
+
+
+def _is_byline(bare: str) -> bool:
+    if len(bare) > 120:
+        return False
+    if _BYLINE_LABEL.match(bare):
+        return not any(mark in bare for mark in "。?!")
+    return bool(_BYLINE_LINE.match(bare)) or _is_signature(bare)
+
+
+def _is_caption(bare: str) -> bool:
+    if bare.startswith(("图为", "图片说明", "▲", "△")):
+        return True
+    return len(bare) <= 300 and ("图为" in bare or (_credit(bare) is not None and len(bare) > 20))
+
+
+def _is_signature(text: str) -> bool:
+    """Whether the text is one pair of brackets that holds who wrote it."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    inner = text[1:-1].strip()
+    return inner not in _NO_SIGNATURE and _SIGNATURE.fullmatch(inner) is not None
+
+
+def _lead(line: str) -> tuple[int, BlockKind] | None:
+    """Where content begins behind stray marks or a dateline, and what stands before it."""
+    folded = fold(line)
+    if stray := _STRAY.match(folded):
+        return stray.end(), BlockKind.FURNITURE
+    if dateline := _DATELINE.match(folded):
+        return dateline.end(), BlockKind.BYLINE
+    return None
+
+
+def _tail(line: str) -> tuple[int, BlockKind] | None:
+    """Where content ends and a by-line or furniture begins, and what that is."""
+    folded = fold(line)
+    for match in _INLINE_FURNITURE.finditer(folded):
+        if match.start() and folded[: match.start()].rstrip()[-1:] in _SENTENCE_ENDS:
+            return match.start(), BlockKind.FURNITURE
+    start = folded.rfind("(")
+    if start > 0 and folded[start - 1] in _SENTENCE_ENDS and _is_signature(folded[start:].rstrip()):
+        return start, BlockKind.BYLINE
+    if (credit := _credit(folded)) or (credit := _inline_byline(folded)):
+        return credit, BlockKind.BYLINE
+    return None
+
+
+def _credit(folded: str) -> int | None:
+    """Where the photo credit behind the last sentence begins: `…活动现场。王某 摄`."""
+    end = max(folded.rfind(mark, 0, -1) for mark in "。!?”)")
+    if 0 < end and len(folded) - end <= 40:
+        start = end + 1 + (len(folded[end + 1 :]) - len(folded[end + 1 :].lstrip()))
+        if folded.endswith(")") and folded[end] == ")":
+            return None
+        return start if _CREDIT.match(folded[start:]) else None
+    return None
+
+
+def _inline_byline(folded: str) -> int | None:
+    match = _INLINE_BYLINE.search(folded, max(1, len(folded) - 40))
+    if match and folded[: match.start()].rstrip()[-1:] in _SENTENCE_ENDS:
+        return match.start()
+    return None

@@ -1,0 +1,72 @@
+"""Who published a page, when, and where: read from its by-lines, never guessed.
+
+In: the lines of a page that are not content. Out: publisher, date as `YYYY-MM-DD`, source URL, each None when not shown.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from docintel.text.normalize import fold
+
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)")
+_DATE_LABEL = re.compile(r"(?:时间|日期|发布于|发表于)\s*:?\s*(?=(?:19|20)\d\d)")
+#: t20211223_8337294.html · /2021-12/23/ · /202112/23/ · /20211223/
+_URL_DATE = re.compile(r"(?:t|/)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[_/.]|$)")
+_PUBLISHER = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=文章)|(?<=信息)|(?<=稿件)|(?<=新闻)|(?<=消息))(?:来源|稿源|出处|发布机构|发布单位|发文机关)\s*:\s*"
+    r"([^\s|:;,。()]{2,40})"
+)
+#: 这里是由某某市人民政府门户网站推出的访谈节目
+_PRODUCER = re.compile(r"由([\u4e00-\u9fff]{2,24}(?:网站?|电视台|广播台|报社?|频道))(?:推出|主办|制作|联合)")
+_NOBODY = frozenset("网络 互联网 转载 原创 本站 本站原创 未知 佚名 不详 综合 网络转载 本网 其他 互联网转载".split())
+_SOURCE_URL = re.compile(r"(?:原文|来源|文章|本文)(?:链接|地址|网址|出处)\s*:\s*(https?://[^\s)\]】>,。;]+)")
+
+
+def publisher(lines: Sequence[str]) -> str | None:
+    """The first named source of the by-lines: `来源:某某网站`."""
+    for line in lines:
+        for match in _PUBLISHER.finditer(fold(line)):
+            name = match.group(1)
+            if name not in _NOBODY and not name.startswith("http"):
+                return line[match.start(1) : match.end(1)]
+    return None
+
+
+def producer(text: str) -> str | None:
+    """The site or station that a programme says it is brought by."""
+    match = _PRODUCER.search(text)
+    return match.group(1) if match else None
+
+
+def published(lines: Sequence[str]) -> str | None:
+    """The first labelled date of the by-lines, else the first date in them."""
+    folded = [fold(line) for line in lines]
+    for line in folded:
+        for label in _DATE_LABEL.finditer(line):
+            if found := _valid(_DATE.match(line, label.end())):
+                return found
+    return next((found for line in folded if (found := _valid(_DATE.search(line)))), None)
+
+
+def url_date(*names: str | None) -> str | None:
+    """The date that a URL or file name carries: `t20211223_8337294.html` → `2021-12-23`."""
+    for name in names:
+        for match in _URL_DATE.finditer(f"/{name}" if name and "/" not in name else name or ""):
+            if found := _valid(match):
+                return found
+    return None
+
+
+def source_url(lines: Sequence[str]) -> str | None:
+    """Where the page says it was first published: `原文链接:http://…`."""
+    return next((match.group(1) for line in lines if (match := _SOURCE_URL.search(fold(line)))), None)
+
+
+def _valid(match: re.Match[str] | None) -> str | None:
+    if match is None:
+        return None
+    try:
+        return date(*(int(group) for group in match.groups())).isoformat()
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""Plain text to a Document.
+
+In: bytes of a TXT file in any encoding, often a web page saved as text with its furniture. Out: a Document that keeps
+every line; what is no content is marked, not cut.
+"""
+
+import hashlib
+
+from docintel.errors import ParseError, UnsupportedFormatError
+from docintel.parse import metadata
+from docintel.parse.structure import Line, mark_title, structure
+from docintel.schema import BlockKind, Document
+from docintel.text.encodings import Decoded, decode
+
+#: More control characters or lost bytes than this share, and the bytes are no text.
+_MOST_GARBAGE = 0.05
+_ALLOWED_CONTROLS = "\t\n\r\x0b\x0c\x1a"
+
+
+def parse_text(data: bytes, source: str) -> Document:
+    """Read a text file.
+
+    Raises:
+        UnsupportedFormatError: the bytes are no text.
+        ParseError: there is no visible character in it.
+    """
+    decoded = decode(data)
+    refuse_garbage(decoded, source)
+    lines = mark_title([Line(line) for line in decoded.text.splitlines()])
+    text, blocks = structure(lines)
+    if not text:
+        raise ParseError(f"{source} holds no text, only white space.", hint="Check that the file is the right one.")
+    quotes = {block: text[block.start : block.end] for block in blocks}
+    asides = [quote for block, quote in quotes.items() if block.kind in (BlockKind.BYLINE, BlockKind.FURNITURE)]
+    url = metadata.source_url(asides)
+    return Document(
+        id=hashlib.sha256(data).hexdigest(),
+        source=source,
+        text=text,
+        blocks=blocks,
+        title=next((quote for block, quote in quotes.items() if block.kind is BlockKind.TITLE), ""),
+        publisher=metadata.publisher(asides) or metadata.producer(text),
+        published=metadata.published([q for b, q in quotes.items() if b.kind is BlockKind.BYLINE])
+        or metadata.url_date(url, source),
+        source_url=url,
+        parser="text",
+        warnings=warnings(decoded),
+    )
+
+
+def refuse_garbage(decoded: Decoded, source: str) -> None:
+    """Refuse text that is mostly control characters or invalid bytes.
+
+    Raises:
+        UnsupportedFormatError: always then; the message names the file.
+    """
+    text = decoded.text[:65536]
+    bad = text.count("\ufffd") + sum(1 for char in text if char < " " and char not in _ALLOWED_CONTROLS)
+    if bad > _MOST_GARBAGE * len(text):
+        raise UnsupportedFormatError(
+            f"{source} is no text: {bad} of its first {len(text)} characters are control characters or invalid.",
+            hint="Give a TXT or HTML file.",
+        )
+
+
+def warnings(decoded: Decoded) -> tuple[str, ...]:
+    """What a reader should know about how the bytes were decoded."""
+    if decoded.intact:
+        return ()
+    lost = decoded.text.count("\ufffd")
+    return (f"{lost} characters were no valid {decoded.encoding} and are shown as U+FFFD",)
