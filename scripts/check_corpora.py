@@ -1,0 +1,234 @@
+"""Check the sample reports against their gold, and print how many records they hold.
+
+In: a folder with sources, `gold/*.json` and `manifest.json`; `corpora/reports` unless another is named. Out: a table of
+documents, characters and records by type of document, or the list of faults and exit status 1.
+
+`--write-manifest` first brings the manifest up to date: an entry for every pair, with type and sha256 as they are now.
+The sector and the difficulties of an entry are written by hand and kept.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from docintel.parse import parse
+from docintel.schema import (
+    RECORD_TYPES,
+    DocType,
+    IssueCategory,
+    MeasureCategory,
+    Metric,
+    Modality,
+    Status,
+    UnitKind,
+)
+
+REPORTS = Path(__file__).resolve().parent.parent / "corpora" / "reports"
+FEWEST_OF_A_TYPE = 3
+
+#: The fields of each record type, as the annotation guide has them.
+SHAPE = {
+    "statistics": "quote value unit_of_measure subject action metric approximate unit period",
+    "units": "name canonical kind",
+    "persons": "name position unit",
+    "cases": "persons violations sanctions amounts quote",
+    "issues": "quote category modality",
+    "measures": "quote category status units addresses",
+}
+#: The closed vocabulary of a field.
+LABELS: dict[tuple[str, str], type[StrEnum]] = {
+    ("statistics", "metric"): Metric,
+    ("units", "kind"): UnitKind,
+    ("issues", "category"): IssueCategory,
+    ("issues", "modality"): Modality,
+    ("measures", "category"): MeasureCategory,
+    ("measures", "status"): Status,
+}
+#: Fields whose words must stand in the source.
+VERBATIM = {
+    "statistics": ("quote", "subject", "action"),
+    "units": ("name",),
+    "persons": ("name", "position"),
+    "cases": ("quote", "persons", "violations", "sanctions"),
+    "issues": ("quote",),
+    "measures": ("quote",),
+}
+#: What makes two records of one type the same record.
+IDENTITY = {
+    "statistics": ("quote", "value", "metric"),
+    "units": ("canonical",),
+    "persons": ("name",),
+    "cases": ("quote", "persons"),
+    "issues": ("quote",),
+    "measures": ("quote",),
+}
+
+
+def squeeze(text: str) -> str:
+    """The text without white space: the form in which quotes are compared."""
+    return re.sub(r"\s+", "", text)
+
+
+def readable(text: str) -> str:
+    """The squeezed source with `开除党籍和公职` written out, so that both sanctions are found in it."""
+    return squeeze(text).replace("开除党籍和公职", "开除党籍和公职、开除公职")
+
+
+def is_date(text: str, whole: bool = False) -> bool:
+    """Whether `text` is `YYYY-MM-DD`, or, where not `whole`, `YYYY-MM` or `YYYY` too."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d" if whole else r"\d{4}(-\d\d){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01" * (2 - text.count("-")))
+    except ValueError:
+        return False
+    return True
+
+
+def record_faults(kind: str, record: dict[str, Any], text: str) -> Iterator[str]:
+    """What is wrong with one record by itself; `text` is the readable source."""
+    if set(record) != set(SHAPE[kind].split()):
+        yield f"fields are {', '.join(record)}"
+        return
+    for field in VERBATIM[kind]:
+        value = record[field] or []
+        for words in [value] if isinstance(value, str) else value:
+            if squeeze(words) not in text:
+                yield f"{field} {words!r} is not in the source"
+    for (of, field), labels in LABELS.items():
+        if of == kind and record[field] not in list(labels):
+            yield f"{field} {record[field]!r} is not in the vocabulary"
+    period = record.get("period")
+    if period and not (period.count("/") <= 1 and all(map(is_date, period.split("/")))):
+        yield f"period {period!r} is no period"
+
+
+def link_faults(gold: dict[str, Any]) -> Iterator[str]:
+    """Records that point to records that are not there."""
+    units = {unit["canonical"] for unit in gold["units"]}
+    persons = {person["name"] for person in gold["persons"]}
+    for measure in gold["measures"]:
+        for index in measure["addresses"]:
+            if not 0 <= index < len(gold["issues"]):
+                yield f"measure {measure['quote']!r} addresses issue {index} of {len(gold['issues'])}"
+        for unit in set(measure["units"]) - units:
+            yield f"measure {measure['quote']!r} names {unit!r}, which is not among the units"
+    for case in gold["cases"]:
+        for person in set(case["persons"]) - persons:
+            yield f"case {case['quote']!r} names {person!r}, who is not among the persons"
+
+
+def repeated(kind: str, records: list[dict[str, Any]], text: str) -> Iterator[str]:
+    """Records entered more often than their words stand in the source."""
+    counts = Counter(json.dumps([r[field] for field in IDENTITY[kind]], ensure_ascii=False) for r in records)
+    for key, count in counts.items():
+        words = json.loads(key)[0]
+        if count > (text.count(squeeze(words)) if kind in ("issues", "measures") else 1):
+            yield f"{kind}: {words!r} is entered {count} times"
+
+
+def gold_faults(gold: dict[str, Any], source: str) -> Iterator[str]:
+    """What is wrong with the gold of one document whose text is `source`."""
+    text = readable(source)
+    if gold["doc_type"] not in list(DocType):
+        yield f"doc_type {gold['doc_type']!r} is not in the vocabulary"
+    if gold["published"] is not None and not is_date(gold["published"], whole=True):
+        yield f"published {gold['published']!r} is no date"
+    for field in ("title", "publisher"):
+        if squeeze(gold[field] or "") not in text:
+            yield f"{field} {gold[field]!r} is not in the source"
+    for kind in RECORD_TYPES:
+        for record in gold[kind]:
+            yield from (f"{kind}: {fault}" for fault in record_faults(kind, record, text))
+        yield from repeated(kind, gold[kind], text)
+    yield from link_faults(gold)
+
+
+def load(folder: Path) -> dict[str, dict[str, Any]]:
+    """The gold of a folder by the name of its file, in order of name."""
+    return {path.name: json.loads(path.read_text("utf-8")) for path in sorted((folder / "gold").glob("*.json"))}
+
+
+def manifest_of(folder: Path) -> list[dict[str, Any]]:
+    """The manifest as it should be: one entry for every gold file, what is written by hand taken from the old one."""
+    path = folder / "manifest.json"
+    old = {entry["file"]: entry for entry in json.loads(path.read_text("utf-8"))} if path.exists() else {}
+    return [
+        {
+            "file": gold["doc"],
+            "gold": f"gold/{name}",
+            "doc_type": gold["doc_type"],
+            "sector": old.get(gold["doc"], {}).get("sector", ""),
+            "difficulties": old.get(gold["doc"], {}).get("difficulties", ""),
+            "sha256": hashlib.sha256((folder / gold["doc"]).read_bytes()).hexdigest(),
+        }
+        for name, gold in load(folder).items()
+    ]
+
+
+def folder_faults(folder: Path) -> Iterator[str]:
+    """Sources without gold, types with too few documents, and a manifest that does not tell what is there."""
+    golds = load(folder).values()
+    sources = {path.name for path in folder.iterdir() if path.is_file() and path.name != "manifest.json"}
+    for name in sorted(sources ^ {gold["doc"] for gold in golds}):
+        yield f"{name}: source and gold are not a pair"
+    counts = Counter(gold["doc_type"] for gold in golds)
+    for doc_type in DocType:
+        if counts[doc_type] < FEWEST_OF_A_TYPE:
+            yield f"{doc_type}: {counts[doc_type]} documents, at least {FEWEST_OF_A_TYPE} are wanted"
+    path = folder / "manifest.json"
+    if not path.exists() or json.loads(path.read_text("utf-8")) != manifest_of(folder):
+        yield "manifest.json is out of date; run with --write-manifest"
+    for entry in manifest_of(folder):
+        if not entry["sector"] or not entry["difficulties"]:
+            yield f"{entry['file']}: the manifest lacks its sector or difficulties"
+
+
+def faults(folder: Path) -> list[str]:
+    """Everything that is wrong with a folder of reports, empty when nothing is."""
+    found = list(folder_faults(folder))
+    for gold in load(folder).values():
+        path = folder / gold["doc"]
+        if path.exists():
+            found += [f"{gold['doc']}: {fault}" for fault in gold_faults(gold, parse(path).text)]
+    return found
+
+
+def table(folder: Path) -> str:
+    """Documents, characters and records by type of document, as Markdown."""
+    columns = ["documents", "characters", *RECORD_TYPES]
+    rows = {str(doc_type): Counter[str]() for doc_type in DocType} | {"total": Counter[str]()}
+    for gold in load(folder).values():
+        counts = Counter({kind: len(gold[kind]) for kind in RECORD_TYPES})
+        counts |= Counter(documents=1, characters=len(parse(folder / gold["doc"]).text))
+        rows[gold["doc_type"]] += counts
+        rows["total"] += counts
+    lines = [["doc_type", *columns], ["---", *["---:"] * len(columns)]]
+    lines += [[name, *(str(counts[column]) for column in columns)] for name, counts in rows.items()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> int:
+    """Run the check; 1 where anything is wrong."""
+    parser = argparse.ArgumentParser(description="Check sample reports against their gold and count their records.")
+    parser.add_argument("folder", type=Path, nargs="?", default=REPORTS, help="default: corpora/reports")
+    parser.add_argument("--write-manifest", action="store_true", help="bring manifest.json up to date first")
+    options = parser.parse_args()
+    if options.write_manifest:
+        text = json.dumps(manifest_of(options.folder), ensure_ascii=False, indent=1)
+        (options.folder / "manifest.json").write_text(text + "\n", "utf-8")
+    found = faults(options.folder)
+    print("\n".join(found) if found else table(options.folder))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
