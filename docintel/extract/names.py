@@ -1,0 +1,155 @@
+"""Where people are named: the tagger's names, put right by what the document itself says.
+
+In: a reading and the units mentioned. Out: for each name all the places where it names a person of the content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from docintel.extract.lexicon import alternation, load
+from docintel.extract.positions import follows_title, has_title, is_inside_head
+from docintel.extract.reading import Reading, at
+
+if TYPE_CHECKING:
+    from docintel.extract.units import UnitMention
+
+_WORDS = load("persons")
+_SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
+_SAFE_SURNAMES = _SURNAMES - frozenset("".join(_WORDS["ambiguous_surnames"].split()))
+_COMPOUND = tuple(_WORDS["compound_surnames"])
+_NOT_NAMES = frozenset(_WORDS["not_names"])
+_SURNAME = f"(?:{alternation(_COMPOUND)}|[{''.join(sorted(_SURNAMES))}])"
+_HAN = r"[\u4e00-\u9fff]"
+#: 张某 / 李某某 / 王某甲; not 某某, nor the 张某 of `张某村`
+_ANONYMOUS = re.compile(
+    rf"(?<!某)[{''.join(sorted(_SAFE_SURNAMES))}]某(?:某|[甲乙丙丁戊])?(?![某个些种次年月日天县市区省镇乡村局处公单部项学医企])"
+)
+#: 阿迪力·买买提 / 扎西·次仁多吉
+_DOTTED = re.compile(rf"{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={{follow}})")
+_FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
+_FOLLOWER = re.compile(_FOLLOW)
+_STRONG = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
+_UNTAGGED = re.compile(rf"[{''.join(sorted(_SAFE_SURNAMES))}]{_HAN}{{1,2}}?(?={_FOLLOW})")
+_NOT_PERSON = re.compile(alternation(_WORDS["not_person_before"]))
+_CREDIT_BEFORE = re.compile(
+    rf"(?:{alternation(_WORDS['credit_before'])})[\s::/]*(?:{_HAN}{{2,4}}[\s、,]+(?:(?:通讯员|记者)\s*)?){{0,4}}$"
+)
+_CREDIT_AFTER = re.compile(rf"(?:[\s、]+{_HAN}{{2,4}})*[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)")
+_TITLES = re.compile(r"《[^《》\n]{1,80}》")
+
+
+def find_names(reading: Reading, mentions: Sequence[UnitMention]) -> dict[str, list[tuple[int, int]]]:
+    """Every person's name with the spans where it stands, names in order of first mention."""
+    titles = [match.span() for match in _TITLES.finditer(reading.folded)]
+    believed = {reading.folded[start:end] for start, end in _candidates(reading, mentions)}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for start, end in _occurrences(reading, believed):
+        if not _is_elsewhere(reading, start, end, titles, mentions):
+            found.setdefault(reading.text[start:end], []).append((start, end))
+    return found
+
+
+def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[tuple[int, int]]:
+    """Spans that are names by their own look and their surroundings."""
+    folded = reading.folded
+    for name in reading.names:
+        if name.label == "PER" and name.text not in _NOT_NAMES:
+            start, end = name.start, _whole_name(folded, name.start, name.end)
+            if _is_credible(folded, start, end, mentions):
+                yield start, end
+    for sentence in reading.sentences:
+        for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end):
+            yield match.start(), _whole_name(folded, *match.span())
+        for clause in sentence.clauses:
+            yield from _untagged(folded, clause.start, clause.end)
+
+
+def _untagged(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Names that the tagger missed, right behind a position."""
+    for match in _UNTAGGED.finditer(folded, start, end):
+        titled = follows_title(folded, match.start()) and not is_inside_head(folded, match.start())
+        if titled and len(match.group()) == 3 and match.group() not in _NOT_NAMES:
+            yield match.span()
+
+
+def _whole_name(folded: str, start: int, end: int) -> int:
+    """The end of a name that the tagger may have cut short by one character.
+
+    `周立` is cut short when every time it stands it is followed by the same character, and other words follow that;
+    or when what follows fits a name only after one more character: `邀请周立|民为全体职工授课`.
+    """
+    name = folded[start:end]
+    if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
+        return end
+    tails = Counter(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
+    third = folded[end]
+    nexts = {folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name + third), folded)}
+    if len(tails) == 1 and len(nexts) > 1:
+        return end + 1
+    if len(tails) == 1 and not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1):
+        return end + 1
+    return end
+
+
+def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> bool:
+    name = folded[start:end]
+    if name in _NOT_NAMES or len(name) < 2 or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name):
+        return False
+    introduced = has_title(folded, start, end) or _ends_unit(mentions, start)
+    if not re.match(_SURNAME, name):
+        return introduced
+    if len(name) > 4 or (len(name) == 4 and not name.startswith(_COMPOUND)):
+        return introduced and "·" in name
+    if len(name) == 3 and name[0] in _SAFE_SURNAMES and not _is_quoted(folded, start, end):
+        return introduced or bool(_FOLLOWER.match(folded, end)) or folded.count(name) > 1
+    return introduced or bool(_STRONG.match(folded, end)) or folded[end : end + 1] in {"、", ","}
+
+
+def _is_quoted(folded: str, start: int, end: int) -> bool:
+    """`“陈顶新”` is a word under discussion, no person."""
+    return folded[start - 1 : start] in {"“", "‘"} and folded[end : end + 1] in {"”", "’"}
+
+
+def _ends_unit(mentions: Sequence[UnitMention], offset: int) -> bool:
+    before = at(mentions, offset - 1)
+    return before is not None and before.end == offset
+
+
+def _occurrences(reading: Reading, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Where the names stand in content text; the longest name wins."""
+    if not names:
+        return
+    pattern = re.compile(alternation(names))
+    for sentence in reading.sentences:
+        for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
+            yield match.span()
+
+
+def _is_elsewhere(
+    reading: Reading,
+    start: int,
+    end: int,
+    titles: Sequence[tuple[int, int]],
+    mentions: Sequence[UnitMention],
+) -> bool:
+    """The name stands in a title, an organisation's name, a set phrase or a credit."""
+    folded = reading.folded
+    if any(low < start < high for low, high in titles) or _NOT_PERSON.match(folded, end):
+        return True
+    unit = at(mentions, start)
+    return (unit is not None and end < unit.end) or _is_credit(reading, start, end)
+
+
+def _is_credit(reading: Reading, start: int, end: int) -> bool:
+    """`某某网站 张三` at the start of a block, `张三 摄` or `(张三)` at its end."""
+    folded = reading.folded
+    block = reading.document.block_at(start)
+    if block is None:
+        return False
+    if _CREDIT_AFTER.match(folded, end, block.end) or _CREDIT_BEFORE.search(folded, block.start, start):
+        return True
+    return folded[start - 1 : start] == "(" and folded[end : block.end] == ")"

@@ -1,0 +1,173 @@
+"""A person's position and unit, read from the words around the name.
+
+In: folded text, where the name stands, and the units mentioned. Out: where the position is written and the canonical
+unit it is in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docintel.extract.lexicon import alternation, load
+from docintel.extract.reading import within
+
+if TYPE_CHECKING:
+    from docintel.extract.units import UnitMention
+
+_WORDS = load("persons")
+_HEAD = alternation(_WORDS["heads"])
+_QUALIFIER = alternation(_WORDS["qualifiers"])
+#: 原党委副书记 / 二级巡视员 / 村干部, at the end of a stretch of text
+_TITLE_AT_END = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})(?:\(.{{1,6}}\))?$")
+_HEAD_AT_END = re.compile(rf"(?:{_HEAD})(?:\([^()]{{1,8}}\))?$")
+_HEADS = re.compile(_HEAD)
+_TITLE_AT_START = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})")
+_LAST_CUT = re.compile(rf".*(?:{alternation(_WORDS['before_position'])})")
+_HARD_STOP = re.compile(r"[。;:!?\n“”《》…—]")
+#: behind the name: `,某公司原董事长。` / `(市水利局副局长)` / ` 系某公司出纳`
+_BEHIND = re.compile(rf"[,(]?(?:系|是|任|担任|时任|,)?(?P<phrase>[^。;!?\n“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n]|$)")
+#: 第二审查调查室, 党风政风监督室 of a discipline organ; the 党组 of any
+_OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局]{1,8}室$|党组$|(?<=[^共])党委$")
+_REACH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Where a position is written, and its unit; either may be missing.
+
+    Attributes:
+        start: first character of the position; equal to `end` where none is written.
+        end: one past its last character.
+        unit: canonical name of the unit.
+    """
+
+    start: int
+    end: int
+    unit: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.end > self.start or self.unit is not None
+
+
+NO_ROLE = Role(0, 0)
+
+
+def follows_title(folded: str, start: int) -> bool:
+    """Whether the text before `start` ends with a position: `市水利局局长|`."""
+    return bool(_HEAD_AT_END.search(folded[max(0, start - 12) : start].rstrip()))
+
+
+def has_title(folded: str, start: int, end: int) -> bool:
+    """Whether a position stands right before or right behind the name: `张三|局长`."""
+    return follows_title(folded, start) or bool(_TITLE_AT_START.match(folded, end))
+
+
+def is_inside_head(folded: str, offset: int) -> bool:
+    """Whether `offset` cuts a position in two: `总会计|师`."""
+    low = max(0, offset - 6)
+    return any(low + m.start() < offset < low + m.end() for m in _HEADS.finditer(folded[low : offset + 4]))
+
+
+def find_role(folded: str, name: tuple[int, int], mentions: Sequence[UnitMention], after: int = 0) -> Role:
+    """The role of the name at a span: before it, attached to it, or set off behind it.
+
+    Args:
+        folded: the folded text.
+        name: where the name stands.
+        mentions: unit mentions in text order.
+        after: end of the name before this one; its words belong to that name.
+    """
+    return _role_before(folded, name[0], mentions, after) or _role_behind(folded, *name, mentions)
+
+
+def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after: int) -> Role:
+    """`市水利局原党组书记、局长|张三`, or only the unit: `麻醉科|张三`."""
+    low = max(after, start - _REACH)
+    stops = list(_HARD_STOP.finditer(folded, low, start))
+    low = stops[-1].end() if stops else low
+    high = low + len(folded[low:start].rstrip(" 的"))
+    if not _HEAD_AT_END.search(folded, low, high):
+        unit = next((m for m in within(mentions, low, high) if m.end == high), None)
+        return Role(high, high, unit.canonical) if unit else NO_ROLE
+    items = _items(folded, low, high, mentions)
+    units = [_unit_of(item, mentions) for item in items]
+    owners = [(item, unit) for item, unit in zip(items, units, strict=True) if unit]
+    if not owners:
+        return Role(_title_start(folded, items[0]), high)
+    (item, first), (_, last) = owners[0], owners[-1]
+    if items[0] != item:
+        return Role(_title_start(folded, items[0]), high, last.canonical)
+    if len(owners) > 1:
+        return Role(first.start, high, last.canonical)
+    begin, unit = _split_office(folded, first)
+    return Role(_skip_glue(folded, begin, item[1]), high, unit)
+
+
+def _split_office(folded: str, mention: UnitMention) -> tuple[int, str]:
+    """Where the position begins and the unit it is in, when the mention ends in a part that belongs to the position.
+
+    `某市纪委监委党风政风监督室|主任` is a position in the 纪委监委, `某局党组|成员` one in the 局.
+    """
+    office = _OFFICE.search(folded, mention.start, mention.end)
+    if not office or office.start() == mention.start or not mention.canonical.endswith(office.group()):
+        return mention.end, mention.canonical
+    return office.start(), mention.canonical.removesuffix(office.group())
+
+
+def _items(folded: str, low: int, high: int, mentions: Sequence[UnitMention]) -> list[tuple[int, int]]:
+    """The positions listed before a name, each ending in a head: `党组书记、局长` has two."""
+    items = [(low, high)]
+    for cut in reversed(list(re.finditer(r"[、,]|兼|暨", folded[low:high]))):
+        start, end = low + cut.start(), low + cut.end()
+        listed = bool(_HEAD_AT_END.search(folded, low, start))
+        if cut.group() == "," and not (listed and _starts_item(folded, end, mentions)):
+            return [(end, items[0][1]), *items[1:]]
+        if listed:
+            items = [(low, start), (end, items[0][1]), *items[1:]]
+    return items
+
+
+def _starts_item(folded: str, offset: int, mentions: Sequence[UnitMention]) -> bool:
+    """A position goes on behind a comma with a unit or a bare title: `某市委常委,|市监委主任`."""
+    return bool(within(mentions, offset, offset + 2)) or bool(_TITLE_AT_START.match(folded, offset))
+
+
+def _unit_of(item: tuple[int, int], mentions: Sequence[UnitMention]) -> UnitMention | None:
+    """The unit named last in an item, when nothing but the position stands behind it."""
+    inside = [m for m in within(mentions, *item) if m.end < item[1]]
+    return inside[-1] if inside else None
+
+
+def _title_start(folded: str, item: tuple[int, int]) -> int:
+    """Where the bare title begins in an item that names no unit."""
+    title = _TITLE_AT_END.search(folded, *item)
+    start = title.start() if title else item[0]
+    return start + 2 if folded.startswith(("时任", "现任"), start) else start
+
+
+def _skip_glue(folded: str, begin: int, end: int) -> int:
+    """Leave out words between the unit and the position: `(某局)公开通报了某镇|原副镇长`."""
+    cut = _LAST_CUT.match(folded, begin, end)
+    if cut and cut.end() < end:
+        return _title_start(folded, (cut.end(), end))
+    return begin + 2 if folded.startswith(("时任", "现任"), begin) else begin
+
+
+def _role_behind(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> Role:
+    """`张三同志` and `张三局长` carry the title; `张三,某公司原董事长。` sets it off."""
+    attached = _TITLE_AT_START.match(folded, end)
+    if attached:
+        title = attached.group()
+        return Role(end, attached.end(), _WORDS["position_units"].get(title))
+    if folded[end : end + 1] not in {",", "("} and not folded.startswith(("系", "是", "任", "担任"), end):
+        return NO_ROLE
+    behind = _BEHIND.match(folded, end)
+    if not behind:
+        return NO_ROLE
+    inside = [m for m in within(mentions, *behind.span("phrase")) if m.end < behind.end("phrase")]
+    if not inside or inside[0].start > behind.start("phrase") + 1:
+        return NO_ROLE
+    return Role(inside[-1].end, behind.end("phrase"), inside[-1].canonical)
