@@ -1,0 +1,150 @@
+"""The places of China by name, from `models/gazetteer/places.tsv`.
+
+In: names as written, a chain such as 广西 · 桂林 · 全州县. Out: the `Place` they name, invented or unknown ones included.
+"""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from docintel.errors import ModelError
+
+_PACKAGE = Path(__file__).parent.parent
+_PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A province, city, county or smaller place.
+
+    Attributes:
+        name: the last part alone, e.g. 白山市.
+        full: with what it lies in, e.g. 吉林省白山市.
+        adcode: six digits; empty for a place the gazetteer does not know.
+        level: `province`, `city`, `county` or `town`.
+    """
+
+    name: str
+    full: str
+    adcode: str
+    level: str
+
+    @property
+    def organ_prefix(self) -> str:
+        """What the names of its organs begin with: a district keeps its city, nothing else keeps what is above it."""
+        above_matters = self.level == "town" or (self.level == "county" and self.name.endswith("区"))
+        return _PROVINCE.sub("", self.full) if above_matters else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Places under their names.
+
+    Attributes:
+        by_code: places under their six digits.
+        by_name: places under full names and, for autonomous ones, 新平县 for 新平彝族傣族自治县.
+        by_short: places under short names.
+    """
+
+    by_code: dict[str, Place]
+    by_name: dict[str, tuple[Place, ...]]
+    by_short: dict[str, tuple[Place, ...]]
+
+    def named(self, name: str) -> tuple[Place, ...]:
+        """Places with this full or short name, larger ones first."""
+        return self.by_name.get(name) or self.by_short.get(name, ())
+
+    def above(self, place: Place) -> tuple[Place, ...]:
+        """What the place lies in, nearest first; empty for a place without a code."""
+        codes = (place.adcode[:4] + "00", place.adcode[:2] + "0000")
+        return tuple(self.by_code[code] for code in codes if code in self.by_code and code != place.adcode)
+
+    def resolve(self, names: Sequence[str], near: Iterable[Place] = ()) -> Place:
+        """The place that a chain of names ends with.
+
+        Args:
+            names: from the largest to the smallest, as written.
+            near: places that speak for one of several with the same name, the strongest first.
+        """
+        found = [place for place in self.named(names[-1]) if self._lies_in(place, names[:-1])]
+        if not found:
+            return self._unknown(names, near)
+        if len(found) == 1 or found[0].level == "province":
+            return found[0]
+        for other in near:
+            for length in (6, 4, 2):
+                same = [place for place in found if place.adcode[:length] == other.adcode[:length]]
+                if other.adcode and same:
+                    return same[0]
+        return found[0] if found[0].level == "city" else Place(names[-1], names[-1], "", found[0].level)
+
+    def _lies_in(self, place: Place, names: Sequence[str]) -> bool:
+        above = {other for name in names for other in self.named(name)}
+        return not names or not above or bool(above.intersection(self.above(place)))
+
+    def _unknown(self, names: Sequence[str], near: Iterable[Place]) -> Place:
+        name = names[-1]
+        above = self.resolve(names[:-1], near).full if len(names) > 1 else ""
+        return Place(name, above + name, "", level_of(name))
+
+
+def level_of(name: str) -> str:
+    """The level that the last character of a name speaks of."""
+    if name.endswith(("省", "自治区")):
+        return "province"
+    if name.endswith(("镇", "乡", "街道", "社区", "村")):
+        return "town"
+    return "city" if name.endswith(("市", "州", "盟", "地区")) else "county"
+
+
+def _models() -> Path:
+    """The folder of the shipped models: beside the package in a checkout, inside it once installed."""
+    if "DOCINTEL_MODELS" in os.environ:
+        return Path(os.environ["DOCINTEL_MODELS"])
+    inside = _PACKAGE / "models"
+    return inside if inside.is_dir() else _PACKAGE.parent / "models"
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The shipped gazetteer, read at the first call.
+
+    Raises:
+        ModelError: the table is missing.
+    """
+    path = _models() / "gazetteer" / "places.tsv"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as exc:
+        raise ModelError(f"The gazetteer is missing: {path}", hint="Run: python scripts/build_gazetteer.py") from exc
+    return _build(line.split("\t") for line in lines)
+
+
+def _build(rows: Iterable[Sequence[str]]) -> Gazetteer:
+    by_code: dict[str, Place] = {}
+    by_name: defaultdict[str, list[Place]] = defaultdict(list)
+    by_short: defaultdict[str, list[Place]] = defaultdict(list)
+    for code, name, level, short in rows:
+        above = by_code.get(code[:4] + "00") or by_code.get(code[:2] + "0000")
+        place = by_code[code] = Place(name, (above.full if above else "") + name, code, level)
+        by_name[name].append(place)
+        if short:
+            by_short[short].append(place)
+            if name[-3:-1] == "自治" and name[-1] in "州县旗":
+                by_name[short + name[-1]].append(place)
+    order = ("province", "city", "county")
+    return Gazetteer(
+        by_code,
+        {
+            name: tuple(sorted(places, key=lambda p: (order.index(p.level), p.adcode)))
+            for name, places in by_name.items()
+        },
+        {
+            name: tuple(sorted(places, key=lambda p: (order.index(p.level), p.adcode)))
+            for name, places in by_short.items()
+        },
+    )

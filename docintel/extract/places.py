@@ -1,0 +1,207 @@
+"""Where a document, and each passage of it, is about.
+
+In: a `Reading`. Out: the places it names in text order, the one it is about, and the one that a bare 市 or 该县 means.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from docintel.extract.gazetteer import Place, gazetteer
+from docintel.extract.reading import Reading
+from docintel.text.normalize import fold
+
+#: A place the gazetteer does not know, at the head of a tagged name: 青岚市 of 青岚市卫健委.
+_COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|旗)")
+_NOT_COINED = re.compile(
+    r"自治|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|.*[的和与在原]"
+)
+#: A smaller place behind a known one: 炭步镇 of 花都区炭步镇.
+_TOWN = re.compile(r"[^\W原副]{2,4}?(?:街道|镇(?!长)|乡(?!村|长))")
+_HOUSEHOLD = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党|村?[两居委])")
+#: What a full name may not run into: 合作市|场, 高新区|域.
+_RUNS_ON = frozenset({"市场", "市民", "区域", "区间", "区块", "区位", "县域", "州际", "省内"})
+_LEVELS = {
+    "省": "province",
+    "自治区": "province",
+    "市": "city",
+    "州": "city",
+    "县": "county",
+    "区": "county",
+    "旗": "county",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A chain of place names as one mention: 山东省青岛市市南区.
+
+    Attributes:
+        place: what it names.
+        weak: written in short (青海, 广东韶关) or so short that it may be a common word (新县): believe it only
+            before the name of an organ, or in a title.
+        text: the chain as written.
+    """
+
+    start: int
+    end: int
+    place: Place
+    weak: bool
+    text: str
+
+
+def find_place_mentions(reading: Reading) -> tuple[PlaceMention, ...]:
+    """Every place named in the document, title and by-line included, in text order."""
+    return _scan(reading.folded, _coined_names(reading))
+
+
+def find_place(reading: Reading) -> Place | None:
+    """The place the document is about.
+
+    It is the one in the title; else the city or province that at least half of the places named lie in; else the
+    publisher's. None for a document about many places.
+    """
+    mentions = find_place_mentions(reading)
+    coined = _coined_names(reading)
+    title = _titular(_scan(fold(reading.document.title), coined), mentions)
+    return title or _dominant(mentions) or _titular(_scan(fold(reading.document.publisher or ""), coined), mentions)
+
+
+def local_place(sign: str, before: Sequence[PlaceMention], about: Place | None) -> Place | None:
+    """The place that a bare `市`, `省`, `县` means.
+
+    Args:
+        sign: the bare word.
+        before: the mentions that stand before it.
+        about: what the document is about; it wins over what was last named where it is of that kind.
+    """
+    if about and (place := _of_kind(about, sign)):
+        return place
+    for mention in reversed(before):
+        if not mention.weak and (place := _of_kind(mention.place, sign)):
+            return place
+    return None
+
+
+def _of_kind(place: Place, sign: str) -> Place | None:
+    """The place, or the nearest above it, whose name ends with the sign and whose level is the sign's."""
+    for other in (place, *gazetteer().above(place)):
+        if other.name.endswith(sign) and not (sign == "区" and other.name.endswith("自治区")):
+            return other
+    if sign == "省" and not place.adcode and (match := re.match(r"[^省]{2,3}省", place.full)):
+        return Place(match.group(), match.group(), "", "province")
+    return None
+
+
+def _titular(found: Sequence[PlaceMention], mentions: Sequence[PlaceMention]) -> Place | None:
+    """The first place of a title; a short city name counts only where the text has the full one as well."""
+    full = {mention.place for mention in mentions if not mention.weak}
+    for mention in found:
+        if not mention.weak or mention.place.level == "province" or mention.place in full:
+            return mention.place
+    return None
+
+
+def _dominant(mentions: Sequence[PlaceMention]) -> Place | None:
+    full = {mention.place for mention in mentions if not mention.weak and mention.place.level != "town"}
+    strong = [mention.place for mention in mentions if mention.place in full]
+    places = Counter(place for place in strong if place.level != "province")
+    cities: Counter[Place] = Counter()
+    provinces: Counter[Place] = Counter()
+    for place in strong:
+        for other in (place, *gazetteer().above(place)):
+            if other.level == "province":
+                provinces[other] += 1
+            elif other.level == "city":
+                cities[other] += 1
+    for counts in (places, cities, provinces):
+        if counts:
+            place, count = max(counts.items(), key=lambda item: (item[1], item[0].full))
+            if count >= 3 and 2 * count >= len(strong):
+                return place
+    return None
+
+
+def _coined_names(reading: Reading) -> frozenset[str]:
+    """Places in no gazetteer that tagged names, the title or the publisher begin with."""
+    texts = [fold(name.text) for name in reading.names if name.label in ("ORG", "LOC")]
+    texts += re.split(r"[^\u4e00-\u9fff]+", fold(reading.document.title) + " " + fold(reading.document.publisher or ""))
+    names = set()
+    for text in texts:
+        match = _COINED.match(text)
+        if match and not _NOT_COINED.match(match.group()) and match.group() not in gazetteer().by_name:
+            names.add(match.group())
+    return frozenset(names)
+
+
+def _scan(text: str, coined: frozenset[str]) -> tuple[PlaceMention, ...]:
+    mentions: list[PlaceMention] = []
+    for chain in _chains(text, coined):
+        names = [text[start:end] for start, end in chain]
+        near = [mention.place for mention in reversed(mentions)]
+        place = gazetteer().resolve(names, near)
+        start, end = chain[0][0], chain[-1][1]
+        weak = _is_weak(names[-1]) and not (len(names) > 1 and not _is_weak(names[-2]))
+        mentions.append(PlaceMention(start, end, place, weak, text[start:end]))
+    return tuple(mentions)
+
+
+def _is_weak(name: str) -> bool:
+    return len(name) <= 2 or (name in gazetteer().by_short and name not in gazetteer().by_name)
+
+
+def _chains(text: str, coined: frozenset[str]) -> Iterator[list[tuple[int, int]]]:
+    """Names that follow each other without anything between, as one chain."""
+    chain: list[tuple[int, int]] = []
+    i = 0
+    while i < len(text):
+        above = text[slice(*chain[-1])] if chain and chain[-1][1] == i else ""
+        end = _name_end(text, i, coined, above)
+        if end:
+            if chain and not above:
+                yield chain
+                chain = []
+            chain.append((i, end))
+        i = end or i + 1
+    if chain:
+        yield chain
+
+
+def _inside(name: str, above: str) -> bool:
+    """Whether a place of this name lies in one of the name above: 公安 is a county, but not in 福建省."""
+    known = gazetteer()
+    return any(set(known.above(place)).intersection(known.named(above)) for place in known.named(name))
+
+
+def _name_end(text: str, start: int, coined: frozenset[str], above: str) -> int:
+    """Where the longest place name at `start` ends; 0 when there is none.
+
+    Args:
+        above: the name that ends at `start`; empty where none does.
+    """
+    for name, lone in _names_by_head(coined).get(text[start : start + 2], ()):
+        if text.startswith(name, start) and (lone or _inside(name, above)):
+            end = start + len(name)
+            if text[end - 1 : end + 1] not in _RUNS_ON:
+                return end
+    if above and (match := _TOWN.match(text, start) or _HOUSEHOLD.match(text, start)):
+        return match.end()
+    return 0
+
+
+@cache
+def _names_by_head(coined: frozenset[str]) -> dict[str, tuple[tuple[str, bool], ...]]:
+    """Names under their first two characters, the longest first, and whether they may stand alone."""
+    known = gazetteer()
+    names = dict.fromkeys(known.by_short, False)
+    names |= {short: True for short, places in known.by_short.items() if places[0].level != "county"}
+    names |= {name: len(name) > 2 for name in known.by_name} | dict.fromkeys(coined, True)
+    heads: dict[str, list[tuple[str, bool]]] = {}
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        heads.setdefault(name[:2], []).append((name, names[name]))
+    return {head: tuple(found) for head, found in heads.items()}
+
+
+__all__ = ["Place", "PlaceMention", "find_place", "find_place_mentions", "local_place"]
