@@ -1,0 +1,155 @@
+"""Find what is wrong: problems, risks and prohibited acts.
+
+In: a `Reading` and its cases. Out: `Issue`s in text order: the acts of punished persons, problems named behind a verb
+(`解决…问题`), clauses whose predicate says that something is wrong, and wrongful acts told in a clause.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from docintel.extract.lexicon import load
+from docintel.extract.reading import Clause, Reading
+from docintel.extract.roles import best_category, clause_start, content_sentences, told_stretches
+from docintel.schema import Case, Issue, IssueCategory, Modality
+
+_MAX_LENGTH = 60
+_MIN_LENGTH = 4
+#: 各类, 一批, 群众反映强烈的, 案件暴露出的: words in front of a problem that do not say which.
+_DECORATION = re.compile(
+    r"(?:(?:了|好|出|和|的|与|到|这些|各类|各种|一批|一些|部分|那些|相关|当前|自身|突出|重点|是否|有效|认真|坚决|全面|积极|及时|切实|着力|推动|以及)"
+    r"|[^,、的]{0,14}(?:反映强烈|反映突出|关心关注|暴露出来|暴露出|暴露|存在|发现|查找出|梳理出|反馈|出现|指出|关注)的)+"
+)
+#: 等突出问题: what closes an enumeration.
+_TAIL = re.compile(r"(?:等|方面)[^,、]{0,10}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    start: int
+    end: int
+    modality: Modality
+
+
+def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
+    """The issues of a document in text order; the same words again are one entry, except acts of different persons."""
+    acts = [_Problem(act.start, act.end, Modality.FOUND) for case in cases for act in case.violations]
+    told = told_stretches(reading, cases)
+    problems = [
+        problem
+        for clause in _content_clauses(reading)
+        if not any(low <= clause.start < high for low, high in told)
+        for problem in _problems(reading.folded, clause)
+    ]
+    return tuple(
+        Issue(
+            evidence=reading.document.evidence(problem.start, problem.end),
+            category=category_of(reading.folded[problem.start : problem.end]),
+            modality=problem.modality,
+        )
+        for problem in _distinct(reading.folded, acts, problems)
+    )
+
+
+def category_of(text: str) -> IssueCategory:
+    """What field a problem belongs to, from its folded words."""
+    return IssueCategory(best_category("issues", text))
+
+
+def _content_clauses(reading: Reading) -> Iterator[Clause]:
+    for sentence in content_sentences(reading):
+        yield from sentence.clauses
+
+
+def _distinct(folded: str, acts: Iterable[_Problem], problems: Iterable[_Problem]) -> list[_Problem]:
+    """Acts first; a problem that overlaps a kept one, or says the same words, is left out."""
+    kept: list[_Problem] = sorted(set(acts), key=lambda act: (act.start, act.end))
+    said = {_words(folded, act) for act in kept}
+    for problem in problems:
+        words = _words(folded, problem)
+        if words in said or any(problem.start < other.end and other.start < problem.end for other in kept):
+            continue
+        said.add(words)
+        kept.append(problem)
+    return sorted(kept, key=lambda problem: (problem.start, problem.end))
+
+
+def _words(folded: str, problem: _Problem) -> str:
+    words = re.sub(r"\W", "", folded[problem.start : problem.end])
+    return re.sub(r"等?(?:典型|突出)?(?:问题|现象|行为)$", "", words)
+
+
+@cache
+def _list(name: str) -> re.Pattern[str]:
+    table = load("issues")[name]
+    return re.compile("|".join(table["words"] if isinstance(table, dict) else table))
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """A verb, what it governs, and a noun that says problem: `解决…问题`."""
+    data = load("issues")
+    triggers = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in data["triggers"].items())
+    nouns = "|".join(data["nouns"])
+    return re.compile(
+        rf"(?:{triggers})(?P<problem>[^,;:。]{{0,50}}(?:{nouns}))(?=$|[^\w]|等|进行|开展|的|作|严|从|靶|精|及|,)"
+    )
+
+
+@cache
+def _governed() -> re.Pattern[str]:
+    """A verb and the acts it governs, without such a noun: `严禁收受红包`."""
+    data = load("issues")
+    triggers = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in data["triggers"].items())
+    return re.compile(rf"(?:{triggers})(?P<problem>[^,;:。]{{2,40}})$")
+
+
+def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
+    start = clause_start(folded, clause)
+    text = folded[start : clause.end]
+    if not text or _list("not_issue").search(text):
+        return
+    named = _named().search(text)
+    if named:
+        yield from _parts(text, start, named.start("problem"), named.end("problem"), _modality(named))
+        return
+    if not (_list("predicates").search(text) or _list("acts").search(text)):
+        return
+    governed = _governed().search(text)
+    if governed and _is_full(governed["problem"]):
+        yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
+    elif _says_wrong(text):
+        yield _Problem(start, clause.end, Modality.RISK if re.search("可能|容易|稍有", text) else Modality.FOUND)
+
+
+def _modality(match: re.Match[str]) -> Modality:
+    return next(Modality(name) for name in ("found", "risk", "target") if match[name])
+
+
+def _says_wrong(text: str) -> bool:
+    """A clause that tells a wrong by itself: it ends in a predicate of wrong, or begins with an act."""
+    if len(text) > _MAX_LENGTH or len(text) < _MIN_LENGTH:
+        return False
+    predicate = next((m for m in _list("predicates").finditer(text) if len(text) - m.end() <= 4), None)
+    return bool(predicate or _list("acts").search(text))
+
+
+def _is_full(part: str) -> bool:
+    return len(part) >= 3 and bool(_list("predicates").search(part) or _list("acts").search(part))
+
+
+def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
+    """The problem without its decoration; an enumeration of full problems is split."""
+    decoration = _DECORATION.match(text, start, end)
+    start = decoration.end() if decoration else start
+    words = text[start:end]
+    if len(words) < _MIN_LENGTH or len(words) > _MAX_LENGTH or words in load("issues")["vague"]["words"]:
+        return
+    body = _TAIL.sub("", words)
+    parts = list(re.finditer(r"[^、]+", body))
+    if len(parts) > 1 and all(_is_full(part[0]) for part in parts):
+        for part in parts:
+            yield _Problem(offset + start + part.start(), offset + start + part.end(), modality)
+    else:
+        yield _Problem(offset + start, offset + end, modality)

@@ -1,0 +1,77 @@
+"""Find what is or was done about problems.
+
+In: a `Reading`, its units, cases and issues. Out: `Measure`s in text order: sanctions and every other span whose role is
+an action, each with category, status, who acts and the issues it answers.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from docintel.extract.links import link_measures
+from docintel.extract.reading import Reading
+from docintel.extract.roles import Role, Span, best_category, pattern, spans
+from docintel.schema import Case, Issue, Measure, MeasureCategory, Status
+
+if TYPE_CHECKING:
+    from docintel.extract.units import UnitMention
+
+_MEASURE_ROLES = (Role.MEASURE, Role.SANCTION)
+
+
+def find_measures(
+    reading: Reading, mentions: "Sequence[UnitMention]", cases: Sequence[Case], issues: Sequence[Issue]
+) -> tuple[Measure, ...]:
+    """The measures of a document; a wording said again is one entry unless it is a sanction."""
+    found = _distinct(reading, (span for span in spans(reading, cases) if span.role in _MEASURE_ROLES))
+    quotes = [reading.document.evidence(span.start, span.end) for span in found]
+    links = link_measures(reading, quotes, cases, issues)
+    return tuple(
+        Measure(
+            evidence=quote,
+            category=MeasureCategory.ACCOUNTABILITY if span.role is Role.SANCTION else category_of(quote.quote),
+            status=Status.DONE if span.role is Role.SANCTION else status_of(reading, span),
+            units=_units(reading, mentions, span),
+            addresses=addresses,
+        )
+        for span, quote, addresses in zip(found, quotes, links, strict=True)
+    )
+
+
+def _distinct(reading: Reading, found: Iterable[Span]) -> list[Span]:
+    seen: set[str] = set()
+    kept = []
+    for span in found:
+        words = re.sub(r"\W", "", reading.folded[span.start : span.end])
+        if span.role is not Role.SANCTION and words in seen:
+            continue
+        seen.add(words)
+        kept.append(span)
+    return kept
+
+
+def category_of(text: str) -> MeasureCategory:
+    """What kind of action a wording names."""
+    return MeasureCategory(best_category("measures", text))
+
+
+def status_of(reading: Reading, span: Span) -> Status:
+    """How far the action has come, from its own words, then from those before it in the sentence."""
+    own, before = reading.folded[span.start : span.end], reading.folded[span.before : span.start]
+    if pattern("mood.required").search(before + own):
+        return Status.REQUIRED
+    for text in (own, before):
+        if pattern("mood.done").search(text):
+            return Status.DONE
+        if pattern("mood.ongoing").search(text):
+            return Status.ONGOING
+    return Status.DONE
+
+
+def _units(reading: Reading, mentions: "Sequence[UnitMention]", span: Span) -> tuple[str, ...]:
+    from docintel.extract.actors import acting_units
+
+    return acting_units(reading, mentions, span.start, span.end)
+
+
+__all__ = ["category_of", "find_measures", "status_of"]
