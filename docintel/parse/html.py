@@ -32,12 +32,12 @@ _KNOWN = (
     ".article-content,.pages_content"
 )
 _HEADINGS = "h1,h2,.tit,.title,.article-title,#title,ucaptitle"
-_BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6 header"
-    " hr li main ol p pre section table tbody td tfoot th thead tr ul".split()
+_BLOCK_SELECTOR = (
+    "address,article,blockquote,body,center,dd,details,div,dl,dt,fieldset,figcaption,figure,form,h1,h2,h3,h4,h5,h6,header,"
+    "hr,li,main,ol,p,pre,section,table,tbody,td,tfoot,th,thead,tr,ul"
 )
-_BLOCK_SELECTOR = ",".join(sorted(_BLOCKS))
-_HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_BLOCKS = frozenset(_BLOCK_SELECTOR.split(","))
+_HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _RUNNING = frozenset({"p", "pre", "figcaption"}) | _HEADING_TAGS
 _BREAK = "\x0b"
 _MARKS = re.compile("[，。；：、！？]")
@@ -113,7 +113,7 @@ def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], hea
 
 
 def _head(tree: LexborHTMLParser) -> _Head:
-    meta = {}
+    meta: dict[str, str] = {}
     for node in tree.css("meta[content]"):
         attributes = node.attributes
         if name := attributes.get("name") or attributes.get("property"):
@@ -163,7 +163,7 @@ def _without(title: str, lines: list[Line]) -> list[Line]:
 
 def _container(body: LexborNode) -> LexborNode:
     """The element that holds the article and little else."""
-    known = max(body.css(_KNOWN), key=_weight, default=None)
+    known = max(body.css(_KNOWN), key=lambda node: len(node.text()), default=None)
     if known and len(known.text()) >= _ENOUGH:
         return known
     node = body

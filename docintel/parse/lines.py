@@ -59,26 +59,46 @@ _BYLINE_LABEL = re.compile(
 _BYLINE_LINE = re.compile(
     rf"""
     (?:[\u4e00-\u9fff]{{1,12}}\s?)?(?:记者|通讯员)\s*:?\s*{_NAMES}$       # 本报记者 王某 李某
-    |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社|杂志|频道|客户端|电视台|公众号)\s+{_NAMES}$   # 某某网站 王某 李某
+    |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社|杂志|频道|客户端|电视台|公众号)\s+{_NAMES}
+     (?:\s自?[\u4e00-\u9fff]{{2,10}}报道)?$                             # 某某网站 王某 李某 自某省某市报道
     |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社)讯$
     |\(?\s?{_DATE}\s?{_CLOCK}\s?\)?$                                     # (2022年3月1日)
-    |\([\u4e00-\u9fff]{{2,20}}(?:供稿|供图|整理|报道)\)$
+    |[\u4e00-\u9fff]{{1,12}}[\[(〔](?:19|20)\d\d[\])〕]\d{{1,4}}号$         # 某卫发〔2023〕5号
+    |[\u4e00-\u9fff]{{4,30}}(?:委员会|办公室|局|厅|部|院|政府)文件$      # the red head of a notice
     """,
     re.VERBOSE,
 )
-#: In brackets behind the last sentence: (记者 王某), (王某 李某), (某市纪委监委), (某报). Not (试行), not (责任单位:…).
-_SIGNATURE = re.compile(
-    rf"(?:(?:本[报刊网台]|特约|新华社)?(?:记者|通讯员|作者|撰稿人?)\s*:?\s*[^():;。]{{2,40}}"
-    rf"|(?:来源|作者|编辑|责任?编辑|责编|供稿|据)\s*:?\s*[^();。]{{2,40}}"
-    rf"|[^():;,。]{{2,24}}(?:纪委|监委|委员会|检察院|法院|网|网站|报|杂志|报社|通讯社|供稿|供图|报道|整理|办公室|卫健委|医院|局)"
-    rf"|{_NAMES})"
+#: In brackets behind the last sentence of a paragraph: (记者 王某), (来源:某报), (某市纪委供稿).
+_LABELLED = re.compile(
+    r"(?:(?:本[报刊网台]|特约|新华社)?(?:记者|通讯员|作者|撰稿人?)|来源|编辑|责任?编辑|责编|供稿)\s*:?\s*[^():;。]{2,40}"
+    r"|[^():;,。]{2,24}(?:供稿|供图|报道|整理)"
 )
-_NO_SIGNATURE = frozenset(
-    "试行 修订 暂行 草案 节选 摘要 全文 待续 未完待续 略 掌声 热烈掌声 笑声 下同 下转 上接 完 牵头 长期坚持 已完成 持续整改".split()
+#: In brackets at the very end of a document: (王某), (某市纪委监委). Elsewhere such brackets name who has to act.
+_UNLABELLED = re.compile(
+    rf"[^():;,。]{{2,24}}(?:纪委|监委|纪检监察组|委员会|检察院|法院|网|网站|报|报社|杂志|办公室|卫健委|医院|局)|{_NAMES}"
+)
+_NO_NAMES = frozenset(
+    [
+        "试行",
+        "修订",
+        "暂行",
+        "草案",
+        "节选",
+        "摘要",
+        "全文",
+        "待续",
+        "未完待续",
+        "略",
+        "掌声",
+        "热烈掌声",
+        "笑声",
+        "下同",
+        "已完成",
+    ]
 )
 _CREDIT = re.compile(
-    rf"\(?\s*(?:(?:记者|通讯员|摄影|本[报网]记者)\s*:?\s*)?(?:{_NAMES}|[\u4e00-\u9fff](?:\s[\u4e00-\u9fff]){{1,2}})"
-    rf"\s*(?:/?\s*摄(?:影(?:报道)?)?|供图|/图)\s*\)?\s*$"
+    rf"\s*(\(?(?:(?:记者|通讯员|摄影|本[报网]记者)\s*:?\s*)?(?:{_NAMES}|[\u4e00-\u9fff](?:\s[\u4e00-\u9fff]){{1,2}})"
+    rf"\s*(?:/?\s*摄(?:影(?:报道)?)?|供图|/图)\s*\)?)"
 )
 _DATELINE = re.compile(
     r"(?:本[报网刊台]讯|[\u4e00-\u9fff]{2,16}(?:网|网站|报|社|台)讯|新华社[\u4e00-\u9fff]{2,6}\d{1,2}月\d{1,2}日电)"
@@ -90,6 +110,8 @@ _INLINE_FURNITURE = re.compile(
 )
 _INLINE_BYLINE = re.compile(r"[\[【(]?(?:责任编辑|责编|编辑|来源|作者)\s*:\s*[^()。,;:]{2,20}[\]】)]?\s*$")
 _SENTENCE_ENDS = "。!?;”’…)"
+_LONGEST_BYLINE = 120
+_LONGEST_CAPTION = 300
 
 
 class Piece(NamedTuple):
@@ -101,7 +123,37 @@ class Piece(NamedTuple):
 
 def kind_of(line: str) -> BlockKind | None:
     """Furniture, by-line or caption by the line's own words; None for everything else."""
-    bare = unbulleted(line)
+    return _kind(fold(line))
+
+
+def unbulleted(folded: str) -> str:
+    """A folded line without its bullet."""
+    bullet = _BULLET.match(folded)
+    return folded[bullet.end() :] if bullet and not folded.startswith("--") else folded
+
+
+def pieces(line: str) -> list[Piece]:
+    """Split by-lines, photo credits and furniture off the ends of a line; in order, nothing but white space lost."""
+    folded = fold(line)
+    kind = _kind(folded)
+    if kind is not None and kind is not BlockKind.CAPTION:
+        return [Piece(line, kind)]
+    start, end = 0, len(line)
+    before: list[Piece] = []
+    after: list[Piece] = []
+    if lead := _lead(folded):
+        start = lead[0]
+        before.append(Piece(line[:start].rstrip(), lead[1]))
+    while tail := _tail(folded[start:end]):
+        after.append(Piece(line[start + tail[0] : end].strip(), tail[1]))
+        end = start + len(folded[start : start + tail[0]].rstrip())
+    if before and not after:
+        kind = _kind(folded[start:end])
+    return [*before, Piece(line[start:end], kind), *reversed(after)]
+
+
+def _kind(folded: str) -> BlockKind | None:
+    bare = unbulleted(folded)
     if not bare or _is_furniture(bare):
         return BlockKind.FURNITURE
     if _is_byline(bare):
@@ -109,41 +161,15 @@ def kind_of(line: str) -> BlockKind | None:
     return BlockKind.CAPTION if _is_caption(bare) else None
 
 
-def unbulleted(line: str) -> str:
-    """The folded line without bullet and outer white space."""
-    folded = fold(line).strip()
-    bullet = _BULLET.match(folded)
-    return folded[bullet.end() :] if bullet and not folded.startswith("--") else folded
-
-
-def pieces(line: str) -> list[Piece]:
-    """Split by-lines, photo credits and furniture off the ends of a line; in order, nothing but white space lost."""
-    before: list[Piece] = []
-    after: list[Piece] = []
-    if kind := kind_of(line):
-        if kind is not BlockKind.CAPTION:
-            return [Piece(line, kind)]
-    elif cut := _lead(line):
-        before.append(Piece(line[: cut[0]].rstrip(), cut[1]))
-        line = line[cut[0] :].lstrip()
-    while tail := _tail(line):
-        after.append(Piece(line[tail[0] :], tail[1]))
-        line = line[: tail[0]].rstrip()
-    body = BlockKind.CAPTION if kind or any(_CREDIT.match(fold(p.text)) for p in after) else kind_of(line)
-    return [*before, Piece(line, body), *reversed(after)]
-
-
 def _is_furniture(bare: str) -> bool:
-    return bool(
-        _FURNITURE.match(bare)
-        or _FURNITURE_WORD.fullmatch(bare)
-        or _IMAGE_FILE.fullmatch(bare)
-        or _SYMBOLS.fullmatch(bare)
-    )
+    if _FURNITURE.match(bare):
+        return True
+    words = len(bare) <= 90 and (_FURNITURE_WORD.fullmatch(bare) or _IMAGE_FILE.fullmatch(bare))
+    return bool(words) or _SYMBOLS.fullmatch(bare) is not None
 
 
 def _is_byline(bare: str) -> bool:
-    if len(bare) > 120:
+    if len(bare) > _LONGEST_BYLINE:
         return False
     if _BYLINE_LABEL.match(bare):
         return not any(mark in bare for mark in "。?!")
@@ -153,20 +179,32 @@ def _is_byline(bare: str) -> bool:
 def _is_caption(bare: str) -> bool:
     if bare.startswith(("图为", "图片说明", "▲", "△")):
         return True
-    return len(bare) <= 300 and ("图为" in bare or (_credit(bare) is not None and len(bare) > 20))
+    return len(bare) <= _LONGEST_CAPTION and ("图为" in bare or _credit(bare) is not None)
+
+
+def closing_signature(line: str) -> int | None:
+    """Where a bracket with the author's or the organisation's name begins behind the last sentence of a document."""
+    folded = fold(line)
+    start = folded.rfind("(")
+    return start if _after_sentence(folded, start) and _is_signature(folded[start:]) else None
 
 
 def _is_signature(text: str) -> bool:
-    """Whether the text is one pair of brackets that holds who wrote it."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return False
-    inner = text[1:-1].strip()
-    return inner not in _NO_SIGNATURE and _SIGNATURE.fullmatch(inner) is not None
+    """Whether the text is one pair of brackets that holds who wrote it, label or not."""
+    inner = _bracketed(text)
+    return _is_labelled(text) or (inner not in _NO_NAMES and _UNLABELLED.fullmatch(inner) is not None)
 
 
-def _lead(line: str) -> tuple[int, BlockKind] | None:
+def _is_labelled(text: str) -> bool:
+    return _LABELLED.fullmatch(_bracketed(text)) is not None
+
+
+def _bracketed(text: str) -> str:
+    return text[1:-1].strip() if text.startswith("(") and text.endswith(")") else ""
+
+
+def _lead(folded: str) -> tuple[int, BlockKind] | None:
     """Where content begins behind stray marks or a dateline, and what stands before it."""
-    folded = fold(line)
     if stray := _STRAY.match(folded):
         return stray.end(), BlockKind.FURNITURE
     if dateline := _DATELINE.match(folded):
@@ -174,33 +212,29 @@ def _lead(line: str) -> tuple[int, BlockKind] | None:
     return None
 
 
-def _tail(line: str) -> tuple[int, BlockKind] | None:
+def _tail(folded: str) -> tuple[int, BlockKind] | None:
     """Where content ends and a by-line or furniture begins, and what that is."""
-    folded = fold(line)
     for match in _INLINE_FURNITURE.finditer(folded):
-        if match.start() and folded[: match.start()].rstrip()[-1:] in _SENTENCE_ENDS:
+        if _after_sentence(folded, match.start()):
             return match.start(), BlockKind.FURNITURE
     start = folded.rfind("(")
-    if start > 0 and folded[start - 1] in _SENTENCE_ENDS and _is_signature(folded[start:].rstrip()):
+    if _after_sentence(folded, start) and _is_labelled(folded[start:]):
         return start, BlockKind.BYLINE
-    if (credit := _credit(folded)) or (credit := _inline_byline(folded)):
-        return credit, BlockKind.BYLINE
-    return None
+    if (start := _credit(folded) or -1) > 0:
+        return start, BlockKind.BYLINE
+    label = _INLINE_BYLINE.search(folded, max(0, len(folded) - 40))
+    return (label.start(), BlockKind.BYLINE) if label and _after_sentence(folded, label.start()) else None
 
 
 def _credit(folded: str) -> int | None:
     """Where the photo credit behind the last sentence begins: `…活动现场。王某 摄`."""
-    end = max(folded.rfind(mark, 0, -1) for mark in "。!?”)")
-    if 0 < end and len(folded) - end <= 40:
-        start = end + 1 + (len(folded[end + 1 :]) - len(folded[end + 1 :].lstrip()))
-        if folded.endswith(")") and folded[end] == ")":
-            return None
-        return start if _CREDIT.match(folded[start:]) else None
-    return None
+    if not folded.endswith(("摄", "摄)", "供图", "供图)", "摄影", "摄影)", "摄影报道", "/图")):
+        return None
+    end = max(folded.rfind(mark, 0, -1) for mark in "。!?”")
+    credit = _CREDIT.fullmatch(folded, end + 1)
+    return credit.start(1) if credit and end > 0 else None
 
 
-def _inline_byline(folded: str) -> int | None:
-    match = _INLINE_BYLINE.search(folded, max(1, len(folded) - 40))
-    if match and folded[: match.start()].rstrip()[-1:] in _SENTENCE_ENDS:
-        return match.start()
-    return None
+def _after_sentence(folded: str, offset: int) -> bool:
+    """Whether a sentence ends right before `offset`."""
+    return offset > 0 and folded[max(0, offset - 4) : offset].rstrip()[-1:] in tuple(_SENTENCE_ENDS)

@@ -1,6 +1,7 @@
 """Who published a page, when, and where: read from its by-lines, never guessed.
 
-In: the lines of a page that are not content. Out: publisher, date as `YYYY-MM-DD`, source URL, each None when not shown.
+In: the lines of a page that are not content. Out: publisher, date as `YYYY-MM-DD`, source URL; each None when not
+shown.
 """
 
 import re
@@ -19,7 +20,24 @@ _PUBLISHER = re.compile(
 )
 #: 这里是由某某市人民政府门户网站推出的访谈节目
 _PRODUCER = re.compile(r"由([\u4e00-\u9fff]{2,24}(?:网站?|电视台|广播台|报社?|频道))(?:推出|主办|制作|联合)")
-_NOBODY = frozenset("网络 互联网 转载 原创 本站 本站原创 未知 佚名 不详 综合 网络转载 本网 其他 互联网转载".split())
+_NOBODY = frozenset(
+    [
+        "网络",
+        "互联网",
+        "转载",
+        "原创",
+        "本站",
+        "本站原创",
+        "未知",
+        "佚名",
+        "不详",
+        "综合",
+        "网络转载",
+        "本网",
+        "其他",
+        "互联网转载",
+    ]
+)
 _SOURCE_URL = re.compile(r"(?:原文|来源|文章|本文)(?:链接|地址|网址|出处)\s*:\s*(https?://[^\s)\]】>,。;]+)")
 
 

@@ -5,6 +5,7 @@ every line; what is no content is marked, not cut.
 """
 
 import hashlib
+import re
 
 from docintel.errors import ParseError, UnsupportedFormatError
 from docintel.parse import metadata
@@ -14,7 +15,8 @@ from docintel.text.encodings import Decoded, decode
 
 #: More control characters or lost bytes than this share, and the bytes are no text.
 _MOST_GARBAGE = 0.05
-_ALLOWED_CONTROLS = "\t\n\r\x0b\x0c\x1a"
+_GARBAGE = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\ufffd]")
+_SAMPLE = 16384
 
 
 def parse_text(data: bytes, source: str) -> Document:
@@ -54,8 +56,8 @@ def refuse_garbage(decoded: Decoded, source: str) -> None:
     Raises:
         UnsupportedFormatError: always then; the message names the file.
     """
-    text = decoded.text[:65536]
-    bad = text.count("\ufffd") + sum(1 for char in text if char < " " and char not in _ALLOWED_CONTROLS)
+    text = decoded.text[:_SAMPLE]
+    bad = len(_GARBAGE.findall(text))
     if bad > _MOST_GARBAGE * len(text):
         raise UnsupportedFormatError(
             f"{source} is no text: {bad} of its first {len(text)} characters are control characters or invalid.",

@@ -4,10 +4,12 @@ In: lines in reading order, each with what its format knows about it. Out: one t
 the single line feeds between them. Every parser ends here, so structure means the same in every format.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from docintel.parse.lines import pieces, unbulleted
+from docintel.parse.lines import closing_signature, pieces, unbulleted
 from docintel.schema import Block, BlockKind
 from docintel.text.normalize import clean, fold
 from docintel.text.outline import numbering
@@ -15,10 +17,12 @@ from docintel.text.outline import numbering
 #: A heading longer than this is a paragraph, unless its page sets it in bold.
 _HEADING_LENGTH = 42
 _BOLD_HEADING_LENGTH = 110
-_SENTENCE_MARKS = "。!?;…"
+_SENTENCE_MARKS = "。!?;"
 _TITLE_LENGTH = 90
 #: Lines that may stand before a title: navigation, dates, pictures.
 _TITLE_WITHIN = 12
+_TWO_HAN = re.compile("[\u4e00-\u9fff].*[\u4e00-\u9fff]")
+_SIGNER = re.compile("[\u4e00-\u9fff ]{4,30}")  # 某市卫生健康委员会 above 2023年5月6日
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +31,52 @@ class Line:
 
     Attributes:
         kind: what the format says it is; None to judge by its words and its neighbours.
-        level: depth, where the format gives it for a heading.
         bold: the whole line is set in bold.
         cells: rows of cell texts, for a table.
     """
 
     text: str
     kind: BlockKind | None = None
-    level: int = 0
     bold: bool = False
     cells: tuple[tuple[str, ...], ...] = ()
 
 
 def structure(lines: Iterable[Line]) -> tuple[str, tuple[Block, ...]]:
     """Join the lines to one text and give every piece of it a block."""
-    split = _split(lines)
-    texts = []
+    split = mark_closing(split_lines(lines))
+    shapes = [_shape(line) for line in split]
+    top = 2 if any(shape.heading and shape.level == 1 for shape in shapes) else 1
     blocks = []
     offset = 0
-    for i, line in enumerate(split):
-        texts.append(line.text)
-        blocks.append(_block(split, i, offset))
-        offset += len(line.text) + 1
-    return "\n".join(texts), tuple(blocks)
+    for i, (line, shape) in enumerate(zip(split, shapes, strict=True)):
+        end = offset + len(line.text)
+        kind = line.kind or _content_kind(shapes, i)
+        level = (shape.level or top) if kind is BlockKind.HEADING else shape.level
+        blocks.append(Block(kind=kind, start=offset, end=end, level=level, numbering=shape.numbering, cells=line.cells))
+        offset = end + 1
+    return "\n".join(line.text for line in split), tuple(blocks)
 
 
-def mark_title(lines: Sequence[Line]) -> list[Line]:
+def split_lines(lines: Iterable[Line]) -> list[Line]:
+    """Clean every line, drop empty ones, and split off what is no content. Splitting again changes nothing."""
+    out = []
+    for line in lines:
+        for text in [line.text] if line.kind is BlockKind.TABLE else clean(line.text).split("\n"):
+            if not text:
+                continue
+            if line.kind is not None:
+                out.append(replace(line, text=text))
+            else:
+                out += [replace(line, text=piece.text, kind=piece.kind) for piece in pieces(text)]
+    return out
+
+
+def mark_title(lines: Iterable[Line]) -> list[Line]:
     """Name the title of a plain text: the first line that is neither furniture, by-line nor running text.
 
-    Returns the lines, split, the title marked; unchanged when the text opens with running text.
+    Returns the lines, split, the title marked; none is marked when the text opens with running text.
     """
-    split = _split(lines)
+    split = split_lines(lines)
     for i, line in enumerate(split[:_TITLE_WITHIN]):
         if line.kind is None:
             if _title_like(line.text):
@@ -66,62 +85,64 @@ def mark_title(lines: Sequence[Line]) -> list[Line]:
     return split
 
 
-def _split(lines: Iterable[Line]) -> list[Line]:
-    """Clean every line, drop empty ones, and split off what is no content."""
-    out = []
-    for line in lines:
-        if line.kind is BlockKind.TABLE:
-            out.append(line)
-            continue
-        for text in clean(line.text).split("\n"):
-            if not text:
-                continue
-            if line.kind is not None:
-                out.append(replace(line, text=text))
-                continue
-            out += [replace(line, text=piece.text, kind=piece.kind) for piece in pieces(text)]
-    return out
-
-
-def _title_like(text: str) -> bool:
-    folded = unbulleted(text)
-    if len(folded) > _TITLE_LENGTH or folded.endswith((":", "。", ";", ",")) or numbering(folded):
-        return False
-    return "。" not in folded
-
-
-def _block(lines: Sequence[Line], i: int, offset: int) -> Block:
+def mark_closing(lines: list[Line]) -> list[Line]:
+    """Mark who signs at the end of a document: `(王某)` behind the last sentence, an organisation above the date."""
+    content = [i for i, line in enumerate(lines) if line.kind not in (BlockKind.FURNITURE, BlockKind.BYLINE)]
+    if len(content) < 2:
+        return lines
+    i = content[-1]
     line = lines[i]
-    end = offset + len(line.text)
-    number = numbering(line.text) if line.kind is None else None
-    kind = line.kind or _content_kind(lines, i, numbered=number is not None)
-    level, text = (number.level, number.text) if number and kind is not BlockKind.PARAGRAPH else (line.level, "")
-    if kind is BlockKind.HEADING:
-        level = level or 2
-    return Block(kind=kind, start=offset, end=end, level=level, numbering=text, cells=line.cells)
+    if line.kind is None and (start := closing_signature(line.text)):
+        body, name = line.text[:start].rstrip(), line.text[start:]
+        return [*lines[:i], replace(line, text=body), Line(name, BlockKind.BYLINE), *lines[i + 1 :]]
+    signed = any(later.kind is BlockKind.BYLINE for later in lines[i + 1 :])
+    if line.kind is None and signed and _SIGNER.fullmatch(line.text):
+        return [*lines[:i], replace(line, kind=BlockKind.BYLINE), *lines[i + 1 :]]
+    return lines
 
 
-def _content_kind(lines: Sequence[Line], i: int, *, numbered: bool) -> BlockKind:
-    line = lines[i]
-    folded = fold(line.text)
-    if _heading_like(folded, line.bold) and (numbered or line.bold or _stands_over_text(lines, i)):
+class _Shape(NamedTuple):
+    """How a line of content looks; all empty for a line whose kind is known."""
+
+    heading: bool = False
+    bold: bool = False
+    listed: bool = False
+    level: int = 0
+    numbering: str = ""
+    content: bool = False
+
+
+def _shape(line: Line) -> _Shape:
+    if line.kind is not None:
+        return _Shape()
+    number = numbering(line.text)
+    level, text = (number.level, number.text) if number else (0, "")
+    limit = _BOLD_HEADING_LENGTH if line.bold else _HEADING_LENGTH
+    folded = fold(line.text[: limit + 1])
+    heading = len(folded) <= limit and _heading_like(folded, line.bold)
+    return _Shape(heading, line.bold, number is not None or unbulleted(folded) != folded, level, text, content=True)
+
+
+def _content_kind(shapes: Sequence[_Shape], i: int) -> BlockKind:
+    shape = shapes[i]
+    if shape.heading and (shape.level or shape.bold or _stands_over_text(shapes, i)):
         return BlockKind.HEADING
-    return BlockKind.LIST_ITEM if numbered or unbulleted(folded) != folded.strip() else BlockKind.PARAGRAPH
+    return BlockKind.LIST_ITEM if shape.listed else BlockKind.PARAGRAPH
 
 
 def _heading_like(folded: str, bold: bool) -> bool:
-    limit = _BOLD_HEADING_LENGTH if bold else _HEADING_LENGTH
-    if len(folded) > limit or folded.endswith((",", ":", "、")):
+    if folded.endswith((",", ":", "、", "…")) or not _TWO_HAN.search(folded):
         return False
-    return not any(mark in folded for mark in _SENTENCE_MARKS) and (bold or ":" not in folded)
+    return not any(mark in folded for mark in (_SENTENCE_MARKS if bold else _SENTENCE_MARKS + "…:"))
 
 
-def _stands_over_text(lines: Sequence[Line], i: int) -> bool:
-    """Whether the next content line, past pictures and further headings, is longer: a heading has text below it."""
-    for line in lines[i + 1 : i + 4]:
-        if line.kind is None:
-            if not _heading_like(fold(line.text), line.bold):
-                return True
-        elif line.kind is BlockKind.TABLE:
-            return True
-    return False
+def _stands_over_text(shapes: Sequence[_Shape], i: int) -> bool:
+    """Whether running text follows, past pictures and further headings."""
+    return any(shape.content and not shape.heading for shape in shapes[i + 1 : i + 4])
+
+
+def _title_like(text: str) -> bool:
+    folded = unbulleted(fold(text))
+    if len(folded) > _TITLE_LENGTH or folded.endswith((":", ";", ",")) or numbering(folded):
+        return False
+    return "。" not in folded and _TWO_HAN.search(folded) is not None

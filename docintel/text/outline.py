@@ -1,8 +1,8 @@
 """Recognise the outline numbering of Chinese official prose.
 
 In: a line or a paragraph. Out: the number it opens with, or the spans of the items it enumerates inline.
-Levels: 1 `一、`, 2 `(一)`, 3 `1.`, 4 `(1)` and `一是`, 5 `①`, `第一,` and `首先,`; chapters, sections and articles of
-a regulation are 1, 2 and 3.
+Levels: 1 `一、`, 2 `(一)`, 3 `1.`, 4 `(1)` and `一是`, 5 `①` and `第一,`; chapters, sections and articles of a
+regulation are 1, 2 and 3. `首先,…其次,…` counts only inside a paragraph: at the start of one it is narration.
 """
 
 import re
@@ -25,7 +25,7 @@ _LINE_NUMBERS = [
     (3, re.compile(r"\d{1,3}(?:\.(?!\d)|、)")),  # 1.完善制度; not 1.5万元
     (4, re.compile(r"\(\d{1,3}\)|\d{1,2}\)")),  # (1)健全台账
     (4, re.compile(rf"[{_HAN}]{{1,2}}(?:是|要)")),  # 一是研究制定方案
-    (5, re.compile(rf"(?:第[{_HAN}]{{1,2}}|其[一二三四五])(?=[,、:])|(?:{'|'.join(_SEQUENCE)})(?=,)")),  # 第一,
+    (5, re.compile(rf"(?:第[{_HAN}]{{1,2}}|其[一二三四五])(?=[,、:])")),  # 第一,
 ]
 _CIRCLED = re.compile(r"[①-⑳]")
 _INLINE = re.compile(
