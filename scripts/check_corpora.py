@@ -23,6 +23,7 @@ from docintel.parse import parse
 from docintel.schema import (
     RECORD_TYPES,
     DocType,
+    Document,
     IssueCategory,
     MeasureCategory,
     Metric,
@@ -135,15 +136,16 @@ def repeated(kind: str, records: list[dict[str, Any]], text: str) -> Iterator[st
             yield f"{kind}: {words!r} is entered {count} times"
 
 
-def gold_faults(gold: dict[str, Any], source: str) -> Iterator[str]:
-    """What is wrong with the gold of one document whose text is `source`."""
-    text = readable(source)
+def gold_faults(gold: dict[str, Any], document: Document) -> Iterator[str]:
+    """What is wrong with the gold of one document."""
+    text = readable(document.text)
+    page = text + squeeze(document.title + (document.publisher or ""))
     if gold["doc_type"] not in list(DocType):
         yield f"doc_type {gold['doc_type']!r} is not in the vocabulary"
     if gold["published"] is not None and not is_date(gold["published"], whole=True):
         yield f"published {gold['published']!r} is no date"
     for field in ("title", "publisher"):
-        if squeeze(gold[field] or "") not in text:
+        if squeeze(gold[field] or "") not in page:
             yield f"{field} {gold[field]!r} is not in the source"
     for kind in RECORD_TYPES:
         for record in gold[kind]:
@@ -198,7 +200,7 @@ def faults(folder: Path) -> list[str]:
     for gold in load(folder).values():
         path = folder / gold["doc"]
         if path.exists():
-            found += [f"{gold['doc']}: {fault}" for fault in gold_faults(gold, parse(path).text)]
+            found += [f"{gold['doc']}: {fault}" for fault in gold_faults(gold, parse(path))]
     return found
 
 
