@@ -6,21 +6,18 @@ an action, each with category, status, who acts and the issues it answers.
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
+from docintel.extract.actors import acting_units
 from docintel.extract.links import link_measures
 from docintel.extract.reading import Reading
 from docintel.extract.roles import Role, Span, best_category, pattern, spans
+from docintel.extract.units import UnitMention
 from docintel.schema import Case, Issue, Measure, MeasureCategory, Status
-
-if TYPE_CHECKING:
-    from docintel.extract.units import UnitMention
 
 _MEASURE_ROLES = (Role.MEASURE, Role.SANCTION)
 
 
 def find_measures(
-    reading: Reading, mentions: "Sequence[UnitMention]", cases: Sequence[Case], issues: Sequence[Issue]
+    reading: Reading, mentions: Sequence[UnitMention], cases: Sequence[Case], issues: Sequence[Issue]
 ) -> tuple[Measure, ...]:
     """The measures of a document; a wording said again is one entry unless it is a sanction."""
     found = _distinct(reading, (span for span in spans(reading, cases) if span.role in _MEASURE_ROLES))
@@ -31,7 +28,7 @@ def find_measures(
             evidence=quote,
             category=MeasureCategory.ACCOUNTABILITY if span.role is Role.SANCTION else category_of(quote.quote),
             status=Status.DONE if span.role is Role.SANCTION else status_of(reading, span),
-            units=_units(reading, mentions, span),
+            units=acting_units(reading, mentions, span.start, span.end),
             addresses=addresses,
         )
         for span, quote, addresses in zip(found, quotes, links, strict=True)
@@ -66,12 +63,3 @@ def status_of(reading: Reading, span: Span) -> Status:
         if pattern("mood.ongoing").search(text):
             return Status.ONGOING
     return Status.DONE
-
-
-def _units(reading: Reading, mentions: "Sequence[UnitMention]", span: Span) -> tuple[str, ...]:
-    from docintel.extract.actors import acting_units
-
-    return acting_units(reading, mentions, span.start, span.end)
-
-
-__all__ = ["category_of", "find_measures", "status_of"]

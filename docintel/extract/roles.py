@@ -21,7 +21,15 @@ _QUOTED = re.compile(r"《[^《》\n]*》|“[^“”\n]{1,24}”|‘[^‘’\n]
 _RESULTS = re.compile(r"(?<=[个项条件起人名次家场份元])、(?=[^、,]{1,12}\d)")
 _TERMINAL = re.compile(r"[。!?…;:][”’)]*$")
 #: 开展的专项整治: the verb only describes a noun.
-_ATTRIBUTE = re.compile(r"的(?!情况下|同时)")
+_ATTRIBUTE = re.compile("的")
+#: 通过集体研讨等方式, 以身边案例为镜鉴: what follows is the action.
+_OPEN_END = re.compile(
+    r"等(?:方式|形式|手段|途径|措施|办法|渠道|情况|问题|环节)$|为(?:契机|抓手|重点|主题|主线|突破口|目标|载体|原则|镜?鉴|导向|指引|牵引)$"
+)
+#: Behind these a verb names the means or the matter, not the action.
+_WEAK_LEAD = re.compile(r"通过|采取|利用|依托|结合|根据|按照|为|针对|围绕|聚焦|紧盯|紧扣|对标|借助|鉴于")
+#: 一、坚持党建引领,强化责任落实。 and ——检查督办,促进办结。 open a part of the text.
+_NUMBERED_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|-{2})[^。]{2,36}[。;]?")
 _SUBJECT_LENGTH = 40
 _STRONG, _WEAK = 3, 1
 
@@ -69,7 +77,7 @@ def _openers() -> re.Pattern[str]:
 def _leads() -> re.Pattern[str]:
     kept, dropped = ("|".join(load("roles")[key]) for key in ("leads_kept", "leads_dropped"))
     return re.compile(
-        rf"(?:[^,]{{2,24}}?(?<!工作)(?=对于?|将|把|通过|围绕|聚焦|结合))?(?:(?P<kept>{kept})|(?P<dropped>{dropped}))"
+        rf"(?:[^,]{{2,24}}?(?<!工作)(?=对于?|将|把|通过|围绕|聚焦|紧盯|结合|针对|根据|按照|为了|以[^,]{2,40}为))?(?:(?P<kept>{kept})|(?P<dropped>{dropped}))"
     )
 
 
@@ -113,24 +121,38 @@ def content_sentences(reading: Reading) -> Iterator[Sentence]:
 
 def _is_heading(reading: Reading, sentence: Sentence) -> bool:
     block = reading.document.blocks[sentence.block]
-    if block.kind in (BlockKind.HEADING, BlockKind.CAPTION):
+    if block.kind is BlockKind.HEADING:
+        return True
+    if _NUMBERED_HEADING.fullmatch(reading.folded, sentence.start, sentence.end):
         return True
     alone = sentence.start == block.start and sentence.end == block.end
     return alone and not _TERMINAL.search(reading.folded, sentence.start, sentence.end)
 
 
 def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
-    """Where the text tells each case: from its first words, while sentences still name the person, to the next case."""
+    """Where the text tells the acts of each case: from its first words to the sentence that punishes or the next case."""
     starts = sorted(case.evidence.start for case in cases)
     stretches = []
     for case in cases:
         limit = starts[bisect_right(starts, case.evidence.start) :][:1] or [len(reading.text)]
         end = max([case.evidence.end, *(act.end for act in case.violations)])
-        for sentence in within(reading.sentences, case.evidence.start, limit[0]):
-            if any(name in reading.text[sentence.start : sentence.end] for name in case.persons):
-                end = max(end, sentence.end)
-        stretches.append((case.evidence.start, end))
+        after = within(reading.sentences, case.evidence.start, limit[0])
+        stretches.append((case.evidence.start, max(end, _end_of_telling(reading, case, after))))
     return stretches
+
+
+def _end_of_telling(reading: Reading, case: Case, sentences: Sequence[Sentence]) -> int:
+    """The end of the sentences in a row that name a person of the case, or that punish."""
+    end = 0
+    for sentence in sentences:
+        named = any(name in reading.text[sentence.start : sentence.end] for name in case.persons)
+        punishes = pattern("sanctions").search(reading.folded, sentence.start, sentence.end)
+        if not named and not punishes:
+            break
+        end = sentence.end
+        if punishes:
+            break
+    return end
 
 
 def _spans_of(folded: str, sentence: Sentence) -> Iterator[Span]:
@@ -169,31 +191,12 @@ def clause_start(folded: str, clause: Clause) -> int:
 def _is_closed(text: str, lead: re.Match[str]) -> bool:
     """Whether a clause that opens with a lead says its action itself: `对全系统开展检查` does, `对突出问题` does not."""
     rest = blank_quotes(text)[lead.end() :]
-    if re.search(
-        r"等(?:方式|形式|手段|途径|措施|办法|渠道)$|^.{0,8}为(?:契机|抓手|重点|主题|主线|突破口|目标|载体|原则|鉴|导向)$",
-        rest,
-    ):
+    if _OPEN_END.search(rest):
         return False
     verbs = list(_actions().finditer(rest))
-    word = lead["kept"] or lead["dropped"]
-    if word in (
-        "通过",
-        "采取",
-        "利用",
-        "依托",
-        "结合",
-        "根据",
-        "按照",
-        "为",
-        "针对",
-        "围绕",
-        "聚焦",
-        "紧盯",
-        "紧扣",
-        "对标",
-    ):
-        return len(verbs) > 1 and not _ATTRIBUTE.match(rest, verbs[-1].end()) and len(rest) > 12
-    return any(not _ATTRIBUTE.match(rest, verb.end()) for verb in verbs)
+    if _WEAK_LEAD.match(lead["kept"] or lead["dropped"]):
+        return len(verbs) > 1 and "的" not in rest[verbs[-1].end() :] and len(rest) > 12
+    return any("的" not in rest[verb.end() :] for verb in verbs)
 
 
 def blank_quotes(text: str) -> str:
@@ -208,7 +211,9 @@ def _role(folded: str, span: Span) -> Role:
         return Role.CONVICTION
     if pattern("sanctions").search(folded, span.start, span.end):
         return Role.SANCTION
-    if _slogans().match(clause) or pattern("states").search(clause) or pattern("wrongdoing").search(clause):
+    if _slogans().match(clause) or pattern("slogan_ends").search(clause) or pattern("states").search(clause):
+        return Role.OTHER
+    if pattern("wrongdoing").search(clause) and not pattern("against").search(clause):
         return Role.OTHER
     return Role.MEASURE if _has_action(clause) else Role.OTHER
 
@@ -219,7 +224,7 @@ def _has_action(clause: str) -> bool:
         if verb.start() > _SUBJECT_LENGTH:
             return False
         if not _ATTRIBUTE.match(clause, verb.end()):
-            return len(clause) - verb.start() > 2
+            return len(clause) > 3
     return False
 
 
