@@ -12,7 +12,7 @@ from docintel.schema.records import (
     Statistic,
     Unit,
 )
-from docintel.schema.results import FileReport, Hit, HitKind, IngestStatus, Passage, Precedent, Suggestion
+from docintel.schema.results import FileReport, Filters, Hit, HitKind, IngestStatus, Passage, Precedent, Suggestion
 from docintel.schema.vocabulary import (
     DocType,
     IssueCategory,
@@ -35,6 +35,7 @@ __all__ = [
     "Evidence",
     "Extraction",
     "FileReport",
+    "Filters",
     "Hit",
     "HitKind",
     "IngestStatus",

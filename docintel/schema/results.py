@@ -1,4 +1,4 @@
-"""What search, suggestion and ingestion give back."""
+"""What search, suggestion and ingestion take and give back."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,14 +15,38 @@ class HitKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a hit must satisfy; None asks for nothing.
+
+    Attributes:
+        doc_type: a `DocType` value.
+        category: an issue or measure category; a plain passage passes when it holds an issue or measure of it.
+        region: part of the name of the place the document is about.
+        unit: part of the name of a unit the document names, canonical or as written.
+        publisher: part of the publisher's name.
+        since: first day of publication that passes, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+        until: last day of publication that passes, in the same forms; `2023` means to the end of that year.
+    """
+
+    doc_type: str | None = None
+    category: str | None = None
+    region: str | None = None
+    unit: str | None = None
+    publisher: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A stretch of a document that is indexed and ranked.
 
     Attributes:
-        id: the catalog's number for it.
+        id: the catalog's number for it; 0 until the catalog has given one.
         kind: passage, issue, measure or case.
         ordinal: position among the document's passages of this kind, from 0.
-        context: words put before the quote when it is indexed (title, heading), not part of the quote.
+        text: the verbatim words from `start` to `end`.
+        context: words indexed with the quote that are not part of it: the heading it stands under, its sentence.
     """
 
     id: int
@@ -49,7 +73,10 @@ class Hit:
         document: the document's id.
         start: first character of the quote in the document's text.
         end: one past the last.
-        labels: the record's fields that a reader wants beside it (category, status, …), in Chinese.
+        ordinal: position among the document's hits of this kind; for an issue, measure or case its place in the
+            extraction.
+        category: of an issue or measure.
+        status: of a measure.
     """
 
     kind: HitKind
@@ -61,6 +88,7 @@ class Hit:
     document: str
     start: int
     end: int
+    ordinal: int = 0
     page: int | None = None
     doc_type: str = ""
     publisher: str | None = None
@@ -75,9 +103,10 @@ class Precedent:
     """One place where a measure was taken, with the issue it answered.
 
     Attributes:
-        issue: the words of the comparable issue.
-        similarity: of that issue to the question, 0 to 1.
-        linked: the document ties measure and issue together; False when they only stand in the same passage.
+        issue: the words of the comparable issue; empty when the measure itself resembles the question.
+        similarity: of that issue (or measure) to the question, 0 to 1.
+        linked: the document ties measure and issue together; False when they only stand in the same paragraph.
+        units: who took it, where the document says so.
     """
 
     issue: str
@@ -95,6 +124,7 @@ class Suggestion:
         text: the wording of the best precedent, verbatim.
         support: number of documents that took it.
         precedents: best first; the first is the source of `text`.
+        question: the issue it answers, when a document's issues were asked about.
     """
 
     text: str
@@ -103,6 +133,7 @@ class Suggestion:
     score: float
     support: int
     precedents: tuple[Precedent, ...]
+    question: str = ""
 
 
 class IngestStatus(StrEnum):

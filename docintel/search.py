@@ -1,0 +1,91 @@
+"""Search: by words and by meaning at once.
+
+Takes a query and filters, gives hits. Both indexes are asked, each under the same filters; their rankings are fused by
+reciprocal rank; the catalog is asked once for the words of what is shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from docintel.errors import QueryError
+from docintel.index.passage_index import PassageIndex
+from docintel.schema import Filters, Hit, HitKind
+from docintel.store.catalog import Catalog
+
+_POOL = 100  # candidates from each index: fusion needs more than are shown
+_RANK_CONSTANT = 60
+_PASSAGES_COUNTED = 3  # a document is as good as its best passages, not as their number
+
+
+def search(
+    catalog: Catalog,
+    index: PassageIndex,
+    query: str,
+    *,
+    kind: HitKind = HitKind.PASSAGE,
+    filters: Filters | None = None,
+    top_k: int = 10,
+) -> list[Hit]:
+    """The best hits, best first; equal scores in the order their passages were added.
+
+    Raises:
+        QueryError: the query is empty, or a filter makes no sense.
+    """
+    if not query.strip():
+        raise QueryError("The query is empty.", hint="Say in a few words what to look for.")
+    if top_k < 1:
+        raise QueryError(f"top_k is {top_k}; it must be at least 1.")
+    passages = HitKind.PASSAGE if kind is HitKind.DOCUMENT else kind
+    ranked = rank(catalog, index, query, kind=passages, filters=filters, pool=max(_POOL, 2 * top_k))
+    if kind is HitKind.DOCUMENT:
+        return documents_of(catalog.hits(dict(ranked)))[:top_k]
+    return catalog.hits(dict(ranked[:top_k]))
+
+
+def rank(
+    catalog: Catalog,
+    index: PassageIndex,
+    query: str,
+    *,
+    kind: HitKind,
+    filters: Filters | None = None,
+    pool: int = _POOL,
+) -> list[tuple[int, float]]:
+    """Passage ids with fused scores, best first."""
+    allowed = catalog.passage_ids(kind, filters or Filters())
+    lexical = index.search_lexical(query, kind=kind, allowed=allowed, top_k=pool)
+    vector = index.search_vectors(index.encoder.encode_queries([query])[0], kind=kind, allowed=allowed, top_k=pool)
+    return fuse_ranks([[id_ for id_, _ in lexical], [id_ for id_, _ in vector]])
+
+
+def fuse_ranks(rankings: Sequence[Sequence[int]], *, k: int = _RANK_CONSTANT) -> list[tuple[int, float]]:
+    """Merge rankings by reciprocal rank; best first, equal scores in id order.
+
+    Args:
+        rankings: one list of ids a retriever, best first, an id at most once a list.
+        k: rank constant; larger flattens the lead of first places.
+
+    Source: Cormack, Clarke and Buettcher, SIGIR 2009.
+    """
+    scores: defaultdict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for place, id_ in enumerate(ranking, start=1):
+            scores[id_] += 1 / (k + place)
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def documents_of(hits: Sequence[Hit]) -> list[Hit]:
+    """The documents of some hits, each with its best hit as the quote; best first, ties in the order given.
+
+    A document's score is the sum of its three best hits.
+    """
+    by_document: defaultdict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_document[hit.document].append(hit)
+    found = []
+    for own in by_document.values():
+        own.sort(key=lambda hit: -hit.score)
+        score = sum(hit.score for hit in own[:_PASSAGES_COUNTED])
+        found.append(replace(own[0], kind=HitKind.DOCUMENT, score=score, text=own[0].title or own[0].source))
+    return sorted(found, key=lambda hit: -hit.score)

@@ -1,0 +1,344 @@
+"""The catalog: documents, their records and passages, in one SQLite file.
+
+Takes extractions and the passages cut from them, gives them back by id or by filter. It is the truth of a library: the
+index is derived from it. Each document is one transaction, so a reader sees all of it or nothing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from docintel.errors import NotFoundError, StoreError
+from docintel.schema import RECORD_TYPES, Block, BlockKind, Document, Extraction, Filters, Hit, HitKind, Passage
+from docintel.schema.serial import extraction_from_dict, record_to_dict
+from docintel.store.filters import condition
+from docintel.store.migrations import migrate
+
+_BUSY_SECONDS = 60
+_PASSAGE = """SELECT p.id, p.document, p.kind, p.ordinal, p.start, p."end", p.page, p.context,
+    substr(d.text, p.start + 1, p."end" - p.start) AS text, d.title, d.source, d.doc_type, d.publisher, d.published,
+    d.region FROM passages p JOIN documents d ON d.id = p.document"""
+#: Which record type a passage of a kind stands for.
+RECORD_KIND = {HitKind.ISSUE: "issues", HitKind.MEASURE: "measures", HitKind.CASE: "cases"}
+
+
+class Catalog:
+    """An open catalog; close it, or use it in a `with` statement.
+
+    Write-ahead logging lets others read while one writes. `synchronous=FULL` costs one flush a document, little beside
+    its extraction, and in exchange a committed document survives a power cut, not only the death of the process.
+
+    Args:
+        path: the SQLite file; created when it is not there.
+
+    Raises:
+        StoreError: the file is no SQLite database, or its tables are not ours.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            migrate(self._db)
+        except sqlite3.DatabaseError as exc:
+            self._db.close()
+            raise StoreError(f"{path} cannot be read as a catalog: {exc}.", hint="Restore it from a backup.") from exc
+        except StoreError:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        with self._db:
+            yield self._db
+
+    # Writing
+
+    def put(self, extraction: Extraction, passages: Sequence[Passage], *, path: str, extractor: str) -> None:
+        """Store what was read from the file at `path`, in place of what that file or these bytes had before.
+
+        A document no path leads to any more is removed: its file has changed.
+        """
+        document = extraction.document
+        with self._transaction() as db:
+            before = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
+            paths = {row[0] for row in db.execute("SELECT path FROM files WHERE document = ?", (document.id,))}
+            db.execute("DELETE FROM documents WHERE id = ?", (document.id,))
+            _insert(db, "documents", [_document_row(extraction, extractor)])
+            _insert(db, "records", _record_rows(extraction))
+            _insert(db, "passages", [_passage_row(passage) for passage in passages])
+            rows = [{"path": each, "document": document.id} for each in sorted(paths | {path})]
+            db.executemany("INSERT OR REPLACE INTO files VALUES (:path, :document)", rows)
+            if before and before[0] != document.id:
+                _drop_orphan(db, before[0])
+
+    def add_path(self, document: str, path: str) -> None:
+        """Note that the file at `path` holds this document too."""
+        with self._transaction() as db:
+            before = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
+            db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, document))
+            if before and before[0] != document:
+                _drop_orphan(db, before[0])
+
+    def remove(self, document: str) -> None:
+        """Forget a document, its records and its passages."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM documents WHERE id = ?", (document,))
+
+    # Reading
+
+    def extractor_of(self, document: str) -> str | None:
+        """The version that extracted a document; None when it is not in the catalog."""
+        row = self._db.execute("SELECT extractor FROM documents WHERE id = ?", (document,)).fetchone()
+        return row[0] if row else None
+
+    def knows_path(self, path: str) -> bool:
+        """Whether a document was read from this path."""
+        return self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone() is not None
+
+    def paths_of(self, document: str) -> list[str]:
+        """The paths a document was read from, sorted."""
+        rows = self._db.execute("SELECT path FROM files WHERE document = ? ORDER BY path", (document,))
+        return [row[0] for row in rows]
+
+    def resolve(self, name: str) -> str:
+        """The id of the document that `name` means: its id, the start of its id, its file's name or path.
+
+        Raises:
+            NotFoundError: none, or more than one.
+        """
+        found = self._db.execute(
+            """SELECT DISTINCT d.id, d.source FROM documents d LEFT JOIN files f ON f.document = d.id
+            WHERE d.source = :name OR f.path = :name OR substr(d.id, 1, length(:name)) = :name ORDER BY d.source""",
+            {"name": name},
+        ).fetchall()
+        if not name or not found:
+            raise NotFoundError(f"No document has the id or name {name!r}.", hint="Ingest it first, or list documents.")
+        if len(found) > 1:
+            listed = ", ".join(f"{row['source']} ({row['id'][:12]})" for row in found[:5])
+            raise NotFoundError(f"{name!r} fits {len(found)} documents: {listed}.", hint="Give more of the id.")
+        return str(found[0]["id"])
+
+    def get(self, document: str) -> Extraction:
+        """Everything that was read from a document.
+
+        Raises:
+            NotFoundError: no document has this id.
+        """
+        row = self._db.execute("SELECT * FROM documents WHERE id = ?", (document,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"No document has the id {document!r}.")
+        data: dict[str, Any] = {kind: [] for kind in RECORD_TYPES} | {
+            "doc_type": row["doc_type"],
+            "region": row["region"],
+        }
+        for kind, record in self._db.execute(
+            "SELECT kind, data FROM records WHERE document = ? ORDER BY kind, ordinal", (document,)
+        ):
+            data[kind].append(json.loads(record))
+        return extraction_from_dict(data, _document(row))
+
+    def documents(self) -> list[dict[str, Any]]:
+        """What is known about each document, its text and blocks left out, by file name."""
+        rows = self._db.execute(
+            """SELECT id, source, title, doc_type, publisher, published, region, source_url, warnings, parser,
+            extractor, ingested_at, length(text) AS characters FROM documents ORDER BY source, id"""
+        )
+        return [dict(row) | {"warnings": json.loads(row["warnings"])} for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many documents, records by type and passages there are."""
+        counts = {"documents": 0} | dict.fromkeys(RECORD_TYPES, 0) | {"passages": 0}
+        counts |= dict(self._db.execute("SELECT kind, count(*) FROM records GROUP BY kind").fetchall())
+        for table in ("documents", "passages"):
+            counts[table] = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return counts
+
+    def records(
+        self, kind: str, filters: Filters | None = None, *, metric: str | None = None, period: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The records of one type in their JSON form, with `document`, `source`, `title`, `published`.
+
+        Args:
+            kind: a key of `RECORD_TYPES`.
+            filters: `unit` is matched with the record's own unit, not with the document's.
+            metric: of statistics.
+            period: the start of the period, so `2022` finds `2022-06` too.
+
+        Returns:
+            Rows by file name, then in text order.
+        """
+        if kind not in RECORD_TYPES:
+            raise ValueError(f"{kind!r} is no record type; these are: {', '.join(RECORD_TYPES)}")
+        where, values = condition(filters or Filters(), records=True)
+        where.append("r.kind = :kind")
+        if metric:
+            where.append("r.metric = :metric")
+        if period:
+            where.append("substr(r.period, 1, length(:period)) = :period")
+        rows = self._db.execute(
+            f"""SELECT r.data, r.document, d.source, d.title, d.published FROM records r
+            JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
+            values | {"kind": kind, "metric": metric, "period": period},
+        )
+        return [
+            json.loads(row["data"]) | {key: row[key] for key in ("document", "source", "title", "published")}
+            for row in rows
+        ]
+
+    # Passages
+
+    def revision(self) -> tuple[int, int]:
+        """The newest passage id and the newest removal ever; equal pairs mean equal passages."""
+        newest = dict(self._db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        return newest.get("passages", 0), newest.get("removed", 0)
+
+    def passages_after(self, passage: int, limit: int) -> list[tuple[Passage, str]]:
+        """Up to `limit` passages with larger ids, each with its document's title, in id order."""
+        rows = self._db.execute(f"{_PASSAGE} WHERE p.id > ? ORDER BY p.id LIMIT ?", (passage, limit))
+        return [(_passage(row), row["title"]) for row in rows]
+
+    def removed_after(self, removal: int) -> list[int]:
+        """Ids of the passages that went after a removal, oldest first."""
+        return [row[0] for row in self._db.execute("SELECT passage FROM removed WHERE id > ? ORDER BY id", (removal,))]
+
+    def passages_of(self, document: str, kind: HitKind) -> list[Passage]:
+        """The passages of one kind of a document, in text order."""
+        rows = self._db.execute(f"{_PASSAGE} WHERE p.document = ? AND p.kind = ? ORDER BY p.ordinal", (document, kind))
+        return [_passage(row) for row in rows]
+
+    def passage_ids(self, kind: HitKind, filters: Filters) -> list[int] | None:
+        """Ids of the passages of a kind that pass the filters; None when the filters ask for nothing."""
+        where, values = condition(filters)
+        if not where:
+            return None
+        rows = self._db.execute(
+            f"""SELECT p.id FROM passages p JOIN documents d ON d.id = p.document
+            WHERE p.kind = :kind AND {" AND ".join(where)} ORDER BY p.id""",
+            values | {"kind": kind},
+        )
+        return [row[0] for row in rows]
+
+    def hits(self, scores: dict[int, float]) -> list[Hit]:
+        """The passages with these ids as hits, in the order of `scores`; ids that are gone are left out."""
+        marks = ",".join("?" * len(scores))
+        rows = self._db.execute(
+            f"""SELECT p.*, json_extract(r.data, '$.category') AS category, json_extract(r.data, '$.status') AS status
+            FROM ({_PASSAGE} WHERE p.id IN ({marks})) p LEFT JOIN records r ON r.document = p.document
+            AND r.kind = p.kind || 's' AND r.ordinal = p.ordinal""",
+            list(scores),
+        )
+        found = {row["id"]: _hit(row, scores[row["id"]]) for row in rows}
+        return [found[id_] for id_ in scores if id_ in found]
+
+    def check(self) -> list[str]:
+        """What is wrong with the file, a sentence each; empty when nothing is."""
+        problems = [row[0] for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        problems += [f"{row[0]} has a row without its document" for row in self._db.execute("PRAGMA foreign_key_check")]
+        return problems
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        columns = ", ".join(f'"{column}"' for column in row)
+        db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def _drop_orphan(db: sqlite3.Connection, document: str) -> None:
+    """Remove a document that no path leads to."""
+    db.execute(
+        "DELETE FROM documents WHERE id = :id AND NOT EXISTS (SELECT 1 FROM files WHERE document = :id)",
+        {"id": document},
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _document_row(extraction: Extraction, extractor: str) -> dict[str, Any]:
+    document = extraction.document
+    return {
+        "id": document.id,
+        "source": document.source,
+        "title": document.title,
+        "doc_type": str(extraction.doc_type),
+        "publisher": document.publisher,
+        "published": document.published,
+        "region": extraction.region,
+        "source_url": document.source_url,
+        "text": document.text,
+        "blocks": _json([asdict(block) for block in document.blocks]),
+        "warnings": _json(document.warnings),
+        "parser": document.parser,
+        "extractor": extractor,
+        "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _document(row: sqlite3.Row) -> Document:
+    blocks = tuple(_block(block) for block in json.loads(row["blocks"]))
+    plain = ("id", "source", "text", "title", "publisher", "published", "source_url", "parser")
+    return Document(blocks=blocks, warnings=tuple(json.loads(row["warnings"])), **{key: row[key] for key in plain})
+
+
+def _block(data: dict[str, Any]) -> Block:
+    box = tuple(data["box"]) if data["box"] else None
+    cells = tuple(tuple(row) for row in data["cells"])
+    return Block(**data | {"kind": BlockKind(data["kind"]), "box": box, "cells": cells})
+
+
+def _record_rows(extraction: Extraction) -> Iterator[dict[str, Any]]:
+    document = extraction.document.id
+    for kind in RECORD_TYPES:
+        for ordinal, record in enumerate(extraction.records(kind)):
+            data = record_to_dict(record)
+            yield {
+                "document": document,
+                "kind": kind,
+                "ordinal": ordinal,
+                "start": data["start"],
+                "end": data["end"],
+                "category": data.get("category"),
+                "metric": data.get("metric"),
+                "unit": data.get("canonical") or data.get("unit"),
+                "period": data.get("period"),
+                "data": _json(data),
+            }
+
+
+def _passage_row(passage: Passage) -> dict[str, Any]:
+    row = asdict(passage)
+    del row["id"], row["text"]
+    return row | {"kind": str(passage.kind)}
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    plain = ("id", "document", "ordinal", "start", "end", "page", "context", "text")
+    return Passage(kind=HitKind(row["kind"]), **{key: row[key] for key in plain})
+
+
+def _hit(row: sqlite3.Row, score: float) -> Hit:
+    same = ("title", "source", "document", "start", "end", "ordinal", "page", "doc_type", "publisher", "published")
+    fields = {key: row[key] for key in (*same, "region", "category", "status")}
+    return Hit(kind=HitKind(row["kind"]), score=score, text=row["text"], quote=row["text"], **fields)

@@ -1,0 +1,56 @@
+"""Filters to SQL.
+
+Takes `Filters`, gives conditions over the tables `documents d`, `passages p` and `records r`, and the values for them.
+"""
+
+import re
+
+from docintel.errors import QueryError
+from docintel.schema import DocType, Filters, IssueCategory, MeasureCategory
+
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+_CATEGORIES = frozenset(map(str, IssueCategory)) | frozenset(map(str, MeasureCategory))
+_CONDITIONS = {
+    "doc_type": "d.doc_type = :doc_type",
+    "region": "instr(d.region, :region) > 0",
+    "publisher": "instr(d.publisher, :publisher) > 0",
+    "since": "d.published >= :since",
+    "until": "substr(d.published, 1, length(:until)) <= :until",
+}
+#: A passage that is an issue or a measure must be of the category; any other must hold one that is.
+_PASSAGE_CATEGORY = """EXISTS (SELECT 1 FROM records r WHERE r.document = p.document AND r.category = :category
+    AND CASE WHEN p.kind IN ('issue', 'measure') THEN r.kind = p.kind || 's' AND r.ordinal = p.ordinal
+        ELSE r.kind IN ('issues', 'measures') AND r.start < p."end" AND r."end" > p.start END)"""
+_DOCUMENT_UNIT = """EXISTS (SELECT 1 FROM records r WHERE r.document = d.id AND r.kind = 'units'
+    AND (instr(r.unit, :unit) > 0 OR instr(json_extract(r.data, '$.name'), :unit) > 0))"""
+
+
+def condition(filters: Filters, *, records: bool = False) -> tuple[list[str], dict[str, str]]:
+    """The conditions to be joined by AND, and the values they name; no conditions when nothing is asked.
+
+    Args:
+        records: select records `r` by their own category and unit, instead of passages `p`.
+
+    Raises:
+        QueryError: a label is not in its vocabulary, or a date is not written as one.
+    """
+    _check(filters)
+    special = {
+        "category": "r.category = :category" if records else _PASSAGE_CATEGORY,
+        "unit": "(instr(r.unit, :unit) > 0 OR instr(json_extract(r.data, '$.units'), :unit) > 0)"
+        if records
+        else _DOCUMENT_UNIT,
+    }
+    asked = {name: getattr(filters, name) for name in (*_CONDITIONS, *special) if getattr(filters, name) is not None}
+    return [(_CONDITIONS | special)[name] for name in asked], asked
+
+
+def _check(filters: Filters) -> None:
+    for name, known in (("doc_type", frozenset(map(str, DocType))), ("category", _CATEGORIES)):
+        value = getattr(filters, name)
+        if value is not None and value not in known:
+            raise QueryError(f"{value!r} is no {name}; these are: {', '.join(sorted(known))}.")
+    for name in ("since", "until"):
+        value = getattr(filters, name)
+        if value is not None and not _DATE.fullmatch(value):
+            raise QueryError(f"{value!r} is no date for {name}; write YYYY, YYYY-MM or YYYY-MM-DD.")

@@ -1,0 +1,88 @@
+"""The catalog's tables, as numbered steps that are never edited once they have landed.
+
+Takes an open connection and leaves it at the newest schema, each step and its own record in one transaction.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+from docintel.errors import SchemaVersionError
+
+
+def m001_create_tables(db: sqlite3.Connection) -> None:
+    """Documents, the paths they came from, their records and passages.
+
+    Passage ids are never used twice (AUTOINCREMENT), and every passage that goes is written down in `removed`, so an
+    index sees what it lacks from two numbers: the newest id and the newest removal it has taken in.
+    """
+    statements = """
+    CREATE TABLE documents (
+        id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, doc_type TEXT NOT NULL,
+        publisher TEXT, published TEXT, region TEXT, source_url TEXT,
+        text TEXT NOT NULL, blocks TEXT NOT NULL, warnings TEXT NOT NULL, parser TEXT NOT NULL,
+        extractor TEXT NOT NULL, ingested_at TEXT NOT NULL
+    );
+    CREATE TABLE files (
+        path TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE
+    );
+    CREATE INDEX files_by_document ON files (document);
+    CREATE TABLE records (
+        document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, kind TEXT NOT NULL, ordinal INTEGER NOT NULL,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+        category TEXT, metric TEXT, unit TEXT, period TEXT, data TEXT NOT NULL,
+        PRIMARY KEY (document, kind, ordinal)
+    ) WITHOUT ROWID;
+    CREATE INDEX records_by_category ON records (kind, category);
+    CREATE INDEX records_by_metric ON records (kind, metric);
+    CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+        kind TEXT NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+        page INTEGER, context TEXT NOT NULL, UNIQUE (document, kind, ordinal)
+    );
+    CREATE TABLE removed (id INTEGER PRIMARY KEY AUTOINCREMENT, passage INTEGER NOT NULL);
+    CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
+        INSERT INTO removed (passage) VALUES (old.id);
+    END
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+
+
+def _split(statements: str) -> list[str]:
+    """Single statements; `executescript` would commit the transaction they must share."""
+    parts, pending = [], ""
+    for piece in statements.split(";"):
+        pending += piece + ";"
+        if sqlite3.complete_statement(pending):
+            parts.append(pending)
+            pending = ""
+    return parts
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables,)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the tables to the newest version; a no-op where they are.
+
+    Raises:
+        SchemaVersionError: a newer docintel wrote this catalog.
+    """
+    if _version(db) == len(MIGRATIONS):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    with db:
+        found = _version(db)  # again: another process may have been faster
+        if found > len(MIGRATIONS):
+            raise SchemaVersionError(
+                f"The catalog has version {found}; this docintel knows versions up to {len(MIGRATIONS)}.",
+                hint="Update docintel, or open another library.",
+            )
+        for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
+            step(db)
+            db.execute(f"PRAGMA user_version = {number}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version

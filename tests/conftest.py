@@ -1,0 +1,31 @@
+"""Fixtures for every test: an encoder without a model, and a library that reads plain text."""
+
+import pytest
+
+from docintel.library import Library
+from docintel.schema import Extraction
+from docintel.suggest import Similarity
+from tests.factories import BigramEncoder, make_issue, make_measure
+
+
+def extract_marked(document):
+    """A reader for tests: a sentence with 问题 is an issue, one with 措施 a measure for the issue before it."""
+    issues, measures = [], []
+    for sentence in document.text.replace("\n", "。").split("。"):
+        if "问题" in sentence:
+            issues.append(make_issue(document, sentence))
+        elif "措施" in sentence:
+            measures.append(make_measure(document, sentence, addresses=(len(issues) - 1,) if issues else ()))
+    return Extraction(document=document, issues=tuple(issues), measures=tuple(measures))
+
+
+@pytest.fixture
+def encoder():
+    return BigramEncoder()
+
+
+@pytest.fixture
+def library(tmp_path, encoder):
+    similarity = Similarity(unrelated=0.2, same=0.9, comparable=0.3)  # of BigramEncoder's cosines
+    with Library(tmp_path / "library", encoder=encoder, extractor=extract_marked, similarity=similarity) as opened:
+        yield opened

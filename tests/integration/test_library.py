@@ -1,0 +1,138 @@
+"""Ingest, search, suggest, look after: a whole library on made-up reports."""
+
+import pytest
+
+from docintel.errors import InputError, NotFoundError, QueryError, StaleIndexError
+from docintel.library import Library
+from docintel.schema import Filters, HitKind, IngestStatus
+
+REPORTS = {
+    "a.txt": "安宁县医院整改报告\n药品采购权力过于集中的问题突出。采取措施成立药品采购小组,药品采购集体决策。",
+    "b.txt": "云溪市卫健委通报\n药品采购权力集中、缺乏监督的问题。采取措施实行药品采购轮岗,监督药品采购全过程。",
+    "c.txt": "平湖区医院工作动态\n公务接待超标准用餐的问题。采取措施公务接待用餐事前审批。\n药械代理商实行备案接待。",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in REPORTS.items():
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    return tmp_path / "in"
+
+
+def statuses(reports):
+    return [report.status for report in reports]
+
+
+def test_ingest_search_suggest(library, folder):
+    assert statuses(library.ingest(folder)) == [IngestStatus.ADDED] * 3
+    assert library.search("药械代理商 备案接待")[0].source == "c.txt"
+    assert library.search("公务接待", kind=HitKind.DOCUMENT)[0].title == REPORTS["c.txt"].split("\n")[0]
+    suggestions = library.suggest("药品采购权力集中")
+    assert {precedent.measure.source for s in suggestions for precedent in s.precedents} >= {"a.txt", "b.txt"}
+    assert library.verify() == []
+
+
+def test_every_hit_quotes_its_document(library, folder):
+    library.ingest(folder)
+    for kind in HitKind:
+        for hit in library.search("药品采购 接待", kind=kind):
+            assert library.extraction(hit.document).document.text[hit.start : hit.end] == hit.quote
+
+
+def test_two_characters_are_enough(library, folder):
+    library.ingest(folder)
+    assert library.search("轮岗")[0].source == "b.txt"
+
+
+def test_unchanged_files_are_skipped_and_changed_ones_replaced(library, folder):
+    library.ingest(folder)
+    assert statuses(library.ingest(folder)) == [IngestStatus.UNCHANGED] * 3
+    (folder / "a.txt").write_text("安宁县医院整改报告\n设备采购走过场的问题。", encoding="utf-8")
+    assert statuses(library.ingest(folder)) == [IngestStatus.UPDATED, *[IngestStatus.UNCHANGED] * 2]
+    assert len(library.documents()) == 3
+    assert library.search("走过场", kind=HitKind.ISSUE)[0].source == "a.txt"
+    assert library.verify() == []
+
+
+def test_same_content_under_another_name_is_one_document(library, folder):
+    (folder / "copy.txt").write_bytes((folder / "a.txt").read_bytes())
+    reports = library.ingest(folder)
+    assert "same content as" in reports[-1].message
+    assert len(library.documents()) == 3
+
+
+def test_a_bad_file_is_reported_and_the_others_go_on(library, folder):
+    (folder / "b0.txt").write_bytes(b"")
+    reports = library.ingest([folder, folder / "missing.txt"])
+    failed = {report.path: report.message for report in reports if report.status is IngestStatus.FAILED}
+    assert sorted(failed) == [str(folder / "b0.txt"), str(folder / "missing.txt")]
+    assert all(failed.values())
+    assert len(library.documents()) == 3
+
+
+def test_filters_narrow_both_indexes(library, folder):
+    library.ingest(folder)
+    assert library.search("药品采购", filters=Filters(since="2020")) == []
+    assert library.search("药品采购", filters=Filters(category="rules"))
+    with pytest.raises(QueryError, match="no category"):
+        library.search("药品采购", filters=Filters(category="nonsense"))
+
+
+def test_suggest_for_a_document_asks_each_of_its_issues_elsewhere(library, folder):
+    library.ingest(folder)
+    for asked in (folder / "a.txt", "a.txt"):
+        suggestions = library.suggest(document=asked)
+        assert {s.question for s in suggestions} == {"药品采购权力过于集中的问题突出"}
+        assert "a.txt" not in {p.measure.source for s in suggestions for p in s.precedents}
+
+
+def test_nothing_comparable_gives_an_honest_empty_answer(library, folder):
+    library.ingest(folder)
+    assert library.suggest("xyz") == []
+    with pytest.raises(InputError):
+        library.suggest()
+
+
+def test_similar_leaves_the_document_itself_out(library, folder):
+    library.ingest(folder)
+    first, *others = [hit.source for hit in library.similar("a.txt")]
+    assert first == "b.txt"
+    assert "a.txt" not in others
+
+
+def test_another_encoder_is_refused_and_rebuild_helps(library, folder, encoder, tmp_path):
+    library.ingest(folder)
+
+    class Other(type(encoder)):
+        name = "other"
+
+    with Library(library.folder, encoder=Other()) as other:
+        with pytest.raises(StaleIndexError) as refused:
+            other.search("药品")
+        assert refused.value.hint == "Run: docintel library rebuild"
+        other.rebuild()
+        assert other.search("轮岗")[0].source == "b.txt"
+        assert other.verify() == []
+
+
+def test_tables_have_their_columns_even_when_empty(library, folder):
+    assert "metric" in library.statistics().columns
+    library.ingest(folder)
+    assert {"quote", "category", "source", "published", "document"} <= set(library.records("issues").columns)
+    ids, vectors = library.embeddings()
+    assert vectors.shape == (len(ids), 64)
+
+
+def test_names_must_mean_one_document(library, folder):
+    library.ingest(folder)
+    with pytest.raises(NotFoundError, match="No document"):
+        library.extraction("d.txt")
+    assert library.extraction(library.extraction("a.txt").document.id[:10]).document.source == "a.txt"
+
+
+def test_a_damaged_original_is_found(library, folder):
+    library.ingest(folder)
+    next(path for path in (library.folder / "originals").rglob("*") if path.is_file()).write_bytes(b"x")
+    assert "damaged" in library.verify()[0]
