@@ -11,18 +11,22 @@ from functools import cache
 
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Clause, Reading
-from docintel.extract.roles import best_category, clause_start, content_sentences, told_stretches
+from docintel.extract.roles import best_category, clause_start, content_sentences, pattern, told_stretches
 from docintel.schema import Case, Issue, IssueCategory, Modality
 
 _MAX_LENGTH = 60
 _MIN_LENGTH = 4
+#: Characters that may follow a predicate of wrong at the end of a clause: 问题.
+_TRAILING = 4
 #: 各类, 一批, 群众反映强烈的, 案件暴露出的: words in front of a problem that do not say which.
 _DECORATION = re.compile(
     r"(?:(?:了|好|出|和|的|与|到|这些|各类|各种|一批|一些|部分|那些|相关|当前|自身|突出|重点|是否|有效|认真|坚决|全面|积极|及时|切实|着力|推动|以及)"
     r"|[^,、的]{0,14}(?:反映强烈|反映突出|关心关注|暴露出来|暴露出|暴露|存在|发现|查找出|梳理出|反馈|出现|指出|关注)的)+"
 )
 #: 等突出问题: what closes an enumeration.
-_TAIL = re.compile(r"(?:等|方面)[^,、]{0,10}$")
+_TAIL = re.compile(r"等[^,、]{0,14}$|的$")
+#: 、 and the seam of “收红包”“拿回扣” part the members of an enumeration.
+_MEMBER = re.compile(r"(?:(?!”“|’‘)[^、]|”(?=“)|’(?=‘))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +90,24 @@ def _list(name: str) -> re.Pattern[str]:
     return re.compile("|".join(table["words"] if isinstance(table, dict) else table))
 
 
+def _triggers(*names: str) -> str:
+    return "|".join(f"(?P<{name}>{'|'.join(load('issues')['triggers'][name])})" for name in names)
+
+
 @cache
 def _named() -> re.Pattern[str]:
     """A verb, what it governs, and a noun that says problem: `解决…问题`."""
-    data = load("issues")
-    triggers = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in data["triggers"].items())
-    nouns = "|".join(data["nouns"])
+    nouns = "|".join(load("issues")["nouns"])
     return re.compile(
-        rf"(?:{triggers})(?P<problem>[^,;:。]{{0,50}}(?:{nouns}))(?=$|[^\w]|等|进行|开展|的|作|严|从|靶|精|及|,)"
+        rf"(?:{_triggers('found', 'risk', 'target')})(?P<problem>[^,;:。]{{0,50}}(?:{nouns}))"
+        r"(?=$|\W|等|进行|开展|[的作严从靶精及为零同露绝决一快坚提集全专实])"
     )
 
 
 @cache
 def _governed() -> re.Pattern[str]:
     """A verb and the acts it governs, without such a noun: `严禁收受红包`."""
-    data = load("issues")
-    triggers = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in data["triggers"].items())
-    return re.compile(rf"(?:{triggers})(?P<problem>[^,;:。]{{2,40}})$")
+    return re.compile(rf"(?:{_triggers('risk', 'target')})(?P<problem>[^,;:。]{{2,40}})$")
 
 
 def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
@@ -120,23 +125,24 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
     if governed and _is_full(governed["problem"]):
         yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
     elif _says_wrong(text):
-        yield _Problem(start, clause.end, Modality.RISK if re.search("可能|容易|稍有", text) else Modality.FOUND)
+        modality = Modality.RISK if re.search("可能|容易|稍有|的$", text) else Modality.FOUND
+        yield from _parts(text, start, 0, len(text), modality)
 
 
 def _modality(match: re.Match[str]) -> Modality:
-    return next(Modality(name) for name in ("found", "risk", "target") if match[name])
+    return next(Modality(name) for name, words in match.groupdict().items() if words and name != "problem")
 
 
 def _says_wrong(text: str) -> bool:
     """A clause that tells a wrong by itself: it ends in a predicate of wrong, or begins with an act."""
-    if len(text) > _MAX_LENGTH or len(text) < _MIN_LENGTH:
-        return False
-    predicate = next((m for m in _list("predicates").finditer(text) if len(text) - m.end() <= 4), None)
-    return bool(predicate or _list("acts").search(text))
+    body = _TAIL.sub("", text)
+    if any(len(body) - match.end() <= _TRAILING for match in _list("predicates").finditer(body)):
+        return True
+    return bool(_list("acts").search(text)) and not pattern("against").search(text)
 
 
 def _is_full(part: str) -> bool:
-    return len(part) >= 3 and bool(_list("predicates").search(part) or _list("acts").search(part))
+    return len(part) >= _MIN_LENGTH and bool(_list("predicates").search(part) or _list("acts").search(part))
 
 
 def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
@@ -147,7 +153,7 @@ def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> 
     if len(words) < _MIN_LENGTH or len(words) > _MAX_LENGTH or words in load("issues")["vague"]["words"]:
         return
     body = _TAIL.sub("", words)
-    parts = list(re.finditer(r"[^、]+", body))
+    parts = list(_MEMBER.finditer(body))
     if len(parts) > 1 and all(_is_full(part[0]) for part in parts):
         for part in parts:
             yield _Problem(offset + start + part.start(), offset + start + part.end(), modality)
