@@ -3,19 +3,14 @@
 In: a reading and the units mentioned. Out: for each name all the places where it names a person of the content.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.positions import follows_title, has_title, is_inside_head
 from docintel.extract.reading import Reading, at
-
-if TYPE_CHECKING:
-    from docintel.extract.units import UnitMention
+from docintel.extract.units import UnitMention
 
 _WORDS = load("persons")
 _SURNAMES = frozenset("".join(_WORDS["surnames"].split()))

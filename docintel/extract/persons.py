@@ -3,19 +3,14 @@
 In: a reading and the unit mentions in it. Out: one `Person` a name, in order of first mention.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from docintel.extract.names import find_names
-from docintel.extract.positions import NO_ROLE, Role, find_role
+from docintel.extract.positions import NO_ROLE, Role, find_role, outermost
 from docintel.extract.reading import Reading
+from docintel.extract.units import UnitMention
 from docintel.schema import Person
-
-if TYPE_CHECKING:
-    from docintel.extract.units import UnitMention
 
 _JOINT = re.compile(r"[、和及与]|以及")
 
@@ -27,6 +22,7 @@ def find_persons(reading: Reading, mentions: Sequence[UnitMention]) -> tuple[Per
         reading: the document.
         mentions: unit mentions in text order.
     """
+    mentions = outermost(mentions)
     names = find_names(reading, mentions)
     roles = _roles(reading, mentions, sorted(span for spans in names.values() for span in spans))
     return tuple(_person(reading, spans, roles) for spans in names.values())

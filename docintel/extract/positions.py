@@ -4,18 +4,13 @@ In: folded text, where the name stands, and the units mentioned. Out: where the 
 unit it is in.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import within
-
-if TYPE_CHECKING:
-    from docintel.extract.units import UnitMention
+from docintel.extract.units import UnitMention
 
 _WORDS = load("persons")
 _HEAD = alternation(_WORDS["heads"])
@@ -53,6 +48,15 @@ class Role:
 
 
 NO_ROLE = Role(0, 0)
+
+
+def outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
+    """The mentions that stand in no other: of a department, not its institution again."""
+    kept: list[UnitMention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
 
 
 def follows_title(folded: str, start: int) -> bool:
@@ -102,8 +106,8 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
         return Role(_title_start(folded, items[0]), high, last.canonical)
     if len(owners) > 1:
         return Role(first.start, high, last.canonical)
-    begin, unit = _split_office(folded, first)
-    return Role(_skip_glue(folded, begin, item[1]), high, unit)
+    begin, name = _split_office(folded, first)
+    return Role(_skip_glue(folded, begin, item[1]), high, name)
 
 
 def _split_office(folded: str, mention: UnitMention) -> tuple[int, str]:

@@ -1,0 +1,87 @@
+"""What someone did: the acts that a clause or a heading tells, each a short phrase.
+
+In: folded text and a span of it. Out: spans of the acts; `违规收受礼品、礼金,违规接受宴请等问题` holds two.
+"""
+
+import re
+from collections.abc import Iterator
+
+from docintel.extract.lexicon import alternation, load
+
+_WORDS = load("cases")
+_WRONG = re.compile(alternation(_WORDS["wrong"]))
+_NOT_ACT = re.compile(alternation(_WORDS["not_acts"]))
+#: an act may begin behind 、 or 并: `违规收受礼品|、|违规接受宴请`
+_ENUMERATED = re.compile(rf"[、;,]|,?并(?=(?:{alternation(_WORDS['act_starts'])}))")
+_ACT_START = re.compile(alternation(_WORDS["act_starts"]))
+_ACT_END = re.compile(r"(?:不力|不实|不严|不到位|简单化|加码|投票|违纪|违法|作为|效率低下|损失)$")
+#: `等问题`, `案`, `的严重违纪违法案件` at the end of a heading
+_CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|案|行为)$|等(?:违纪违法|违规违纪)?$")
+#: `2013年至2021年,` / `2023年8月,` / `任职期间` / `先后` before the act
+_OPENING = re.compile(
+    r"(?:(?:(?:从|自)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至(?:今|\d{4}年(?:\d{1,2}月)?)?|期间|前后|春节|初|底|上半年|下半年)?[,、]?)+"
+    r"|[但并还又也曾则仍却即且后]|先后|其|存在|因|在任[^,]{2,16}期间,?|及其(?:家人|亲属|妻子)|等人?|分别|主动|甚至|后来,?|依然|被指|共|提前)"
+)
+
+
+def is_wrong(folded: str, start: int, end: int) -> bool:
+    """Whether a clause tells of wrongdoing rather than of circumstances."""
+    return bool(_WRONG.search(folded, start, end)) and not _NOT_ACT.search(folded, start, end)
+
+
+def split_acts(folded: str, start: int, end: int, *, crimes: bool = False) -> Iterator[tuple[int, int]]:
+    """Spans of the acts in a heading such as `违规收受礼品、礼金,公款吃喝等问题`, in order.
+
+    Args:
+        folded: the folded text.
+        start: first character behind the name.
+        end: one past the heading, 问题 or 案 included.
+        crimes: every part is an act of its own, as in `贪污、受贿案`.
+    """
+    end = _trim_closing(folded, start, end)
+    begin = start
+    for cut in _ENUMERATED.finditer(folded, start, end):
+        if cut.start() <= begin or _inside_quotes(folded, begin, cut.start()):
+            continue
+        if crimes or cut.group() in {",", ";"} or _stands_alone(folded, begin, cut.start(), cut.end(), end):
+            yield from _trimmed(folded, begin, cut.start())
+            begin = cut.end()
+    yield from _trimmed(folded, begin, end)
+
+
+def _stands_alone(folded: str, begin: int, cut: int, after: int, end: int) -> bool:
+    """An enumeration comma parts acts when an act begins behind it, or one is complete before it."""
+    if _ACT_END.search(folded, begin, cut):
+        return True
+    rest = _ENUMERATED.search(folded, after, end)
+    stop = rest.start() if rest else end
+    return bool(_ACT_START.match(folded, after)) and stop - after > 3
+
+
+def _inside_quotes(folded: str, begin: int, cut: int) -> bool:
+    part = folded[begin:cut]
+    return part.count("“") > part.count("”") or part.count("《") > part.count("》")
+
+
+def _trim_closing(folded: str, start: int, end: int) -> int:
+    closing = _CLOSING.search(folded, start, end)
+    while closing and closing.start() > start:
+        end = closing.start()
+        closing = _CLOSING.search(folded, start, end)
+    return end
+
+
+def _trimmed(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Without opening words; nothing when nothing is left."""
+    opening = _OPENING.match(folded, start, end)
+    while opening and opening.end() > start:
+        start = opening.end()
+        opening = _OPENING.match(folded, start, end)
+    end = start + len(folded[start:end].rstrip(" ,、;。"))
+    if end - start >= 2:
+        yield start, end
+
+
+def trim_act(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """One clause as an act, without the date before it and `等问题` behind it; None when nothing is left."""
+    return next(_trimmed(folded, start, _trim_closing(folded, start, end)), None)

@@ -1,0 +1,133 @@
+"""Of whom each clause speaks: the people it names, and whom it is still about when it names nobody.
+
+In: a reading, its persons and unit mentions. Out: one `Statement` a clause.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docintel.extract.lexicon import alternation, load
+from docintel.extract.reading import Clause, Reading, Sentence, at, within
+from docintel.extract.units import UnitMention
+from docintel.schema import Person
+
+_WORDS = load("cases")
+_JOINT = re.compile(r"、|和|及|与|以及")
+_GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|了)?$")
+_SPEECH = re.compile(alternation(_WORDS["speech"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People named together (`张三、李四`).
+
+    Attributes:
+        start: first character of the first name.
+        end: one past the last name.
+        phrase: first character of the unit and position written before the first name.
+        names: in text order.
+        governed: a preposition stands before; the clause is about somebody else.
+    """
+
+    start: int
+    end: int
+    phrase: int
+    names: tuple[str, ...]
+    governed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A clause and whom it is about.
+
+    Attributes:
+        sentence: the sentence that holds it.
+        groups: the people it names.
+        about: its subjects; those of the clauses before where it names none.
+        carried: the subjects were named in an earlier sentence.
+        quoted: somebody is being quoted.
+    """
+
+    clause: Clause
+    sentence: Sentence
+    groups: tuple[Group, ...]
+    about: tuple[Group, ...]
+    carried: bool
+    quoted: bool
+
+
+def read_statements(
+    reading: Reading, persons: Sequence[Person], mentions: Sequence[UnitMention]
+) -> Iterator[Statement]:
+    """One statement for every clause of the content, in text order."""
+    groups = list(find_groups(reading, persons, mentions))
+    about: tuple[Group, ...] = ()
+    block, named_in = -1, -1
+    for sentence in reading.sentences:
+        if sentence.block != block:
+            about, block = (), sentence.block
+        pending: tuple[Group, ...] = ()
+        for clause in sentence.clauses:
+            here = tuple(within(groups, clause.start, clause.end))
+            subjects = _subjects(reading.folded, here)
+            quoted = bool(subjects) and bool(_SPEECH.search(reading.folded, subjects[-1].end, clause.end))
+            if subjects:
+                about, named_in = pending + subjects, sentence.start
+            elif _has_other_subject(mentions, clause):
+                about = ()
+            listed = bool(here) and here[-1].end == clause.end
+            pending = about if listed else ()
+            yield Statement(clause, sentence, here, about, named_in != sentence.start, quoted)
+            if quoted:
+                about = ()
+
+
+def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The first people that no preposition governs, with those listed behind them: `某局局长张三、某厅处长李四`."""
+    free = [group for group in groups if not group.governed]
+    subjects = free[:1]
+    for group in free[1:]:
+        if folded[subjects[-1].end : subjects[-1].end + 1] not in {"、", "和", "及"}:
+            break
+        subjects.append(group)
+    return tuple(subjects)
+
+
+def _has_other_subject(mentions: Sequence[UnitMention], clause: Clause) -> bool:
+    """A unit opens the clause."""
+    first = at(mentions, clause.start)
+    return first is not None and first.start == clause.start
+
+
+def find_groups(reading: Reading, persons: Sequence[Person], mentions: Sequence[UnitMention]) -> Iterator[Group]:
+    """The people named, joint ones together, in text order."""
+    spans = sorted(((e.start, e.end, p) for p in persons for e in p.mentions), key=lambda span: span[0])
+    run: list[tuple[int, int, Person]] = []
+    for span in spans:
+        if run and not _JOINT.fullmatch(reading.folded, run[-1][1], span[0]):
+            yield _group(reading, run, mentions)
+            run = []
+        run.append(span)
+    if run:
+        yield _group(reading, run, mentions)
+
+
+def _group(reading: Reading, run: Sequence[tuple[int, int, Person]], mentions: Sequence[UnitMention]) -> Group:
+    start, _, first = run[0]
+    phrase = _phrase_start(reading, start, first.position, mentions)
+    return Group(
+        start=start,
+        end=run[-1][1],
+        phrase=phrase,
+        names=tuple(dict.fromkeys(person.name for *_, person in run)),
+        governed=bool(_GOVERNED.search(reading.folded, max(0, phrase - 4), phrase)),
+    )
+
+
+def _phrase_start(reading: Reading, start: int, position: str | None, mentions: Sequence[UnitMention]) -> int:
+    """Where the unit and position in front of a name begin."""
+    if position and reading.text.endswith(position, 0, start):
+        start -= len(position)
+    unit = at(mentions, start - 1) if start else None
+    return unit.start if unit and unit.end == start else start
