@@ -42,6 +42,7 @@ class PlaceMention:
         place: what it names.
         weak: written in short (青海, 广东韶关) or so short that it may be a common word (新县): believe it only
             before the name of an organ, or in a title.
+        short: the last name of the chain is written in short: 江苏省丹阳.
         text: the chain as written.
     """
 
@@ -49,6 +50,7 @@ class PlaceMention:
     end: int
     place: Place
     weak: bool
+    short: bool
     text: str
 
 
@@ -143,13 +145,10 @@ def _scan(text: str, coined: frozenset[str]) -> tuple[PlaceMention, ...]:
         near = [mention.place for mention in reversed(mentions)]
         place = gazetteer().resolve(names, near)
         start, end = chain[0][0], chain[-1][1]
-        weak = _is_weak(names[-1]) and not (len(names) > 1 and not _is_weak(names[-2]))
-        mentions.append(PlaceMention(start, end, place, weak, text[start:end]))
+        short = names[-1] in gazetteer().by_short and names[-1] not in gazetteer().by_name
+        weak = all(len(name) <= 2 or name in gazetteer().by_short for name in names[-2:])
+        mentions.append(PlaceMention(start, end, place, weak, short, text[start:end]))
     return tuple(mentions)
-
-
-def _is_weak(name: str) -> bool:
-    return len(name) <= 2 or (name in gazetteer().by_short and name not in gazetteer().by_name)
 
 
 def _chains(text: str, coined: frozenset[str]) -> Iterator[list[tuple[int, int]]]:
