@@ -20,11 +20,13 @@ _MIN_LENGTH = 4
 _TRAILING = 4
 #: 各类, 一批, 群众反映强烈的, 案件暴露出的: words in front of a problem that do not say which.
 _DECORATION = re.compile(
-    r"(?:(?:了|好|出|和|的|与|到|这些|各类|各种|一批|一些|部分|那些|相关|当前|自身|突出|重点|是否|有效|认真|坚决|全面|积极|及时|切实|着力|推动|以及)"
+    r"(?:[\d一二三四五六七八九十]+起|(?:了|好|出|和|的|与|到|这些|各类|各种|一批|一些|部分|那些|相关|当前|自身|突出|重点|是否|有效|认真|坚决|全面|积极|及时|切实|着力|推动|以及)"
     r"|[^,、的]{0,14}(?:反映强烈|反映突出|关心关注|暴露出来|暴露出|暴露|存在|发现|查找出|梳理出|反馈|出现|指出|关注)的)+"
 )
 #: 等突出问题: what closes an enumeration.
 _TAIL = re.compile(r"等[^,、]{0,14}$|的$")
+#: A title is no place to look for wrongs: 《关于纠正医药购销不正之风的意见》.
+_TITLE = re.compile(r"《[^《》\n]*》")
 #: 、 and the seam of “收红包”“拿回扣” part the members of an enumeration.
 _MEMBER = re.compile(r"(?:(?!”“|’‘)[^、]|”(?=“)|’(?=‘))+")
 
@@ -107,12 +109,12 @@ def _named() -> re.Pattern[str]:
 @cache
 def _governed() -> re.Pattern[str]:
     """A verb and the acts it governs, without such a noun: `严禁收受红包`."""
-    return re.compile(rf"(?:{_triggers('risk', 'target')})(?P<problem>[^,;:。]{{2,40}})$")
+    return re.compile(rf"(?:{_triggers('risk', 'target')})(?P<problem>[^,;:。]{{2,60}})$")
 
 
 def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
     start = clause_start(folded, clause)
-    text = folded[start : clause.end]
+    text = _TITLE.sub(lambda match: "〇" * len(match[0]), folded[start : clause.end])
     if not text or _list("not_issue").search(text):
         return
     named = _named().search(text)
@@ -125,7 +127,7 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
     if governed and _is_full(governed["problem"]):
         yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
     elif _says_wrong(text):
-        modality = Modality.RISK if re.search("可能|容易|稍有|的$", text) else Modality.FOUND
+        modality = Modality.RISK if re.search("可能(?!影响公正)|容易|稍有|的$", text) else Modality.FOUND
         yield from _parts(text, start, 0, len(text), modality)
 
 

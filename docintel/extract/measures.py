@@ -1,11 +1,12 @@
 """Find what is or was done about problems.
 
-In: a `Reading`, its units, cases and issues. Out: `Measure`s in text order: sanctions and every other span whose role is
-an action, each with category, status, who acts and the issues it answers.
+In: a `Reading`, its units, cases and issues. Out: `Measure`s in text order: sanctions and every other span whose role
+is an action, each with category, status, who acts and the issues it answers.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+
 from docintel.extract.actors import acting_units
 from docintel.extract.links import link_measures
 from docintel.extract.reading import Reading
@@ -13,6 +14,9 @@ from docintel.extract.roles import Role, Span, best_category, pattern, spans
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, Issue, Measure, MeasureCategory, Status
 
+#: 同志们: and 各位领导、同志们, open a speech.
+_ADDRESS = re.compile(r"(?m)^[^,:。\n]{0,12}(?:同志们|各位代表|各位委员|各位领导)[,:!]")
+_OPENING = 600
 _MEASURE_ROLES = (Role.MEASURE, Role.SANCTION)
 
 
@@ -53,13 +57,23 @@ def category_of(text: str) -> MeasureCategory:
 
 
 def status_of(reading: Reading, span: Span) -> Status:
-    """How far the action has come, from its own words, then from those before it in the sentence."""
+    """How far the action has come, from its own words, then from those before it in the sentence.
+
+    A speech orders what it does not tell as done.
+    """
     own, before = reading.folded[span.start : span.end], reading.folded[span.before : span.start]
     if pattern("mood.required").search(before + own):
+        return Status.REQUIRED
+    if is_speech(reading) and not pattern("mood.told").search(own):
         return Status.REQUIRED
     for text in (own, before):
         if pattern("mood.done").search(text):
             return Status.DONE
         if pattern("mood.ongoing").search(text):
             return Status.ONGOING
-    return Status.DONE
+    return Status.ONGOING
+
+
+def is_speech(reading: Reading) -> bool:
+    """Whether the text addresses an audience: `同志们:`."""
+    return bool(_ADDRESS.search(reading.folded[:_OPENING]))

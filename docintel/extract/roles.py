@@ -77,7 +77,7 @@ def _openers() -> re.Pattern[str]:
 def _leads() -> re.Pattern[str]:
     kept, dropped = ("|".join(load("roles")[key]) for key in ("leads_kept", "leads_dropped"))
     return re.compile(
-        rf"(?:[^,]{{2,24}}?(?<!工作)(?=对于?|将|把|通过|围绕|聚焦|紧盯|结合|针对|根据|按照|为了|以[^,]{2,40}为))?(?:(?P<kept>{kept})|(?P<dropped>{dropped}))"
+        rf"(?:[^,]{{2,24}}?(?<!工作)(?=对于?|将|把|通过|围绕|聚焦|紧盯|结合|针对|根据|按照|为了|以[^,]{2, 40}为))?(?:(?P<kept>{kept})|(?P<dropped>{dropped}))"
     )
 
 
@@ -130,7 +130,7 @@ def _is_heading(reading: Reading, sentence: Sentence) -> bool:
 
 
 def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
-    """Where the text tells the acts of each case: from its first words to the sentence that punishes or the next case."""
+    """Where the text tells each case: from its first words to the sentence that punishes, or to the next case."""
     starts = sorted(case.evidence.start for case in cases)
     stretches = []
     for case in cases:
@@ -189,7 +189,7 @@ def clause_start(folded: str, clause: Clause) -> int:
 
 
 def _is_closed(text: str, lead: re.Match[str]) -> bool:
-    """Whether a clause that opens with a lead says its action itself: `对全系统开展检查` does, `对突出问题` does not."""
+    """Whether a clause that opens with a lead says its action itself: `对全系统开展检查` does, `对问题` not."""
     rest = blank_quotes(text)[lead.end() :]
     if _OPEN_END.search(rest):
         return False
