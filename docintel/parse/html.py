@@ -31,7 +31,7 @@ _KNOWN = (
     ".Article_61 .content,.main_bwzp .content,.TRS_Editor,.TRS_UEDITOR,#UCAP-CONTENT,#zoom,.rm_txt_con,#detailContent,"
     ".article-content,.pages_content"
 )
-_HEADINGS = "h1,h2,.tit,.title,.article-title,#title,ucaptitle"
+_HEADINGS = "h1,h2,[class*=tit],[id*=tit],ucaptitle"
 _BLOCK_SELECTOR = (
     "address,article,blockquote,body,center,dd,details,div,dl,dt,fieldset,figcaption,figure,form,h1,h2,h3,h4,h5,h6,header,"
     "hr,li,main,ol,p,pre,section,table,tbody,td,tfoot,th,thead,tr,ul"
@@ -127,7 +127,7 @@ def _head(tree: LexborHTMLParser) -> _Head:
 def _title(body: LexborNode, head: _Head) -> tuple[str, list[str]]:
     """The title as the page shows it, and by-lines that stand in the same element.
 
-    Of the headings it is the longest that the page's <title> repeats; else the first h1, or h2.
+    Of the headings it is the longest that the page's <title> opens with or holds; else the first h1, or h2.
     """
     shown = []
     for node in body.css(_HEADINGS):
@@ -140,7 +140,7 @@ def _title(body: LexborNode, head: _Head) -> tuple[str, list[str]]:
     )
     repeated = [entry for entry in shown if _bare(entry[0]) in declared]
     if repeated:
-        words, asides, _ = max(repeated, key=lambda entry: len(entry[0]))
+        words, asides, _ = max(repeated, key=lambda entry: (declared.startswith(_bare(entry[0])), len(entry[0])))
         return words, asides
     for tag in ("h1", "h2"):
         for words, asides, found in shown:
@@ -167,14 +167,15 @@ def _container(body: LexborNode) -> LexborNode:
     if known and len(known.text()) >= _ENOUGH:
         return known
     node = body
-    while True:
+    for _ in range(_DEEPEST):
         weight = _weight(node)
         below = max(node.iter(), key=_weight, default=None)
         if below is None or below.tag in _RUNNING or _weight(below) < max(1, _SHARE * weight):
-            return node
-        if below.css_first(_BLOCK_SELECTOR + ",br") is None:
-            return node
+            break
+        if not any(child.tag in _BLOCKS or child.tag in ("br", "span", "font") for child in below.iter()):
+            break
         node = below
+    return node
 
 
 def _weight(node: LexborNode) -> int:

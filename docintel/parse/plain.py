@@ -12,11 +12,15 @@ from docintel.parse import metadata
 from docintel.parse.structure import Line, mark_title, structure
 from docintel.schema import BlockKind, Document
 from docintel.text.encodings import Decoded, decode
+from docintel.text.normalize import clean
+from docintel.text.outline import numbering
 
 #: More control characters or lost bytes than this share, and the bytes are no text.
 _MOST_GARBAGE = 0.05
 _GARBAGE = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\ufffd]")
 _SAMPLE = 16384
+#: A text is wrapped when so many lines end within so many characters of a width that fits a printed page.
+_NARROWEST, _WIDEST, _RAGGED, _FEWEST, _MOSTLY = 20, 60, 3, 8, 0.6
 
 
 def parse_text(data: bytes, source: str) -> Document:
@@ -28,7 +32,7 @@ def parse_text(data: bytes, source: str) -> Document:
     """
     decoded = decode(data)
     refuse_garbage(decoded, source)
-    lines = mark_title([Line(line) for line in decoded.text.splitlines()])
+    lines = mark_title(Line(line) for line in unwrap(clean(decoded.text).split("\n")))
     text, blocks = structure(lines)
     if not text:
         raise ParseError(f"{source} holds no text, only white space.", hint="Check that the file is the right one.")
@@ -48,6 +52,27 @@ def parse_text(data: bytes, source: str) -> Document:
         parser="text",
         warnings=warnings(decoded),
     )
+
+
+def unwrap(lines: list[str]) -> list[str]:
+    """Join the lines of a text that was wrapped at a fixed width, where a paragraph goes on over many lines.
+
+    Such a text shows by most of its lines being as long as the longest; any other comes back as it is.
+    """
+    shown = [line for line in lines if line]
+    width = max(map(len, shown), default=0)
+    full = sum(len(line) >= width - _RAGGED for line in shown)
+    if not (_NARROWEST <= width <= _WIDEST and len(shown) >= _FEWEST and full >= _MOSTLY * len(shown)):
+        return lines
+    joined: list[str] = []
+    goes_on = False
+    for line in lines:
+        if goes_on and line and numbering(line) is None:
+            joined[-1] += line
+        else:
+            joined.append(line)
+        goes_on = len(line) >= width - _RAGGED and not line.endswith(tuple("。！？：!?:"))
+    return joined
 
 
 def refuse_garbage(decoded: Decoded, source: str) -> None:

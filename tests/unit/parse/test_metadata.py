@@ -1,0 +1,55 @@
+import pytest
+
+from docintel.parse import metadata
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["发布日期：2023-05-06 10:00 来源：某某日报 浏览：3"], "某某日报"),
+        (["作者：佚名", "• 文章来源:某某纪委监委网站"], "某某纪委监委网站"),
+        (["来源：网络"], None),
+        (["本文来源于网络转载"], None),
+        ([], None),
+    ],
+)
+def test_publisher(lines, expected):
+    assert metadata.publisher(lines) == expected
+
+
+def test_producer_is_who_brings_the_programme():
+    assert metadata.producer("这里是由某县人民政府网站推出的《访谈》节目") == "某县人民政府网站"
+    assert metadata.producer("由县卫健委牵头推出便民措施") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["发布时间： 2022-10-28 浏览次数：2182"], "2022-10-28"),
+        (["２０２２年３月１日"], "2022-03-01"),
+        (["2021年1月1日", "更新时间:2022/3/4"], "2022-03-04"),
+        (["时间:2022-13-45"], None),
+        (["1.2022.3"], None),
+    ],
+)
+def test_published(lines, expected):
+    assert metadata.published(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("t20211223_8337294.html", "2021-12-23"),
+        ("http://example.org/2021-12/23/c_1.htm", "2021-12-23"),
+        ("http://example.org/202112/t20211223_1.html", "2021-12-23"),
+        ("report_20211223x.txt", None),
+        ("t20219923_1.html", None),
+        (None, None),
+    ],
+)
+def test_url_date(name, expected):
+    assert metadata.url_date(name) == expected
+
+
+def test_source_url():
+    assert metadata.source_url(["原文链接：https://example.org/a.html）"]) == "https://example.org/a.html"

@@ -1,0 +1,32 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docintel.text.encodings import decode
+
+TEXT = "某县医院完善采购制度，共发现问题12个、整改10个。"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
+def test_decodes_what_was_encoded(encoding):
+    decoded = decode(TEXT.encode(encoding))
+    assert decoded.text == TEXT
+    assert decoded.intact
+
+
+def test_declared_charset_is_read_where_utf8_fails():
+    page = '<meta charset="big5"><p>衛生</p>'
+    assert decode(page.encode("big5")).text == page
+
+
+def test_broken_bytes_cost_only_themselves():
+    decoded = decode(TEXT.encode() + b"\xff" + TEXT.encode())
+    assert decoded.text == f"{TEXT}\ufffd{TEXT}"
+    assert not decoded.intact
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_decode(data):
+    assert isinstance(decode(data).text, str)
