@@ -17,6 +17,7 @@ from docintel.schema import BlockKind, Metric, Statistic
 from docintel.text.dates import Period, find_periods
 from docintel.text.numerals import Quantity, QuantityGrammar
 
+_TIMES = frozenset({"个月", "年", "天"})
 _PERSONS = frozenset({"人", "名", "人次", "名次", "位"})
 #: Figures of a person's acts, not of a unit's work.
 _PERSONAL = frozenset({Metric.AMOUNT_INVOLVED, Metric.OCCURRENCES})
@@ -24,6 +25,8 @@ _PERSONAL = frozenset({Metric.AMOUNT_INVOLVED, Metric.OCCURRENCES})
 _QUOTE_TAIL = 18
 #: Longest stretch quoted before a number when an enumeration leads up to it.
 _QUOTE_HEAD = 40
+#: Longest text in quotation marks that is taken for a name.
+_NAME = 12
 
 #: Finds whose figure `text[start:end]` is: the canonical name, or None.
 UnitFinder = Callable[[int, int], str | None]
@@ -47,8 +50,13 @@ def _grammar() -> QuantityGrammar:
 
 
 @cache
-def _done_to_people() -> tuple[str, ...]:
-    return tuple(lexicon.load("amounts")["done_to_people"])
+def _data(name: str) -> tuple[str, ...]:
+    return tuple(lexicon.load("amounts")[name])
+
+
+@cache
+def _person_noun() -> re.Pattern[str]:
+    return re.compile(lexicon.load("amounts")["person_nouns"] + "$")
 
 
 @cache
@@ -109,16 +117,26 @@ def _is_count(reading: Reading, quantity: Quantity) -> bool:
         return False  # 一个, 一名, 一批: an article, not a count
     if before.search(folded, max(0, quantity.start - 6), quantity.start) or behind.match(folded, quantity.end):
         return False
-    if quantity.unit_of_measure == "个月":
-        return bool(re.search(r"超过?|逾|闲置|拖延|滞留|超出", folded[max(0, quantity.start - 10) : quantity.start + 1]))
+    if quantity.unit_of_measure in _TIMES:
+        return any(word in folded[max(0, quantity.start - 10) : quantity.start] for word in _data("overrun"))
+    if folded[quantity.number_start : quantity.number_end] in ("百", "千", "万") and not quantity.approximate:
+        return False
     if not quantity.arabic and quantity.unit_of_measure in ("部", "处", "组"):
         return False  # 审评六部, 第三处: names of departments
-    if not quantity.arabic and folded[quantity.number_start - 1 : quantity.number_start] in ("“", "‘", "《", "・", "·"):
-        return False
+    if not quantity.arabic and _in_short_quotes(folded, quantity):
+        return False  # “三项整治”, “十个一”: a name
     window = max(0, quantity.number_start - 8)
     if any(m.start() <= quantity.number_start < m.end() for m in names.finditer(folded, window, quantity.end + 12)):
         return False
     return not _inside_name(reading, quantity)
+
+
+def _in_short_quotes(folded: str, quantity: Quantity) -> bool:
+    opened = max(folded.rfind(mark, max(0, quantity.number_start - _NAME), quantity.number_start) for mark in "“‘·")
+    if opened < 0:
+        return False
+    closed = min((k for k in (folded.find(mark, opened) for mark in "”’") if k >= 0), default=len(folded))
+    return quantity.number_start - opened == 1 or quantity.end <= closed <= opened + _NAME
 
 
 def _inside_name(reading: Reading, quantity: Quantity) -> bool:
@@ -139,15 +157,21 @@ def _statistic(
 ) -> Statistic:
     quantity, folded = count.quantity, reading.folded
     subject, action = (_cut(reading, span) for span in (count.phrase.subject, count.phrase.action))
-    if quantity.unit_of_measure in _PERSONS and subject and subject.endswith(_done_to_people()):
-        subject, action = "人", subject
+    if quantity.unit_of_measure in _PERSONS and subject:
+        if subject.endswith(_data("done_to_people")):
+            subject, action = "人", subject
+        elif not _person_noun().search(subject) and metric_of(quantity.unit_of_measure, subject) is not Metric.TALKS:
+            subject = "人"
     if subject is None:
         subject = _default_subject(quantity, action, previous)
     around = f"{folded[count.start : quantity.number_start]}#{folded[quantity.end : count.end]}"
     clause = f"{folded[count.clause[0] : quantity.number_start]}#{folded[quantity.end : count.clause[1]]}"
     carried = previous.action or "" if action is None and previous else ""
     sentence = folded[count.sentence[0] : count.sentence[1]]
-    metric = metric_of(quantity.unit_of_measure, subject, f"{around} {subject or ''}", carried + around, clause, sentence)
+    texts = [f"{around} {subject or ''}", carried + around, clause, sentence]
+    if previous and action is None and previous.unit_of_measure == quantity.unit_of_measure:
+        texts[2:] = [previous.evidence.quote]
+    metric = metric_of(quantity.unit_of_measure, subject, *texts)
     start, end = _quote_span(reading, count)
     return Statistic(
         evidence=reading.document.evidence(start, end),

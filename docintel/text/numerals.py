@@ -17,9 +17,11 @@ _HEDGE_AFTER = "余多来"
 _ARABIC = rf"\d+(?:,\d{{3}})*(?:\.\d+)?[{_HEDGE_AFTER}]?(?:[百千]?[万亿]+|[百千](?!克|米|瓦))?[{_HEDGE_AFTER}]?"
 _CHINESE = rf"[{_NUMERAL}][{_NUMERAL}万亿]*[{_HEDGE_AFTER}]?[万亿]?[{_HEDGE_AFTER}]?"
 #: 数十, 上百, 近千, 几十: a size without a number; only 上百 and 上千 state a floor.
-_VAGUE = r"[数几][十百千万]+|[十百千万]+[数几]|数"
-#: 两三, 十七八: the lower number is the stated floor.
-_RANGE = re.compile(r"十?(?:一[二两]|[二两]三|三四|三五|四五|五六|六七|七八|八九)")
+_VAGUE = r"[数几][十百千万]+|[十百千万]+[数几]|(?<![少多岁分总复])数(?=[次名家起])"
+#: 两三, 十七八, 三四亿: the lower number is the stated floor.
+_RANGE = re.compile(
+    r"(十?)(?=一[二两]|[二两]三|三[四五]|四五|五六|六七|七八|八九)([一二两三四五六七八])[二两三四五六七八九]([十百千万亿]*)"
+)
 _MASKED = r"[Xx×*＊]{1,4}"
 _HEDGE_BEFORE = r"将近|接近|近|大约|约|超过|超|逾|不少于|不低于|至少|最少|上(?=[百千万])"
 _HEDGE_BEHIND = r"以上|左右|上下|多(?![种样元次个])"
@@ -122,8 +124,8 @@ def _quantity(match: re.Match[str]) -> Quantity:
         value, unit = None, match["unit"]
     elif re.fullmatch(_VAGUE, number):
         value, unit, hedged = None, match["unit"], True
-    elif _RANGE.fullmatch(number):
-        value, unit, hedged = parse_number(number[:-1]), match["unit"], True
+    elif between := _RANGE.fullmatch(number):
+        value, unit, hedged = parse_number("".join(between.groups())), match["unit"], True
     else:
         value, unit = parse_number(number), match["unit"]
     value, unit = _plain_unit(value, unit)

@@ -1,0 +1,101 @@
+"""Whose figure a statistic is: the system or group of units named as its subject, else the unit that acts.
+
+In: a reading, its unit mentions, the place it is about and a stretch of text. Out: a canonical name.
+"""
+
+import re
+from collections.abc import Sequence
+
+from docintel.extract.actors import acting_units
+from docintel.extract.gazetteer import Place
+from docintel.extract.places import find_place_mentions
+from docintel.extract.reading import Reading, at, within
+from docintel.extract.units import UnitMention
+
+_SYSTEM = (
+    r"(?:各级|各类|各)?(?:公立|基层|国有|医疗卫生|医疗|卫生健康|卫健|卫生|纪检监察|教育|粮食|财政|国资|民政|住建|党政|政法|政务|政府)*"
+    r"(?:医院|医疗机构|医疗单位|卫生院|纪委监委|纪检监察机关|纪检监察组织|机关|系统|单位|学校|企业|粮库|部门)"
+)
+#: 全市医疗单位处理干部54人, 白山市医疗卫生系统已建立…, 各医院共查出问题116项.
+_GROUP = re.compile(rf"(?P<scope>全国|全省|全市|全县|全区|全州|全旗|全系统|我市|我省|我县|我区|各)?(?P<group>{_SYSTEM})")
+#: 全国共查处…: the organs of the whole country.
+_NATIONWIDE = re.compile(r"全国(?:共|已|累计|查处|处分|立案|各级|接收)")
+_NOT_SUBJECT = re.compile(r"[向对给被在从于与和的]$")
+_OWN_ACTS = re.compile(r"处分|查处|立案|批评教育|处理|问责|线索|信访|举报|留置|移送|谈话")
+
+
+class Owners:
+    """Answers whose figure a stretch of text gives, reading the text once from front to back."""
+
+    def __init__(self, reading: Reading, mentions: Sequence[UnitMention], place: Place | None) -> None:
+        self._reading = reading
+        self._mentions = mentions
+        self._place = place
+        self._places = [mention for mention in find_place_mentions(reading) if not mention.weak]
+        self._last: tuple[int, int, str] | None = None
+
+    def owner_of(self, start: int, end: int) -> str | None:
+        """The unit, or named group of units, whose figure `text[start:end]` gives; None when the text does not say."""
+        sentence, clause = self._reading.sentence_at(start), self._reading.clause_at(start)
+        if sentence is None or clause is None:
+            return None
+        owner = (
+            self._named_in(clause.start, end)
+            or self._carried(sentence.block, clause.start)
+            or self._group_before(sentence.start, start)
+            or "、".join(acting_units(self._reading, self._mentions, start, end))
+            or self._place_before(clause.start)
+        )
+        if owner:
+            self._last = (sentence.block, end, owner)
+        return owner or None
+
+    def _named_in(self, start: int, end: int) -> str | None:
+        group = self._group_before(start, end)
+        if group is None and within(self._mentions, start, end):
+            return "、".join(acting_units(self._reading, self._mentions, start, end))
+        return group
+
+    def _carried(self, block: int, start: int) -> str | None:
+        """The owner of the figure before, when no other unit was named since in this paragraph."""
+        if self._last is None or self._last[0] != block or within(self._mentions, self._last[1], start):
+            return None
+        return self._last[2]
+
+    def _place_before(self, start: int) -> str | None:
+        """A place that acts (`海南藏族自治州检查车辆…`)."""
+        place = at(self._places, start)
+        return place.place.name if place and place.start == start else None
+
+    def _group_before(self, start: int, end: int) -> str | None:
+        """The last group of units that stands as a subject in the stretch, with its place written out."""
+        folded = self._reading.folded
+        if _NATIONWIDE.search(folded, start, end) and _OWN_ACTS.search(folded, start, end):
+            return "全国纪检监察机关"
+        found = None
+        for match in _GROUP.finditer(folded, start, end):
+            named = _named_before(folded, match.start("group"), self._place)
+            subject_at = match.start() - len(named)
+            if not (match["scope"] or named) or at(self._mentions, match.start("group")):
+                continue
+            if not _NOT_SUBJECT.search(folded, max(start, subject_at - 2), subject_at):
+                found = _full_name(match["scope"], match["group"], self._place) or found
+        return found
+
+
+def _named_before(folded: str, offset: int, place: Place | None) -> str:
+    """The document's place, in full or short, when it stands right before `offset`."""
+    if place is None:
+        return ""
+    names = "|".join(re.escape(name) for name in (place.name, place.name.rstrip("省市县区州旗")) if len(name) > 1)
+    match = re.search(rf"(?:{names})(?:\d+[家个所])?$", folded[max(0, offset - 20) : offset])
+    return match[0] if match else ""
+
+
+def _full_name(scope: str | None, group: str, place: Place | None) -> str | None:
+    if scope == "全国":
+        return "全国" + group
+    if place is None:
+        return None
+    prefix = "各" if scope == "各" and not group.startswith("各") else ""
+    return f"{place.name}{prefix}{group}"
