@@ -9,6 +9,7 @@ The sector and the difficulties of an entry are written by hand and kept.
 
 import argparse
 import hashlib
+import html
 import json
 import re
 import sys
@@ -23,7 +24,6 @@ from docintel.parse import parse
 from docintel.schema import (
     RECORD_TYPES,
     DocType,
-    Document,
     IssueCategory,
     MeasureCategory,
     Metric,
@@ -78,9 +78,15 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def readable(text: str) -> str:
-    """The squeezed source with `开除党籍和公职` written out, so that both sanctions are found in it."""
-    return squeeze(text).replace("开除党籍和公职", "开除党籍和公职、开除公职")
+def article(path: Path) -> str:
+    """What a parser reads from a source, squeezed; `开除党籍和公职` is written out, for it is two sanctions."""
+    return squeeze(parse(path).text).replace("开除党籍和公职", "开除党籍和公职、开除公职")
+
+
+def page(path: Path) -> str:
+    """The article and, for HTML, what stands around it: title, by-line and the names in them."""
+    around = re.sub(r"<[^>]+>", "", path.read_text("utf-8")) if path.suffix == ".html" else ""
+    return article(path) + squeeze(html.unescape(around))
 
 
 def is_date(text: str, whole: bool = False) -> bool:
@@ -95,7 +101,7 @@ def is_date(text: str, whole: bool = False) -> bool:
 
 
 def record_faults(kind: str, record: dict[str, Any], text: str) -> Iterator[str]:
-    """What is wrong with one record by itself; `text` is the readable source."""
+    """What is wrong with one record by itself; its words must stand in `text`."""
     if set(record) != set(SHAPE[kind].split()):
         yield f"fields are {', '.join(record)}"
         return
@@ -136,20 +142,20 @@ def repeated(kind: str, records: list[dict[str, Any]], text: str) -> Iterator[st
             yield f"{kind}: {words!r} is entered {count} times"
 
 
-def gold_faults(gold: dict[str, Any], document: Document) -> Iterator[str]:
-    """What is wrong with the gold of one document."""
-    text = readable(document.text)
-    page = text + squeeze(document.title + (document.publisher or ""))
+def gold_faults(gold: dict[str, Any], path: Path) -> Iterator[str]:
+    """What is wrong with the gold of the document at `path`."""
+    text, around = article(path), page(path)
     if gold["doc_type"] not in list(DocType):
         yield f"doc_type {gold['doc_type']!r} is not in the vocabulary"
     if gold["published"] is not None and not is_date(gold["published"], whole=True):
         yield f"published {gold['published']!r} is no date"
     for field in ("title", "publisher"):
-        if squeeze(gold[field] or "") not in page:
+        if squeeze(gold[field] or "") not in around:
             yield f"{field} {gold[field]!r} is not in the source"
     for kind in RECORD_TYPES:
         for record in gold[kind]:
-            yield from (f"{kind}: {fault}" for fault in record_faults(kind, record, text))
+            where = around if kind == "units" else text
+            yield from (f"{kind}: {fault}" for fault in record_faults(kind, record, where))
         yield from repeated(kind, gold[kind], text)
     yield from link_faults(gold)
 
@@ -200,7 +206,7 @@ def faults(folder: Path) -> list[str]:
     for gold in load(folder).values():
         path = folder / gold["doc"]
         if path.exists():
-            found += [f"{gold['doc']}: {fault}" for fault in gold_faults(gold, parse(path))]
+            found += [f"{gold['doc']}: {fault}" for fault in gold_faults(gold, path)]
     return found
 
 
