@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from docintel.extract.actors import acting_units
 from docintel.extract.links import link_measures
 from docintel.extract.reading import Reading
-from docintel.extract.roles import Role, Span, best_category, pattern, spans
+from docintel.extract.roles import Role, Span, best_category, blank_quotes, pattern, spans
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, Issue, Measure, MeasureCategory, Status
 
@@ -61,16 +61,21 @@ def status_of(reading: Reading, span: Span) -> Status:
 
     A speech orders what it does not tell as done.
     """
-    own, before = reading.folded[span.start : span.end], reading.folded[span.before : span.start]
+    own = blank_quotes(reading.folded[span.start : span.end])
+    before = blank_quotes(reading.folded[span.before : span.start])
     if pattern("mood.required").search(before + own):
         return Status.REQUIRED
     if is_speech(reading) and not pattern("mood.told").search(own):
         return Status.REQUIRED
-    for text in (own, before):
-        if pattern("mood.done").search(text):
-            return Status.DONE
-        if pattern("mood.ongoing").search(text):
-            return Status.ONGOING
+    for words, mood, status in (
+        (own, "habit", Status.ONGOING),
+        (own, "done", Status.DONE),
+        (own, "single", Status.DONE),
+        (own, "ongoing", Status.ONGOING),
+        (before, "done", Status.DONE),
+    ):
+        if pattern(f"mood.{mood}").search(words):
+            return status
     return Status.ONGOING
 
 
