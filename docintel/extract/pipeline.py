@@ -1,20 +1,50 @@
-"""Document → Extraction."""
+"""Document → Extraction, by a spaCy pipeline that any spaCy tool can use as well."""
 
-from docintel.extract.reading import Name, Reading
-from docintel.extract.tagger import Tagger, shared_tagger
-from docintel.schema import Document
+from functools import cache
 
-_LABELS = frozenset({"PER", "ORG", "LOC", "TIME"})
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from docintel.extract.components import COMPONENTS, register
+from docintel.extract.tokenizer import LacTokenizer
+from docintel.schema import Document, Extraction
+
+#: Changes whenever the same document may give other records, so that a library knows what to read again.
+EXTRACTOR_VERSION = "1"
 
 
-def read(document: Document, tagger: Tagger | None = None) -> Reading:
-    """Split and tag a document for the finders."""
-    bare = Reading(document)
-    spans = [(s.start, s.end) for s in bare.sentences]
-    tagged = (tagger or shared_tagger()).tag([document.text[a:b] for a, b in spans])
-    words = []
-    for (offset, _), sentence in zip(spans, tagged, strict=True):
-        for text, tag in sentence:
-            words.append(Name(offset, offset + len(text), tag, text))
-            offset += len(text)
-    return Reading(document, tuple(word for word in words if word.label in _LABELS), tuple(words))
+def load_pipeline() -> Language:
+    """A spaCy `Language("zh")` that finds records.
+
+    `nlp(text)` gives a `Doc` with names in `doc.ents`, records as spans in `doc.spans` under `statistics`, `units`,
+    `persons`, `cases`, `issues` and `measures`, and the records themselves in `doc._.extraction`.
+
+    Raises:
+        ModelError: the tagger's model is missing or damaged.
+    """
+    register()
+    nlp = spacy.blank("zh")
+    nlp.tokenizer = LacTokenizer(nlp.vocab)
+    for name in COMPONENTS:
+        nlp.add_pipe(name)
+    return nlp
+
+
+@cache
+def _shared_pipeline() -> Language:
+    return load_pipeline()
+
+
+def annotate(document: Document, nlp: Language | None = None) -> Doc:
+    """The spaCy `Doc` of a parsed document, with its records as spans."""
+    nlp = nlp or _shared_pipeline()
+    doc = nlp.make_doc(document.text)
+    doc._.document = document
+    return nlp(doc)
+
+
+def extract(document: Document) -> Extraction:
+    """Read every record of a document."""
+    extraction: Extraction = annotate(document)._.extraction
+    return extraction

@@ -1,0 +1,160 @@
+"""The spaCy components of the pipeline, in one place: what each reads and writes.
+
+Every component takes the records found so far from `doc._.extraction` and adds its own; the last one shows them all as
+spans (`doc.spans["issues"]`, …), so that displacy and any other spaCy tool can use them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from docintel.extract.amounts import find_statistics
+from docintel.extract.cases import find_cases
+from docintel.extract.doctype import classify
+from docintel.extract.issues import find_issues
+from docintel.extract.measures import find_measures
+from docintel.extract.owners import Owners
+from docintel.extract.persons import find_persons
+from docintel.extract.places import find_place
+from docintel.extract.reading import Name, Reading
+from docintel.extract.units import collect_units, find_unit_mentions
+from docintel.schema import RECORD_TYPES, Block, BlockKind, Case, Document, Evidence, Extraction, Record
+
+_NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
+#: The field that labels a record's span.
+_LABEL_FIELDS = {"statistics": "metric", "units": "kind", "issues": "category", "measures": "category"}
+_EXTENSIONS = ("document", "reading", "place", "unit_mentions", "extraction")
+
+
+def register() -> None:
+    """Make the extension attributes and components known to spaCy; safe to call again."""
+    for name in _EXTENSIONS:
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+    for name, component in COMPONENTS.items():
+        Language.component(name, func=component)
+
+
+def _plain_document(text: str) -> Document:
+    """A document for a bare text: a paragraph a line."""
+    blocks, start = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            blocks.append(Block(kind=BlockKind.PARAGRAPH, start=start, end=start + len(line)))
+        start += len(line) + 1
+    return Document(id=sha256(text.encode()).hexdigest(), source="", text=text, blocks=tuple(blocks), parser="text")
+
+
+def read(doc: Doc) -> Doc:
+    """Names as `doc.ents`; the reading that the finders share; the document's type and place."""
+    document = doc._.document or _plain_document(doc.text)
+    words = [Name(token.idx, token.idx + len(token), token.tag_, token.text) for token in doc if token.tag_ != "_SP"]
+    names = tuple(word for word in words if word.label in _NAME_TAGS)
+    doc.ents = tuple(Span(doc, token.i, token.i + 1, label=token.tag_) for token in doc if token.tag_ in _NAME_TAGS)
+    doc._.document = document
+    doc._.reading = Reading(document, names, tuple(words))
+    doc._.place = find_place(doc._.reading)
+    doc._.extraction = Extraction(
+        document=document,
+        doc_type=classify(document),
+        region=doc._.place.full if doc._.place else None,
+    )
+    return doc
+
+
+def find_units(doc: Doc) -> Doc:
+    """Units, and their mentions for the components behind."""
+    doc._.unit_mentions = find_unit_mentions(doc._.reading, doc._.place)
+    return _add(doc, units=collect_units(doc._.reading, doc._.unit_mentions))
+
+
+def add_persons(doc: Doc) -> Doc:
+    """Persons."""
+    return _add(doc, persons=find_persons(doc._.reading, doc._.unit_mentions))
+
+
+def add_statistics(doc: Doc) -> Doc:
+    """Statistics."""
+    owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place)
+    return _add(doc, statistics=find_statistics(doc._.reading, owners.owner_of))
+
+
+def add_cases(doc: Doc) -> Doc:
+    """Cases."""
+    return _add(doc, cases=find_cases(doc._.reading, doc._.unit_mentions, doc._.extraction.persons))
+
+
+def add_issues(doc: Doc) -> Doc:
+    """Issues."""
+    return _add(doc, issues=find_issues(doc._.reading, doc._.extraction.cases))
+
+
+def add_measures(doc: Doc) -> Doc:
+    """Measures, with the issues they answer."""
+    found = doc._.extraction
+    return _add(doc, measures=find_measures(doc._.reading, doc._.unit_mentions, found.cases, found.issues))
+
+
+def show_spans(doc: Doc) -> Doc:
+    """Every record as a span in `doc.spans`, `span.id_` its index in the extraction.
+
+    Tokens that a record cuts through are split, so that no span is longer or shorter than its quote.
+    """
+    extraction: Extraction = doc._.extraction
+    evidences = [evidence for kind in RECORD_TYPES for record in extraction.records(kind) for evidence in _quotes(record)]
+    _split_tokens(doc, {offset for evidence in evidences for offset in (evidence.start, evidence.end)})
+    for kind in RECORD_TYPES:
+        doc.spans[kind] = [
+            span
+            for i, record in enumerate(extraction.records(kind))
+            for evidence in _quotes(record)
+            if (span := doc.char_span(evidence.start, evidence.end, label=_label(kind, record), span_id=str(i)))
+        ]
+    return doc
+
+
+def _add(doc: Doc, **records: Any) -> Doc:
+    doc._.extraction = replace(doc._.extraction, **records)
+    return doc
+
+
+def _quotes(record: Record) -> Iterable[Evidence]:
+    """The places a record is shown at: every mention of a unit or person, act by act for a case."""
+    if isinstance(record, Case):
+        return (record.evidence, *record.violations)
+    return getattr(record, "mentions", ()) or (record.evidence,)
+
+
+def _label(kind: str, record: Record) -> str:
+    return str(getattr(record, _LABEL_FIELDS[kind])) if kind in _LABEL_FIELDS else kind
+
+
+def _split_tokens(doc: Doc, offsets: set[int]) -> None:
+    with doc.retokenize() as retokenizer:
+        for token in doc:
+            cuts = sorted(offset - token.idx for offset in offsets if token.idx < offset < token.idx + len(token))
+            if cuts:
+                pieces = list(_pieces(token.text, cuts))
+                retokenizer.split(token, pieces, heads=[(token, i) for i in range(len(pieces))])
+
+
+def _pieces(text: str, cuts: list[int]) -> Iterator[str]:
+    for low, high in zip([0, *cuts], [*cuts, len(text)], strict=True):
+        yield text[low:high]
+
+
+#: Name → component, in pipeline order.
+COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
+    "docintel_reading": read,
+    "docintel_units": find_units,
+    "docintel_persons": add_persons,
+    "docintel_statistics": add_statistics,
+    "docintel_cases": add_cases,
+    "docintel_issues": add_issues,
+    "docintel_measures": add_measures,
+    "docintel_spans": show_spans,
+}

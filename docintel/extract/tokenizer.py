@@ -1,0 +1,41 @@
+"""Text → spaCy Doc with the tagger's words, parts of speech and names."""
+
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from docintel.extract.tagger import Tagger, shared_tagger
+from docintel.text.sentences import split_sentences
+
+
+class LacTokenizer:
+    """A spaCy tokenizer: words of LAC, `token.tag_` their part of speech or PER, ORG, LOC, TIME.
+
+    The tokens cover the text exactly: `doc.text == text`. White space between sentences is a token of its own.
+    """
+
+    def __init__(self, vocab: Vocab, tagger: Tagger | None = None) -> None:
+        self.vocab = vocab
+        self._tagger = tagger or shared_tagger()
+
+    def __call__(self, text: str) -> Doc:
+        """Split and tag a text."""
+        spans = split_sentences(text)
+        words: list[str] = []
+        tags: list[str] = []
+        starts: list[bool] = []
+        end = 0
+        for (low, high), tagged in zip(spans, self._tagger.tag([text[low:high] for low, high in spans]), strict=True):
+            if low > end:
+                words.append(text[end:low])
+                tags.append("_SP")
+                starts.append(end == 0)
+            for i, word in enumerate(tagged):
+                words.append(word.text)
+                tags.append(word.tag)
+                starts.append(i == 0)
+            end = high
+        if end < len(text):
+            words.append(text[end:])
+            tags.append("_SP")
+            starts.append(end == 0)
+        return Doc(self.vocab, words=words, spaces=[False] * len(words), tags=tags, sent_starts=starts)
