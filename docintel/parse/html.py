@@ -40,7 +40,7 @@ _BLOCKS = frozenset(_BLOCK_SELECTOR.split(","))
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _RUNNING = frozenset({"p", "pre", "figcaption"}) | _HEADING_TAGS
 _BREAK = "\x0b"
-_MARKS = re.compile("[，。；：、！？]")
+_MARKS = re.compile("[，。；！？]")
 #: A child with this share of its parent's punctuation is the way down to the article.
 _SHARE = 0.7
 #: Less text than this, in characters, and the second reader is asked.
@@ -125,27 +125,25 @@ def _head(tree: LexborHTMLParser) -> _Head:
 
 
 def _title(body: LexborNode, head: _Head) -> tuple[str, list[str]]:
-    """The title as the page shows it, and by-lines that stand in the same element.
+    """The title as the page shows it, and by-lines that stand in the same element, which is taken out of the page.
 
     Of the headings it is the longest that the page's <title> opens with or holds; else the first h1, or h2.
     """
     shown = []
     for node in body.css(_HEADINGS):
-        lines = [line.text for line in _lines(node, 0) if line.text]
+        lines = [line.text for line in _lines(node, 0)]
         words = " ".join(line for line in lines if kind_of(line) is None)
         if 4 <= len(words) <= 200:
-            shown.append((words, [line for line in lines if kind_of(line) is not None], node.tag))
+            shown.append((words, [line for line in lines if kind_of(line) is not None], node))
     declared = (
         _bare(head.title) + "\n" + _bare(head.meta.get("articletitle", "")) + _bare(head.meta.get("og:title", ""))
     )
     repeated = [entry for entry in shown if _bare(entry[0]) in declared]
-    if repeated:
-        words, asides, _ = max(repeated, key=lambda entry: (declared.startswith(_bare(entry[0])), len(entry[0])))
+    repeated.sort(key=lambda entry: (declared.startswith(_bare(entry[0])), len(entry[0])), reverse=True)
+    headings = [entry for tag in ("h1", "h2") for entry in shown if entry[2].tag == tag]
+    for words, asides, node in (repeated + headings)[:1]:
+        node.decompose()
         return words, asides
-    for tag in ("h1", "h2"):
-        for words, asides, found in shown:
-            if found == tag:
-                return words, asides
     return "", []
 
 
@@ -172,7 +170,7 @@ def _container(body: LexborNode) -> LexborNode:
         below = max(node.iter(), key=_weight, default=None)
         if below is None or below.tag in _RUNNING or _weight(below) < max(1, _SHARE * weight):
             break
-        if not any(child.tag in _BLOCKS or child.tag in ("br", "span", "font") for child in below.iter()):
+        if below.tag not in _BLOCKS or all(part.mem_id == below.mem_id for part in below.css("p,div,td,li,br")):
             break
         node = below
     return node

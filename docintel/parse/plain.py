@@ -12,7 +12,6 @@ from docintel.parse import metadata
 from docintel.parse.structure import Line, mark_title, structure
 from docintel.schema import BlockKind, Document
 from docintel.text.encodings import Decoded, decode
-from docintel.text.normalize import clean
 from docintel.text.outline import numbering
 
 #: More control characters or lost bytes than this share, and the bytes are no text.
@@ -32,7 +31,7 @@ def parse_text(data: bytes, source: str) -> Document:
     """
     decoded = decode(data)
     refuse_garbage(decoded, source)
-    lines = mark_title(Line(line) for line in unwrap(clean(decoded.text).split("\n")))
+    lines = mark_title(Line(line) for line in unwrap(decoded.text.splitlines()))
     text, blocks = structure(lines)
     if not text:
         raise ParseError(f"{source} holds no text, only white space.", hint="Check that the file is the right one.")
@@ -57,9 +56,10 @@ def parse_text(data: bytes, source: str) -> Document:
 def unwrap(lines: list[str]) -> list[str]:
     """Join the lines of a text that was wrapped at a fixed width, where a paragraph goes on over many lines.
 
-    Such a text shows by most of its lines being as long as the longest; any other comes back as it is.
+    Such a text shows by most of its lines being as long as the longest; any other comes back as it is. A new paragraph
+    begins at an indent, an outline number, or behind a line that is short or ends a sentence.
     """
-    shown = [line for line in lines if line]
+    shown = [line.strip() for line in lines if line.strip()]
     width = max(map(len, shown), default=0)
     full = sum(len(line) >= width - _RAGGED for line in shown)
     if not (_NARROWEST <= width <= _WIDEST and len(shown) >= _FEWEST and full >= _MOSTLY * len(shown)):
@@ -67,11 +67,11 @@ def unwrap(lines: list[str]) -> list[str]:
     joined: list[str] = []
     goes_on = False
     for line in lines:
-        if goes_on and line and numbering(line) is None:
-            joined[-1] += line
+        if goes_on and line[:1].strip() and numbering(line) is None:
+            joined[-1] += line.rstrip()
         else:
-            joined.append(line)
-        goes_on = len(line) >= width - _RAGGED and not line.endswith(tuple("。！？：!?:"))
+            joined.append(line.rstrip())
+        goes_on = len(line.strip()) >= width - _RAGGED and not line.rstrip().endswith(tuple("。！？：!?:"))
     return joined
 
 
