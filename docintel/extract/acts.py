@@ -24,9 +24,29 @@ _OPENING = re.compile(
 )
 
 
+_VAGUE = frozenset({"违规", "违反", "违法", "违纪", "超标准", "超范围"})
+#: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在身边的腐败典型案例`
+_CASE_NAME = re.compile(
+    r"(?:等(?:\d*人)?)?(?:发生在[^,、]{1,6}的)?(?P<act>(?:涉嫌)?(?:严重)?(?:违纪违法|职务违法|职务犯罪|违纪|违法|腐败|受贿|行贿|贪污|挪用公款|诈骗|犯罪|、|和)+)"
+    r"(?:典型|系列|窝|串)?案(?:例|件)?"
+)
+
+
 def is_wrong(folded: str, start: int, end: int) -> bool:
     """Whether a clause tells of wrongdoing rather than of circumstances."""
     return bool(_WRONG.search(folded, start, end)) and not _NOT_ACT.search(folded, start, end)
+
+
+def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two acts tell of the same kind of wrong: both of 礼金, both of 宴请."""
+    mine, theirs = (set(_WRONG.findall(folded, *span)) - _VAGUE for span in (act, other))
+    return bool(mine & theirs)
+
+
+def act_in_case_name(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """The act in what a case is called by: `(张三、李四)等发生在身边的|腐败|典型案例`."""
+    named = _CASE_NAME.match(folded, start, end)
+    return named.span("act") if named else None
 
 
 def split_acts(folded: str, start: int, end: int, *, crimes: bool = False) -> Iterator[tuple[int, int]]:

@@ -1,43 +1,32 @@
 """Who did what, and what followed.
 
 In: a reading with its unit mentions and persons. Out: one `Case` for each person, or people dealt with together, and
-for each unit that a notice names without a person.
+for each unit or nameless group that was dealt with.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import groupby
 
-from docintel.extract.acts import is_wrong, split_acts, trim_act
-from docintel.extract.lexicon import alternation, load
+from docintel.extract.acts import is_wrong, shares_wrong, split_acts, trim_act
+from docintel.extract.findings import Finding, find_amounts, find_findings
 from docintel.extract.positions import outermost
-from docintel.extract.reading import Reading
-from docintel.extract.sanctions import split_sanctions
-from docintel.extract.statements import Group, Statement, read_statements
+from docintel.extract.reading import Reading, Sentence, at
+from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
+from docintel.extract.statements import read_statements
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, Person
-from docintel.text.numerals import QuantityGrammar
+from docintel.text.numerals import parse_number
 
-_WORDS = load("cases")
-_MONEY = QuantityGrammar(["元"])
-_NOT_AMOUNT = re.compile(alternation(_WORDS["not_amounts"]))
-_HEADLINE = re.compile(r"(?:问题|案|案件)[。\"”]*$")
-_CRIMES = re.compile(r"案(?:件)?[。\"”]*$")
-#: what stands between the act and the sanction: `(严重违纪违法)|被开除党籍`
-_LEAD_IN = re.compile(r"(?:被|受到|分别|予以|给予|,|因此)")
-_PASSIVE = re.compile(r"被|受到")
-_AMONG_THEM = re.compile(r"其中包?括?有?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """Something said of a group: an act or a sanction, with the clause that says it."""
-
-    names: tuple[str, ...]
-    quote: tuple[int, int]
-    act: tuple[int, int] | None = None
-    sanction: str | None = None
-    amount: float | None = None
+#: an item of a notice: `1.某市某局重复转发文件问题。`
+_ITEM_HEAD = re.compile(r"(?:问题|案|案件)[。\"”]*$")
+_NUMBERING = re.compile(r"(?:[(（]?[0-9一二三四五六七八九十]+[)）]?[.、．]|[①-⑳])\s*")
+#: `通报了|某省6名党员领导干部严重违反规定问题`, `30余名参与公款旅游的干部受到处理`
+_CROWD = re.compile(
+    r"(?:(?P<verb>查处|通报|处理|曝光)了?(?P<named>[^,。;:“”]*?(?P<n>\d+)余?名[^,。;“”]*?(?:干部|人员|党员|职工|民警|教师|医生)"
+    r"(?P<act>[^,。;“”]*?)(?:问题|案)))"
+    r"|(?P<dealt>(?P<m>\d+)余?名(?P<deed>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{0,20}?)的?(?:[^,。;“”]{0,6})(?:干部|人员|党员|职工)(?:分别)?(?:受到|被)[^,。;“”]+)"
+)
 
 
 def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Sequence[Person]) -> tuple[Case, ...]:
@@ -50,98 +39,120 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     """
     mentions = outermost(mentions)
     statements = list(read_statements(reading, persons, mentions))
-    facts = list(_facts(reading, statements))
-    together = _dealt_with_together(facts)
-    cases: dict[tuple[str, ...], list[_Fact]] = {}
-    for fact in facts:
-        for key in dict.fromkeys(together[name] for name in fact.names):
-            cases.setdefault(key, []).append(fact)
-    found = [_case(reading, key, own) for key, own in cases.items()]
-    found += _unit_cases(reading, mentions, statements)
-    return tuple(sorted(found, key=lambda case: case.evidence.start))
+    findings = list(find_findings(reading, statements))
+    cases = list(_person_cases(reading, findings))
+    cases += _unit_cases(reading, mentions, cases)
+    cases += _crowd_cases(reading, cases)
+    return tuple(sorted(cases, key=lambda case: case.evidence.start))
 
 
-def _facts(reading: Reading, statements: Sequence[Statement]) -> Iterator[_Fact]:
-    """Acts, sanctions and sums, each with the people it belongs to, in text order."""
-    headed: dict[int, bool] = {}
-    for statement in statements:
-        start = statement.sentence.start
-        if start not in headed:
-            headed[start] = bool(_HEADLINE.search(reading.folded, start, statement.sentence.end))
-        yield from _sanctions(reading, statement)
-        if not statement.quoted:
-            yield from _headline(reading, statement) if headed[start] else _acts(reading, statement)
+def _person_cases(reading: Reading, findings: Sequence[Finding]) -> Iterator[Case]:
+    together = _dealt_with_together(findings)
+    sanctioned = {name for finding in findings if finding.sanction for name in finding.names}
+    by_names: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        for names in dict.fromkeys(together[name] for name in finding.names):
+            by_names.setdefault(names, []).append(finding)
+    for names, own in by_names.items():
+        only_shared = all(finding.shared or finding.amount for finding in own)
+        if any(finding.amount is None for finding in own) and not (only_shared and sanctioned):
+            yield _person_case(reading, names, own)
 
 
-def _headline(reading: Reading, statement: Statement) -> Iterator[_Fact]:
-    """`某局局长张三违规收受礼品、礼金,公款吃喝等问题。`: read once, at the clause that names the person."""
-    if not statement.groups or not statement.about or statement.groups[-1].end == statement.clause.end:
-        return
-    folded, end = reading.folded, statement.sentence.end
-    quote = (statement.about[0].phrase, len(folded[:end].rstrip('。;”"')))
-    for act in split_acts(folded, statement.groups[-1].end, quote[1], crimes=bool(_CRIMES.search(folded, 0, end))):
-        for group in statement.about:
-            yield _Fact(group.names, quote, act=act)
-
-
-def _acts(reading: Reading, statement: Statement) -> Iterator[_Fact]:
-    """The wrong that a clause tells of its subjects."""
-    low, high = statement.clause.start, statement.clause.end
-    if not statement.about or not is_wrong(reading.folded, low, high):
-        return
-    begin = statement.groups[-1].end if statement.groups else low
-    lead_in = _LEAD_IN.search(reading.folded, begin, high)
-    act = trim_act(reading.folded, begin, lead_in.start() if lead_in else high)
-    for group in statement.about:
-        quote = (max(group.phrase, statement.sentence.start), high)
-        if act:
-            yield _Fact(group.names, quote, act=act)
-        for amount in _amounts(reading.folded, low, high):
-            yield _Fact(group.names, quote, amount=amount)
-
-
-def _sanctions(reading: Reading, statement: Statement) -> Iterator[_Fact]:
-    """What befell the people named last before it in the clause, or else those the clause is about."""
-    low, high = statement.clause.start, statement.clause.end
-    for sanction in split_sanctions(reading.text[low:high]):
-        for group in _targets(statement, low + sanction.start):
-            yield _Fact(group.names, (group.phrase, max(high, group.end)), sanction=sanction.text)
-
-
-def _targets(statement: Statement, offset: int) -> tuple[Group, ...]:
-    before = [group for group in statement.groups if group.end <= offset]
-    if before and before[-1] not in statement.about:
-        return (before[-1],)
-    return statement.about
-
-
-def _amounts(folded: str, start: int, end: int) -> list[float]:
-    """Sums of yuan in a clause; no fines, nothing paid back."""
-    if _NOT_AMOUNT.search(folded, start, end):
-        return []
-    return [quantity.value for quantity in _MONEY.find(folded, start, end) if quantity.value is not None]
-
-
-def _dealt_with_together(facts: Iterable[_Fact]) -> dict[str, tuple[str, ...]]:
+def _dealt_with_together(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """For each name the people of its case: those of its first sanction, or else of its first act."""
     together: dict[str, tuple[str, ...]] = {}
-    for fact in sorted(facts, key=lambda fact: fact.sanction is None):
-        for name in fact.names:
-            together.setdefault(name, fact.names)
-    return {name: group for name, group in together.items()}
+    for finding in sorted(findings, key=lambda finding: (not finding.decided, finding.sanction is None)):
+        for name in finding.names:
+            together.setdefault(name, finding.names)
+    return together
 
 
-def _case(reading: Reading, names: tuple[str, ...], facts: Sequence[_Fact]) -> Case:
-    quote = next((fact.quote for fact in facts if fact.act), facts[0].quote)
-    acts = dict.fromkeys(fact.act for fact in facts if fact.act)
+def _person_case(reading: Reading, names: tuple[str, ...], findings: Sequence[Finding]) -> Case:
+    quote = next((finding.quote for finding in findings if finding.act), findings[0].quote)
+    acts = {reading.folded[slice(*finding.act)]: finding.act for finding in reversed(findings) if finding.act}
+    decided = [finding.sanction for finding in findings if finding.sanction and finding.decided]
+    general = [finding.sanction for finding in findings if finding.sanction]
     return Case(
         evidence=reading.document.evidence(*quote),
         persons=names,
-        violations=tuple(reading.document.evidence(*act) for act in acts),
-        sanctions=tuple(dict.fromkeys(fact.sanction for fact in facts if fact.sanction)),
-        amounts=tuple(dict.fromkeys(fact.amount for fact in facts if fact.amount)),
+        violations=tuple(reading.document.evidence(*act) for act in sorted(acts.values())),
+        sanctions=tuple(dict.fromkeys(decided or general or _notice(reading, quote[0]))),
+        amounts=tuple(dict.fromkeys(finding.amount for finding in findings if finding.amount is not None)),
     )
 
 
-def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], statements: Sequence[Statement]) -> Iterator[Case]:
-    return iter(())
+def _notice(reading: Reading, offset: int) -> list[str]:
+    """Being named in a notice, where the block that tells of the case is one."""
+    block = reading.document.block_at(offset)
+    notice = notice_sanction(reading.text[block.start : block.end]) if block else None
+    return [notice.text] if notice else []
+
+
+def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], found: Sequence[Case]) -> Iterator[Case]:
+    """Items of a notice that name a unit and nobody in it."""
+    taken = {sentence.block for case in found if (sentence := reading.sentence_at(case.evidence.start))}
+    for block, group in groupby(reading.sentences, key=lambda sentence: sentence.block):
+        head, *body = group
+        numbering = _NUMBERING.match(reading.folded, head.start, head.end)
+        start = numbering.end() if numbering else head.start
+        unit = at(mentions, start)
+        if block in taken or not body or unit is None or not _ITEM_HEAD.search(reading.folded, start, head.end):
+            continue
+        sanctions = _sanctions_of(reading, body)
+        if sanctions:
+            yield _unit_case(reading, (start, unit.end), head, body, sanctions)
+
+
+def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[str]:
+    texts = [reading.text[s.start : s.end] for s in sentences]
+    decided = [sanction.text for text in texts for sanction in split_sanctions(text)]
+    return decided or [general.text for text in texts if (general := general_sanction(text))]
+
+
+def _unit_case(
+    reading: Reading, name: tuple[int, int], head: Sentence, body: Sequence[Sentence], sanctions: Sequence[str]
+) -> Case:
+    folded = reading.folded
+    end = head.start + len(folded[head.start : head.end].rstrip("。"))
+    acts = list(split_acts(folded, name[1], end))
+    clauses = [clause for sentence in body for clause in sentence.clauses]
+    for clause in clauses:
+        act = trim_act(folded, clause.start, clause.end) if is_wrong(folded, clause.start, clause.end) else None
+        if act and not any(shares_wrong(folded, act, other) for other in acts):
+            acts.append(act)
+    amounts = [amount for clause in clauses for amount in find_amounts(folded, clause.start, clause.end)]
+    return Case(
+        evidence=reading.document.evidence(name[0], end),
+        violations=tuple(reading.document.evidence(*act) for act in acts),
+        sanctions=tuple(dict.fromkeys(sanctions)),
+        amounts=tuple(dict.fromkeys(amounts)),
+    )
+
+
+def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:
+    """Groups without names, each once; not where the people of the group are named."""
+    named = sum(len(case.persons) for case in found)
+    seen: set[str] = set()
+    for sentence in reading.sentences:
+        for match in _CROWD.finditer(reading.folded, sentence.start, sentence.end):
+            size = match["n"] or match["m"]
+            if size in seen or named >= (parse_number(size) or 0) / 2:
+                continue
+            seen.add(size)
+            yield _crowd_case(reading, match)
+
+
+def _crowd_case(reading: Reading, match: re.Match[str]) -> Case:
+    quote, act = ("named", "act") if match["named"] else ("dealt", "deed")
+    stated = reading.text[match.start() : match.end()]
+    sanctions = [sanction.text for sanction in split_sanctions(stated)]
+    if not sanctions:
+        word = notice_sanction(reading.text[max(0, match.start() - 2) : match.end()]) or general_sanction(stated)
+        sanctions = [word.text] if word else []
+    span = trim_act(reading.folded, *match.span(act)) if match[act] else None
+    return Case(
+        evidence=reading.document.evidence(*match.span(quote)),
+        violations=(reading.document.evidence(*span),) if span else (),
+        sanctions=tuple(sanctions),
+    )

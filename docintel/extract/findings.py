@@ -1,0 +1,165 @@
+"""What is found against people: acts, sanctions and sums, each with those it belongs to.
+
+In: a reading and its statements. Out: findings in text order.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docintel.extract.acts import act_in_case_name, is_wrong, shares_wrong, split_acts, trim_act
+from docintel.extract.lexicon import alternation, load
+from docintel.extract.reading import Reading
+from docintel.extract.sanctions import general_sanction, split_sanctions
+from docintel.extract.statements import Group, Statement
+from docintel.text.numerals import QuantityGrammar
+
+_WORDS = load("cases")
+_MONEY = QuantityGrammar(["元"])
+_NOT_AMOUNT = re.compile(alternation(_WORDS["not_amounts"]))
+_CLOSED = ' 。;”’"!?'
+_HEADLINE_END = re.compile(r"(?:问题|案|案件)$")
+_HEADLINE_STOP = re.compile(r"[;…]")
+_OTHER_WRONGS = re.compile(r"存在其他|还存在")
+#: what stands between an act and its sanction: `(严重违纪违法)|被开除党籍`
+_LEAD_IN = re.compile(r"(?:分别)?(?:被|受到|予以|给予)|因此|获刑")
+_SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
+_AMONG_THEM = re.compile(r"其中,?(?:就|还)?(?:包括|有)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found against people named together; exactly one of act, sanction and amount is there.
+
+    Attributes:
+        names: whom it is found against.
+        quote: the clause that says it, with whom it is about.
+        act: where the act is told.
+        sanction: in the text's words.
+        decided: the sanction says what followed, not only that something did.
+        amount: yuan.
+        shared: others, named separately, did it too.
+    """
+
+    names: tuple[str, ...]
+    quote: tuple[int, int]
+    act: tuple[int, int] | None = None
+    sanction: str | None = None
+    decided: bool = False
+    amount: float | None = None
+    shared: bool = False
+
+
+def find_findings(reading: Reading, statements: Sequence[Statement]) -> Iterator[Finding]:
+    """Everything found against the people of a document, in text order."""
+    headed: dict[tuple[int, tuple[str, ...]], list[tuple[int, int]]] = {}
+    before: Statement | None = None
+    for statement in statements:
+        yield from _sanctions(reading, statement, before)
+        before = statement
+        if statement.quoted:
+            continue
+        headline = list(_headline(reading, statement))
+        for finding in headline:
+            if finding.act:
+                headed.setdefault((statement.sentence.block, finding.names), []).append(finding.act)
+        yield from headline
+        if not headline and not _is_headline(reading, statement):
+            yield from _acts(reading, statement, headed)
+
+
+def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
+    """From the last subject to where the sentence turns to something else."""
+    start = statement.about[-1].end
+    stop = _HEADLINE_STOP.search(reading.folded, start, statement.sentence.end)
+    end = stop.start() if stop else statement.sentence.end
+    return start, start + len(reading.folded[start:end].rstrip(_CLOSED))
+
+
+def _is_headline(reading: Reading, statement: Statement) -> bool:
+    """The sentence names people and closes with 问题 or 案: `某局局长张三违规收受礼品、礼金等问题。`."""
+    if not statement.about or statement.carried or statement.about[-1].end < statement.sentence.start:
+        return False
+    start, end = _region(reading, statement)
+    inside = statement.clause.start < end
+    return (
+        inside
+        and bool(_HEADLINE_END.search(reading.folded, start, end))
+        and not _OTHER_WRONGS.search(reading.folded, start, end)
+    )
+
+
+def _headline(reading: Reading, statement: Statement) -> Iterator[Finding]:
+    """The acts of a headline, read once, at the clause that names the people."""
+    named_here = statement.about and statement.clause.start <= statement.about[-1].start < statement.clause.end
+    if not named_here or statement.about[-1].end >= statement.clause.end or not _is_headline(reading, statement):
+        return
+    start, end = _region(reading, statement)
+    crimes = reading.folded.startswith("案", end - 1) or reading.folded.endswith("案件", start, end)
+    for act in split_acts(reading.folded, start, end, crimes=crimes):
+        for group in statement.about:
+            yield Finding(group.names, (group.phrase, end), act=act)
+
+
+def _acts(
+    reading: Reading, statement: Statement, headed: dict[tuple[int, tuple[str, ...]], list[tuple[int, int]]]
+) -> Iterator[Finding]:
+    """The wrong that a clause tells of its subjects; behind a headline only what the headline does not say."""
+    folded, low, high = reading.folded, statement.clause.start, statement.clause.end
+    for group in statement.groups:
+        named = act_in_case_name(folded, group.end, high)
+        if named:
+            yield Finding(group.names, (group.phrase, high), act=named)
+    if not is_wrong(folded, low, high):
+        return
+    begin = statement.about[-1].end if statement.about and statement.about[-1].start >= low else low
+    lead_in = _LEAD_IN.search(folded, begin, high)
+    act = trim_act(folded, begin, lead_in.start() if lead_in else high)
+    for group in statement.about:
+        known = headed.get((statement.sentence.block, group.names))
+        if statement.carried and known is None:
+            continue
+        quote = (max(group.phrase, statement.sentence.start), high)
+        if act and is_wrong(folded, *act) and not any(shares_wrong(folded, act, other) for other in known or ()):
+            yield Finding(group.names, quote, act=act, shared=len(statement.about) > 1)
+        for amount in find_amounts(folded, low, high):
+            yield Finding(group.names, quote, amount=amount)
+
+
+def _sanctions(reading: Reading, statement: Statement, before: Statement | None) -> Iterator[Finding]:
+    """What befell the people named last before it in the clause, or else those the clause is about."""
+    low, high = statement.clause.start, statement.clause.end
+    text = reading.text[low:high]
+    for sanction in split_sanctions(text):
+        for group in _targets(statement, low + sanction.start):
+            yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=sanction.text, decided=True)
+    general = general_sanction(text)
+    if general and _SUFFERED.search(reading.folded, low, low + general.start) and not statement.carried:
+        for group in _targets(statement, low + general.start):
+            yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=general.text)
+    if before and _AMONG_THEM.match(reading.folded, low):
+        yield from _among_them(reading, statement, before)
+
+
+def _among_them(reading: Reading, statement: Statement, before: Statement) -> Iterator[Finding]:
+    """`一批干部被严肃查处,其中包括张三和李四`."""
+    text = reading.text[before.clause.start : before.clause.end]
+    general = general_sanction(text)
+    found = [sanction.text for sanction in split_sanctions(text)] or ([general.text] if general else [])
+    for group in statement.groups:
+        for sanction in found:
+            yield Finding(group.names, (group.phrase, group.end), sanction=sanction)
+
+
+def _targets(statement: Statement, offset: int) -> tuple[Group, ...]:
+    before = [group for group in statement.groups if group.end <= offset]
+    if before and before[-1] not in statement.about:
+        return (before[-1],)
+    return statement.about
+
+
+def find_amounts(folded: str, start: int, end: int) -> list[float]:
+    """Sums of yuan in a clause; no fines, nothing paid back."""
+    if _NOT_AMOUNT.search(folded, start, end):
+        return []
+    return [quantity.value for quantity in _MONEY.find(folded, start, end) if quantity.value is not None]
