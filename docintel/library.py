@@ -25,7 +25,7 @@ from docintel.schema import (
     Suggestion,
 )
 from docintel.schema.serial import json_schema
-from docintel.search import documents_of, fuse_ranks, search
+from docintel.search import documents_of, fuse, search
 from docintel.store.catalog import Catalog
 from docintel.store.originals import Originals
 from docintel.suggest import Similarity, suggest
@@ -203,8 +203,8 @@ class Library:
         if not asked:
             return []
         rows = index.encoder.encode_passages([passage.text for passage in asked])
-        rankings = [[id_ for id_, _ in index.search_vectors(row, kind=HitKind.PASSAGE, top_k=20)] for row in rows]
-        hits = self._catalog.hits(dict(fuse_ranks(rankings)))
+        rankings = [index.search_vectors(row, kind=HitKind.PASSAGE, top_k=20) for row in rows]
+        hits = self._catalog.hits(dict(fuse(rankings)))
         return documents_of([hit for hit in hits if hit.document != extraction.document.id])[:top_k]
 
     def extraction(self, name: str) -> Extraction:

@@ -1,7 +1,7 @@
 """Search: by words and by meaning at once.
 
-Takes a query and filters, gives hits. Both indexes are asked, each under the same filters; their rankings are fused by
-reciprocal rank; the catalog is asked once for the words of what is shown.
+Takes a query and filters, gives hits. Both indexes are asked, each under the same filters; their scores are fused; the
+catalog is asked once for the words of what is shown.
 """
 
 from collections import defaultdict
@@ -14,7 +14,6 @@ from docintel.schema import Filters, Hit, HitKind
 from docintel.store.catalog import Catalog
 
 _POOL = 100  # candidates from each index: fusion needs more than are shown
-_RANK_CONSTANT = 60
 _PASSAGES_COUNTED = 3  # a document is as good as its best passages, not as their number
 
 
@@ -56,23 +55,31 @@ def rank(
     allowed = catalog.passage_ids(kind, filters or Filters())
     lexical = index.search_lexical(query, kind=kind, allowed=allowed, top_k=pool)
     vector = index.search_vectors(index.encoder.encode_queries([query])[0], kind=kind, allowed=allowed, top_k=pool)
-    return fuse_ranks([[id_ for id_, _ in lexical], [id_ for id_, _ in vector]])
+    return fuse([lexical, vector])
 
 
-def fuse_ranks(rankings: Sequence[Sequence[int]], *, k: int = _RANK_CONSTANT) -> list[tuple[int, float]]:
-    """Merge rankings by reciprocal rank; best first, equal scores in id order.
+def fuse(rankings: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:
+    """Merge rankings by the mean of their scores, each scaled so that its last is 0 and its best 1.
+
+    An id that a ranking lacks has 0 there. Found better here than reciprocal ranks (MRR .60 against .54 on the measures
+    that answer an issue): by how far the first leads is worth knowing. `scripts/bench_retrieval.py` has the figures.
 
     Args:
-        rankings: one list of ids a retriever, best first, an id at most once a list.
-        k: rank constant; larger flattens the lead of first places.
+        rankings: ids with scores, best first, an id at most once a ranking.
 
-    Source: Cormack, Clarke and Buettcher, SIGIR 2009.
+    Returns:
+        Ids with scores from 0 to 1, best first, equal scores in id order.
+
+    Source: Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, TOIS 2023.
     """
-    scores: defaultdict[int, float] = defaultdict(float)
+    fused: defaultdict[int, float] = defaultdict(float)
     for ranking in rankings:
-        for place, id_ in enumerate(ranking, start=1):
-            scores[id_] += 1 / (k + place)
-    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        if not ranking:
+            continue
+        best, last = ranking[0][1], ranking[-1][1]
+        for id_, score in ranking:
+            fused[id_] += ((score - last) / (best - last) if best > last else 1.0) / len(rankings)
+    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def documents_of(hits: Sequence[Hit]) -> list[Hit]:

@@ -13,8 +13,8 @@ from docintel.index.words import terms
 from docintel.schema import HitKind, Passage
 
 _HEAP_BYTES = 30_000_000  # the least that keeps one writer thread from flushing small segments
-_TITLE_WEIGHT = 0.5  # a title names every passage of its document: it counts, less than the words themselves
-_CONTEXT_WEIGHT = 0.5
+#: What stands around a passage counts, less than its words: the sentence or heading, and the document's title.
+_WEIGHTS = {"words": 1.0, "context": 0.5, "title": 0.25}
 
 
 class LexicalIndex:
@@ -83,13 +83,12 @@ class LexicalIndex:
 
     def _any_of(self, words: list[str]) -> tantivy.Query:
         """Any of the terms, in the words, the context or the title."""
-        fields = (("words", 1.0), ("context", _CONTEXT_WEIGHT), ("title", _TITLE_WEIGHT))
         parts = [
             (
                 tantivy.Occur.Should,
                 tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, word, "freq"), weight),
             )
-            for field, weight in fields
+            for field, weight in _WEIGHTS.items()
             for word in words
         ]
         return tantivy.Query.boolean_query(parts)
@@ -103,7 +102,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", indexed=True, fast=True)
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
-    for field in ("words", "context", "title"):  # cut into terms by us, so white space is the only boundary
+    for field in _WEIGHTS:  # cut into terms by us, so white space is the only boundary
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 INDEXED_KINDS = (HitKind.PASSAGE, HitKind.ISSUE, HitKind.MEASURE, HitKind.CASE)
 _BATCH = 2048  # passages between two commits: a crash costs at most their encoding
+_CONTEXT_ENCODED = 150  # characters; more would drown the words themselves
 _REBUILD = "Run: docintel library rebuild"
 
 
@@ -199,10 +200,8 @@ class PassageIndex:
 
 
 def encoded_text(passage: Passage) -> str:
-    """What the encoder reads of a passage."""
-    if passage.kind is HitKind.PASSAGE and passage.context:
-        return f"{passage.context}\n{passage.text}"
-    return passage.text
+    """What the encoder reads of a passage: its words, then some of what they stand in."""
+    return f"{passage.text}\n{passage.context[:_CONTEXT_ENCODED]}".rstrip()
 
 
 def _read(path: Path) -> Manifest | None:

@@ -25,7 +25,7 @@ def split_passages(extraction: Extraction) -> list[Passage]:
         _passage(document, HitKind.PASSAGE, ordinal, span, heading)
         for ordinal, (span, heading) in enumerate(_windows(document))
     ]
-    kinds = (
+    kinds: tuple[tuple[HitKind, tuple[Issue | Measure | Case, ...]], ...] = (
         (HitKind.ISSUE, extraction.issues),
         (HitKind.MEASURE, extraction.measures),
         (HitKind.CASE, extraction.cases),

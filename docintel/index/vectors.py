@@ -43,7 +43,7 @@ class VectorIndex:
         return sorted(self._parts, key=lambda name: (-self._parts[name].ntotal, name))
 
     def __len__(self) -> int:
-        return sum(part.ntotal for part in self._parts.values())
+        return sum(int(part.ntotal) for part in self._parts.values())
 
     def ids(self) -> NDArray[np.int64]:
         """Every id, ascending."""
@@ -76,7 +76,8 @@ class VectorIndex:
         row = row / np.linalg.norm(row)
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64)))
+            parameters = faiss.SearchParameters()
+            parameters.sel = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
         found = []
         for part in self._parts.values():
             scores, ids = part.search(row, min(top_k, part.ntotal), params=parameters)
@@ -91,7 +92,8 @@ class VectorIndex:
             vectors: (n, dim) float32, rows unit length.
         """
         gone = np.asarray(sorted(removed), dtype=np.int64)
-        keep, rewrite = [], []
+        keep: list[str] = []
+        rewrite: list[str] = []
         for name in self.segments:
             hit = bool(np.isin(gone, _ids(self._parts[name])).any())
             (rewrite if hit else keep).append(name)
@@ -140,6 +142,7 @@ def _write(folder: Path, ids: NDArray[np.int64], rows: Vectors) -> str:
 
 def _open(path: Path) -> faiss.IndexIDMap:
     try:
-        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        part: faiss.IndexIDMap = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # type: ignore[assignment]
     except RuntimeError as exc:
         raise StoreError(f"{path} is no readable segment.", hint="Run: docintel library rebuild") from exc
+    return part
