@@ -1,0 +1,95 @@
+"""What every encoder promises, held by the shipped one and by the same weights in sentence-transformers."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from docintel.index.encoder import SentenceTransformerEncoder, load_encoder, models_dir
+
+pytestmark = pytest.mark.model
+
+ROOT = Path(__file__).parents[2]
+TEXTS = [
+    "落实整改责任不到位，压力传导层层递减。",
+    "收缴违纪资金１２３．５万元，处理３６人次；",  # full-width digits and punctuation
+    "收缴违纪资金123.5万元,处理36人次;",
+    "“三公”经费　超预算  支出 8.5%",  # several kinds of white space
+    "使用OA系统和钉钉APP打卡",
+    "",
+    " ",
+    "。",
+    "</s>",
+    "𠮷☃ありがとう",  # characters the vocabulary lacks
+    "对巡察反馈的问题照单全收、逐条整改。" * 60,  # longer than the model reads
+]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_encoder(threads=1)
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    """The committed graph's own weights as a SentenceTransformers model."""
+    spec = importlib.util.spec_from_file_location("build_encoder", ROOT / "scripts" / "build_encoder.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    folder = tmp_path_factory.mktemp("model") / "reference"
+    script.save_sentence_transformer(models_dir() / "encoder", folder)
+    return SentenceTransformerEncoder(str(folder))
+
+
+@pytest.fixture(params=["shipped", "reference"])
+def encoder(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_rows_are_float32_of_unit_length(encoder):
+    for encode in (encoder.encode_queries, encoder.encode_passages):
+        vectors = encode(TEXTS)
+        assert vectors.dtype == np.float32
+        assert vectors.shape == (len(TEXTS), encoder.dim)
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_no_texts_give_no_rows(encoder):
+    for encode in (encoder.encode_queries, encoder.encode_passages):
+        assert encode([]).shape == (0, encoder.dim)
+
+
+def test_a_vector_does_not_depend_on_its_batch(encoder):
+    together = encoder.encode_passages(TEXTS)
+    alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_width_of_characters_does_not_matter(encoder):
+    wide, narrow = encoder.encode_passages(TEXTS[1:3])
+    assert wide @ narrow == pytest.approx(1, abs=1e-5)
+
+
+def test_queries_and_passages_are_told_apart(encoder):
+    assert not np.allclose(encoder.encode_queries(TEXTS[:1]), encoder.encode_passages(TEXTS[:1]), atol=1e-3)
+
+
+def test_both_paths_give_the_same_vectors(shipped, reference):
+    plain = [text for text in TEXTS if text != "</s>"]  # transformers takes it for the end of the text
+    for kind in ("encode_queries", "encode_passages"):
+        cosines = (getattr(shipped, kind)(plain) * getattr(reference, kind)(plain)).sum(axis=1)
+        assert cosines.min() >= 0.9999
+
+
+def test_the_query_path_loads_neither_torch_nor_transformers():
+    code = """
+import sys
+from docintel.index.encoder import load_encoder
+load_encoder().encode_queries(["公款吃喝"])
+print(sorted({"torch", "transformers", "sentence_transformers", "spacy", "onnx"} & set(sys.modules)))
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
