@@ -16,14 +16,17 @@ _ENUMERATED = re.compile(rf"[、;,]|,?并(?=(?:{alternation(_WORDS['act_starts']
 _ACT_START = re.compile(alternation(_WORDS["act_starts"]))
 _ACT_END = re.compile(r"(?:不力|不实|不严|不到位|简单化|加码|投票|违纪|违法|作为|效率低下|损失)$")
 #: `等问题`, `案`, `的严重违纪违法案件` at the end of a heading
-_CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|案|行为)$|等(?:违纪违法|违规违纪)?$")
+_CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|案|行为)等?$|等(?:违纪违法|违规违纪)?$")
 #: `2013年至2021年,` / `2023年8月,` / `任职期间` / `先后` before the act
 _OPENING = re.compile(
     r"(?:(?:(?:从|自)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至(?:今|\d{4}年(?:\d{1,2}月)?)?|期间|前后|春节|初|底|上半年|下半年)?[,、]?)+"
-    r"|[但并还又也曾则仍却即且后]|先后|其|存在|因|在任[^,]{2,16}期间,?|及其(?:家人|亲属|妻子)|等人?|分别|主动|甚至|后来,?|依然|被指|共|提前)"
+    r"|[但并还又也曾则仍却即且后]|先后|其|存在|因|在任[^,]{2,16}期间,?|及其(?:家人|亲属|妻子)|等(?:[0-9一二三四五六七八九十]*名?人)?|分别|主动|甚至|后来,?|依然|被指|共|提前)"
 )
 
 
+_TITLE = re.compile(r"《[^《》]*》")
+#: `挪用公款事情败露后`, `在操办其父丧事期间`: when it was, not what was done
+_CIRCUMSTANCE = re.compile(r"(?:(?<!酒)后|时|之际|期间|过程中|之前)$")
 _VAGUE = frozenset({"违规", "违反", "违法", "违纪", "超标准", "超范围"})
 #: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在身边的腐败典型案例`
 _CASE_NAME = re.compile(
@@ -34,7 +37,8 @@ _CASE_NAME = re.compile(
 
 def is_wrong(folded: str, start: int, end: int) -> bool:
     """Whether a clause tells of wrongdoing rather than of circumstances."""
-    return bool(_WRONG.search(folded, start, end)) and not _NOT_ACT.search(folded, start, end)
+    clause = _TITLE.sub("", folded[start:end])
+    return bool(_WRONG.search(clause)) and not _NOT_ACT.search(clause) and not _CIRCUMSTANCE.search(clause)
 
 
 def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:

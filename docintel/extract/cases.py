@@ -15,17 +15,20 @@ from docintel.extract.reading import Reading, Sentence, at
 from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
 from docintel.extract.statements import read_statements
 from docintel.extract.units import UnitMention
-from docintel.schema import Case, Person
-from docintel.text.numerals import parse_number
+from docintel.schema import Case, Person, UnitKind
 
 #: an item of a notice: `1.某市某局重复转发文件问题。`
 _ITEM_HEAD = re.compile(r"(?:问题|案|案件)[。\"”]*$")
+_SUFFERED = re.compile(r"受到|被|给予|予以")
 _NUMBERING = re.compile(r"(?:[(（]?[0-9一二三四五六七八九十]+[)）]?[.、．]|[①-⑳])\s*")
-#: `通报了|某省6名党员领导干部严重违反规定问题`, `30余名参与公款旅游的干部受到处理`
-_CROWD = re.compile(
-    r"(?:(?P<verb>查处|通报|处理|曝光)了?(?P<named>[^,。;:“”]*?(?P<n>\d+)余?名[^,。;“”]*?(?:干部|人员|党员|职工|民警|教师|医生)"
-    r"(?P<act>[^,。;“”]*?)(?:问题|案)))"
-    r"|(?P<dealt>(?P<m>\d+)余?名(?P<deed>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{0,20}?)的?(?:[^,。;“”]{0,6})(?:干部|人员|党员|职工)(?:分别)?(?:受到|被)[^,。;“”]+)"
+_PEOPLE = r"(?:党员领导干部|领导干部|党员干部|干部职工|公职人员|干部|人员|党员|职工|民警|教师|医生)"
+#: `通报了|某省6名党员领导干部严重违反规定问题`
+_CROWD_NAMED = re.compile(
+    rf"(?:查处|通报|处理|曝光)了?(?P<quote>[^,。;:“”]*?(?P<size>\d+)余?名[^,。;“”]*?{_PEOPLE}(?P<act>[^,。;“”]*?)(?:问题|案))"
+)
+#: `30余名参与公款旅游的干部受到处理`
+_CROWD_DEALT_WITH = re.compile(
+    rf"(?P<quote>(?P<size>\d+)余?名(?P<act>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{{0,20}})的{_PEOPLE}(?:分别)?(?:受到|被)[^,。;“”]+)"
 )
 
 
@@ -97,7 +100,9 @@ def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], found: Sequen
         numbering = _NUMBERING.match(reading.folded, head.start, head.end)
         start = numbering.end() if numbering else head.start
         unit = at(mentions, start)
-        if block in taken or not body or unit is None or not _ITEM_HEAD.search(reading.folded, start, head.end):
+        if block in taken or not body or unit is None or unit.kind is UnitKind.DISCIPLINE:
+            continue
+        if not _ITEM_HEAD.search(reading.folded, start, head.end):
             continue
         sanctions = _sanctions_of(reading, body)
         if sanctions:
@@ -105,7 +110,8 @@ def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], found: Sequen
 
 
 def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[str]:
-    texts = [reading.text[s.start : s.end] for s in sentences]
+    """What the responsible of a unit suffered: `某局负责人受到组织处理。`."""
+    texts = [reading.text[s.start : s.end] for s in sentences if _SUFFERED.search(reading.folded, s.start, s.end)]
     decided = [sanction.text for text in texts for sanction in split_sanctions(text)]
     return decided or [general.text for text in texts if (general := general_sanction(text))]
 
@@ -135,24 +141,23 @@ def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:
     named = sum(len(case.persons) for case in found)
     seen: set[str] = set()
     for sentence in reading.sentences:
-        for match in _CROWD.finditer(reading.folded, sentence.start, sentence.end):
-            size = match["n"] or match["m"]
-            if size in seen or named >= (parse_number(size) or 0) / 2:
-                continue
-            seen.add(size)
-            yield _crowd_case(reading, match)
+        for pattern in (_CROWD_NAMED, _CROWD_DEALT_WITH):
+            for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
+                size = match["size"]
+                if size not in seen and named < int(size) / 2:
+                    seen.add(size)
+                    yield _crowd_case(reading, match)
 
 
 def _crowd_case(reading: Reading, match: re.Match[str]) -> Case:
-    quote, act = ("named", "act") if match["named"] else ("dealt", "deed")
     stated = reading.text[match.start() : match.end()]
     sanctions = [sanction.text for sanction in split_sanctions(stated)]
     if not sanctions:
         word = notice_sanction(reading.text[max(0, match.start() - 2) : match.end()]) or general_sanction(stated)
         sanctions = [word.text] if word else []
-    span = trim_act(reading.folded, *match.span(act)) if match[act] else None
+    span = trim_act(reading.folded, *match.span("act"))
     return Case(
-        evidence=reading.document.evidence(*match.span(quote)),
+        evidence=reading.document.evidence(*match.span("quote")),
         violations=(reading.document.evidence(*span),) if span else (),
         sanctions=tuple(sanctions),
     )

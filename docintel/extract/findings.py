@@ -18,8 +18,9 @@ _WORDS = load("cases")
 _MONEY = QuantityGrammar(["元"])
 _NOT_AMOUNT = re.compile(alternation(_WORDS["not_amounts"]))
 _CLOSED = ' 。;”’"!?'
-_HEADLINE_END = re.compile(r"(?:问题|案|案件)$")
-_HEADLINE_STOP = re.compile(r"[;…]")
+_HEADLINE_END = re.compile(r"(?:问题|案|案件)等?$")
+_CRIMES_END = re.compile(r"案(?:件)?等?$")
+_HEADLINE_STOP = re.compile(r"[;…]|”“(?=[^“”]*?(?:局|委|厅|公司|书记|主任|长)[^“”]*问题)")
 _OTHER_WRONGS = re.compile(r"存在其他|还存在")
 #: what stands between an act and its sanction: `(严重违纪违法)|被开除党籍`
 _LEAD_IN = re.compile(r"(?:分别)?(?:被|受到|予以|给予)|因此|获刑")
@@ -73,6 +74,7 @@ def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
     start = statement.about[-1].end
     stop = _HEADLINE_STOP.search(reading.folded, start, statement.sentence.end)
     end = stop.start() if stop else statement.sentence.end
+    end = min([end, *(group.phrase for group in statement.groups if group.phrase > start)])
     return start, start + len(reading.folded[start:end].rstrip(_CLOSED))
 
 
@@ -95,7 +97,7 @@ def _headline(reading: Reading, statement: Statement) -> Iterator[Finding]:
     if not named_here or statement.about[-1].end >= statement.clause.end or not _is_headline(reading, statement):
         return
     start, end = _region(reading, statement)
-    crimes = reading.folded.startswith("案", end - 1) or reading.folded.endswith("案件", start, end)
+    crimes = bool(_CRIMES_END.search(reading.folded, start, end))
     for act in split_acts(reading.folded, start, end, crimes=crimes):
         for group in statement.about:
             yield Finding(group.names, (group.phrase, end), act=act)
@@ -134,8 +136,10 @@ def _sanctions(reading: Reading, statement: Statement, before: Statement | None)
         for group in _targets(statement, low + sanction.start):
             yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=sanction.text, decided=True)
     general = general_sanction(text)
-    if general and _SUFFERED.search(reading.folded, low, low + general.start) and not statement.carried:
+    if general and _SUFFERED.search(reading.folded, low, low + general.start):
         for group in _targets(statement, low + general.start):
+            if statement.carried and group in statement.about:
+                continue
             yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=general.text)
     if before and _AMONG_THEM.match(reading.folded, low):
         yield from _among_them(reading, statement, before)

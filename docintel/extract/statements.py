@@ -15,6 +15,7 @@ from docintel.schema import Person
 _WORDS = load("cases")
 _JOINT = re.compile(r"、|和|及|与|以及")
 _GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|了)?$")
+_ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上|重要)")
 _SPEECH = re.compile(alternation(_WORDS["speech"]))
 
 
@@ -27,7 +28,7 @@ class Group:
         end: one past the last name.
         phrase: first character of the unit and position written before the first name.
         names: in text order.
-        governed: a preposition stands before; the clause is about somebody else.
+        governed: a preposition stands before, or 的 behind; the clause is about somebody or something else.
     """
 
     start: int
@@ -121,8 +122,13 @@ def _group(reading: Reading, run: Sequence[tuple[int, int, Person]], mentions: S
         end=run[-1][1],
         phrase=phrase,
         names=tuple(dict.fromkeys(person.name for *_, person in run)),
-        governed=bool(_GOVERNED.search(reading.folded, max(0, phrase - 4), phrase)),
+        governed=_is_governed(reading.folded, phrase, run[-1][1]),
     )
+
+
+def _is_governed(folded: str, start: int, end: int) -> bool:
+    """`向张三反馈`, `张三的家人`, `张三案`: the clause is about something else."""
+    return bool(_GOVERNED.search(folded, max(0, start - 4), start) or _ATTRIBUTE.match(folded, end))
 
 
 def _phrase_start(reading: Reading, start: int, position: str | None, mentions: Sequence[UnitMention]) -> int:
