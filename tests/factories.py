@@ -9,12 +9,14 @@ from docintel.schema import (
     BlockKind,
     Document,
     Extraction,
+    HitKind,
     Issue,
     IssueCategory,
     Measure,
     MeasureCategory,
     Metric,
     Modality,
+    Passage,
     Statistic,
     Status,
     Unit,
@@ -95,3 +97,8 @@ class BigramEncoder:
             for pair in zip(text, text[1:] or text, strict=False):
                 row[int.from_bytes(hashlib.sha256("".join(pair).encode()).digest()[:2]) % self.dim] += 1
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+def make_passage(text, **over):
+    values = {"id": 1, "document": "d", "kind": HitKind.PASSAGE, "ordinal": 0, "start": 0, "end": len(text)}
+    return Passage(text=text, **values | over)

@@ -1,0 +1,17 @@
+from docintel.store.originals import Originals
+
+
+def test_bytes_are_kept_once_under_their_hash(tmp_path):
+    originals = Originals(tmp_path)
+    document = originals.put(b"report")
+    assert originals.put(b"report") == document
+    assert [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] == [b"report"]
+    assert not originals.damaged(document)
+
+
+def test_damage_is_seen(tmp_path):
+    originals = Originals(tmp_path)
+    document = originals.put(b"report")
+    originals.path(document).write_bytes(b"rep")
+    assert originals.damaged(document)
+    assert originals.damaged("0" * 64)
