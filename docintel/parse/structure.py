@@ -23,6 +23,7 @@ _TITLE_LENGTH = 90
 _TITLE_WITHIN = 12
 _TWO_HAN = re.compile("[\u4e00-\u9fff].*[\u4e00-\u9fff]")
 _SIGNER = re.compile("[\u4e00-\u9fff ]{4,30}")  # 某市卫生健康委员会 above 2023年5月6日
+_ORGAN = re.compile("[\u4e00-\u9fff]{2,16}(?:办公室|党办|宣传部|纪检监察[室组]|纪委|纪委监委|委员会|供稿)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def mark_closing(lines: list[Line]) -> list[Line]:
         body, name = line.text[:start].rstrip(), line.text[start:]
         return [*lines[:i], replace(line, text=body), Line(name, BlockKind.BYLINE), *lines[i + 1 :]]
     signed = any(later.kind is BlockKind.BYLINE for later in lines[i + 1 :])
-    if line.kind is None and signed and _SIGNER.fullmatch(line.text):
+    if line.kind is None and (_SIGNER if signed else _ORGAN).fullmatch(line.text):
         return [*lines[:i], replace(line, kind=BlockKind.BYLINE), *lines[i + 1 :]]
     return lines
 

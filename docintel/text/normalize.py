@@ -9,9 +9,7 @@ import re
 import sys
 import unicodedata
 
-_INVISIBLE = dict.fromkeys(
-    [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x00, 0x09), 0x0E, 0x0F, *range(0x10, 0x20)]
-)
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\xad\u200b-\u200f\u2060\ufeff]")
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _AROUND_LINE_END = re.compile(r" ?\n ?")
@@ -22,7 +20,7 @@ def clean(raw: str) -> str:
 
     Ideographic and no-break spaces become plain spaces; empty lines stay.
     """
-    text = _LINE_END.sub("\n", raw).translate(_INVISIBLE)
+    text = _INVISIBLE.sub("", _LINE_END.sub("\n", raw))
     return _AROUND_LINE_END.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
