@@ -41,6 +41,11 @@ def is_wrong(folded: str, start: int, end: int) -> bool:
     return bool(_WRONG.search(clause)) and not _NOT_ACT.search(clause) and not _CIRCUMSTANCE.search(clause)
 
 
+def begins_act(folded: str, start: int, end: int) -> bool:
+    """Whether a phrase starts as acts do, or is one: `违规…`, `“吃公函”`, `储备粮监管不力`."""
+    return bool(_ACT_START.match(folded, start)) or folded[start] == "“" or bool(_WRONG.search(folded, start, end))
+
+
 def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two acts tell of the same kind of wrong: both of 礼金, both of 宴请."""
     mine, theirs = (set(_WRONG.findall(folded, *span)) - _VAGUE for span in (act, other))
@@ -104,8 +109,3 @@ def _trimmed(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     end = start + len(folded[start:end].rstrip(" ,、;。"))
     if end - start >= 2:
         yield start, end
-
-
-def trim_act(folded: str, start: int, end: int) -> tuple[int, int] | None:
-    """One clause as an act, without the date before it and `等问题` behind it; None when nothing is left."""
-    return next(_trimmed(folded, start, _trim_closing(folded, start, end)), None)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from docintel.extract.acts import is_wrong, shares_wrong, split_acts, trim_act
+from docintel.extract.acts import is_wrong, shares_wrong, split_acts
 from docintel.extract.findings import Finding, find_amounts, find_findings
 from docintel.extract.positions import outermost
 from docintel.extract.reading import Reading, Sentence, at
@@ -73,16 +73,25 @@ def _dealt_with_together(findings: Iterable[Finding]) -> dict[str, tuple[str, ..
 
 def _person_case(reading: Reading, names: tuple[str, ...], findings: Sequence[Finding]) -> Case:
     quote = next((finding.quote for finding in findings if finding.act), findings[0].quote)
-    acts = {reading.folded[slice(*finding.act)]: finding.act for finding in reversed(findings) if finding.act}
-    decided = [finding.sanction for finding in findings if finding.sanction and finding.decided]
-    general = [finding.sanction for finding in findings if finding.sanction]
+    acts = _distinct(reading.folded, [finding.act for finding in findings if finding.act])
+    sanctions = [finding.sanction for finding in findings if finding.sanction]
     return Case(
         evidence=reading.document.evidence(*quote),
         persons=names,
-        violations=tuple(reading.document.evidence(*act) for act in sorted(acts.values())),
-        sanctions=tuple(dict.fromkeys(decided or general or _notice(reading, quote[0]))),
+        violations=tuple(reading.document.evidence(*act) for act in acts),
+        sanctions=tuple(dict.fromkeys(sanctions or _notice(reading, quote[0]))),
         amounts=tuple(dict.fromkeys(finding.amount for finding in findings if finding.amount is not None)),
     )
+
+
+def _distinct(folded: str, acts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The acts in text order, without those whose words another one contains."""
+    kept: dict[str, tuple[int, int]] = {}
+    for act in sorted(acts):
+        words = folded[slice(*act)]
+        if not any(words in other for other in kept):
+            kept = {other: span for other, span in kept.items() if other not in words} | {words: act}
+    return sorted(kept.values())
 
 
 def _notice(reading: Reading, offset: int) -> list[str]:
@@ -97,39 +106,53 @@ def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], found: Sequen
     taken = {sentence.block for case in found if (sentence := reading.sentence_at(case.evidence.start))}
     for block, group in groupby(reading.sentences, key=lambda sentence: sentence.block):
         head, *body = group
-        numbering = _NUMBERING.match(reading.folded, head.start, head.end)
-        start = numbering.end() if numbering else head.start
-        unit = at(mentions, start)
-        if block in taken or not body or unit is None or unit.kind is UnitKind.DISCIPLINE:
-            continue
-        if not _ITEM_HEAD.search(reading.folded, start, head.end):
+        unit = _unit_in_head(reading, mentions, head)
+        if block in taken or unit is None:
             continue
         sanctions = _sanctions_of(reading, body)
         if sanctions:
-            yield _unit_case(reading, (start, unit.end), head, body, sanctions)
+            yield _unit_case(reading, mentions, unit, head, body, sanctions)
+
+
+def _unit_in_head(reading: Reading, mentions: Sequence[UnitMention], head: Sentence) -> UnitMention | None:
+    """The unit that a headline such as `1.某市某局重复转发文件问题。` is about."""
+    numbering = _NUMBERING.match(reading.folded, head.start, head.end)
+    unit = at(mentions, numbering.end() if numbering else head.start)
+    if unit is None or unit.kind is UnitKind.DISCIPLINE or not _ITEM_HEAD.search(reading.folded, unit.end, head.end):
+        return None
+    return unit
 
 
 def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[str]:
-    """What the responsible of a unit suffered: `某局负责人受到组织处理。`."""
+    """What the responsible of a unit suffered: `某局负责人受到组织处理`."""
     texts = [reading.text[s.start : s.end] for s in sentences if _SUFFERED.search(reading.folded, s.start, s.end)]
     decided = [sanction.text for text in texts for sanction in split_sanctions(text)]
     return decided or [general.text for text in texts if (general := general_sanction(text))]
 
 
 def _unit_case(
-    reading: Reading, name: tuple[int, int], head: Sentence, body: Sequence[Sentence], sanctions: Sequence[str]
+    reading: Reading,
+    mentions: Sequence[UnitMention],
+    unit: UnitMention,
+    head: Sentence,
+    body: Sequence[Sentence],
+    sanctions: Sequence[str],
 ) -> Case:
     folded = reading.folded
     end = head.start + len(folded[head.start : head.end].rstrip("。"))
-    acts = list(split_acts(folded, name[1], end))
+    acts = list(split_acts(folded, unit.end, end))
     clauses = [clause for sentence in body for clause in sentence.clauses]
     for clause in clauses:
-        act = trim_act(folded, clause.start, clause.end) if is_wrong(folded, clause.start, clause.end) else None
-        if act and not any(shares_wrong(folded, act, other) for other in acts):
-            acts.append(act)
+        actor = at(mentions, clause.start)
+        if actor and actor.canonical != unit.canonical:
+            continue
+        start = actor.end if actor else clause.start
+        for act in split_acts(folded, start, clause.end) if is_wrong(folded, start, clause.end) else ():
+            if is_wrong(folded, *act) and not any(shares_wrong(folded, act, other) for other in acts):
+                acts.append(act)
     amounts = [amount for clause in clauses for amount in find_amounts(folded, clause.start, clause.end)]
     return Case(
-        evidence=reading.document.evidence(name[0], end),
+        evidence=reading.document.evidence(unit.start, end),
         violations=tuple(reading.document.evidence(*act) for act in acts),
         sanctions=tuple(dict.fromkeys(sanctions)),
         amounts=tuple(dict.fromkeys(amounts)),
@@ -155,9 +178,9 @@ def _crowd_case(reading: Reading, match: re.Match[str]) -> Case:
     if not sanctions:
         word = notice_sanction(reading.text[max(0, match.start() - 2) : match.end()]) or general_sanction(stated)
         sanctions = [word.text] if word else []
-    span = trim_act(reading.folded, *match.span("act"))
+    acts = split_acts(reading.folded, *match.span("act"))
     return Case(
         evidence=reading.document.evidence(*match.span("quote")),
-        violations=(reading.document.evidence(*span),) if span else (),
+        violations=tuple(reading.document.evidence(*act) for act in acts),
         sanctions=tuple(sanctions),
     )

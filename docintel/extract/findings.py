@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docintel.extract.acts import act_in_case_name, is_wrong, shares_wrong, split_acts, trim_act
+from docintel.extract.acts import act_in_case_name, begins_act, is_wrong, shares_wrong, split_acts
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Reading
 from docintel.extract.sanctions import general_sanction, split_sanctions
@@ -18,13 +18,14 @@ _WORDS = load("cases")
 _MONEY = QuantityGrammar(["元"])
 _NOT_AMOUNT = re.compile(alternation(_WORDS["not_amounts"]))
 _CLOSED = ' 。;”’"!?'
-_HEADLINE_END = re.compile(r"(?:问题|案|案件)等?$")
+_HEADLINE_END = re.compile(r"(?:问题|(?<![投归到立])案|案件)等?$")
 _CRIMES_END = re.compile(r"案(?:件)?等?$")
 _HEADLINE_STOP = re.compile(r"[;…]|”“(?=[^“”]*?(?:局|委|厅|公司|书记|主任|长)[^“”]*问题)")
-_OTHER_WRONGS = re.compile(r"存在其他|还存在")
-#: what stands between an act and its sanction: `(严重违纪违法)|被开除党籍`
-_LEAD_IN = re.compile(r"(?:分别)?(?:被|受到|予以|给予)|因此|获刑")
+_OTHER_WRONGS = re.compile(r"存在其他")
+#: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
+_LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到?|予以|给予)[^,]{0,16}$|$")
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
+_ATTRIBUTIVE = re.compile(r"(?:过)?的")
 _AMONG_THEM = re.compile(r"其中,?(?:就|还)?(?:包括|有)?")
 
 
@@ -98,7 +99,8 @@ def _headline(reading: Reading, statement: Statement) -> Iterator[Finding]:
         return
     start, end = _region(reading, statement)
     crimes = bool(_CRIMES_END.search(reading.folded, start, end))
-    for act in split_acts(reading.folded, start, end, crimes=crimes):
+    acts = list(split_acts(reading.folded, start, end, crimes=crimes))
+    for act in acts if acts and begins_act(reading.folded, *acts[0]) else ():
         for group in statement.about:
             yield Finding(group.names, (group.phrase, end), act=act)
 
@@ -112,20 +114,30 @@ def _acts(
         named = act_in_case_name(folded, group.end, high)
         if named:
             yield Finding(group.names, (group.phrase, high), act=named)
-    if not is_wrong(folded, low, high):
-        return
-    begin = statement.about[-1].end if statement.about and statement.about[-1].start >= low else low
-    lead_in = _LEAD_IN.search(folded, begin, high)
-    act = trim_act(folded, begin, lead_in.start() if lead_in else high)
+    acts = list(_told_acts(reading, statement))
     for group in statement.about:
         known = headed.get((statement.sentence.block, group.names))
         if statement.carried and known is None:
             continue
         quote = (max(group.phrase, statement.sentence.start), high)
-        if act and is_wrong(folded, *act) and not any(shares_wrong(folded, act, other) for other in known or ()):
-            yield Finding(group.names, quote, act=act, shared=len(statement.about) > 1)
+        for act in acts:
+            if not any(shares_wrong(folded, act, other) for other in known or ()):
+                yield Finding(group.names, quote, act=act, shared=len(statement.about) > 1)
         for amount in find_amounts(folded, low, high):
             yield Finding(group.names, quote, amount=amount)
+
+
+def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, int]]:
+    """The acts in a clause: what stands behind its subjects and before what befell them."""
+    folded, low, high = reading.folded, statement.clause.start, statement.clause.end
+    if not statement.about or not is_wrong(folded, low, high):
+        return
+    begin = statement.about[-1].end if statement.about[-1].start >= low else low
+    sanctions = split_sanctions(reading.text[begin:high])
+    if sanctions:
+        lead_in = _LEAD_IN.search(folded, begin, begin + sanctions[0].start)
+        high = lead_in.start() if lead_in else begin + sanctions[0].start
+    yield from (act for act in split_acts(folded, begin, high) if is_wrong(folded, *act))
 
 
 def _sanctions(reading: Reading, statement: Statement, before: Statement | None) -> Iterator[Finding]:
@@ -136,13 +148,18 @@ def _sanctions(reading: Reading, statement: Statement, before: Statement | None)
         for group in _targets(statement, low + sanction.start):
             yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=sanction.text, decided=True)
     general = general_sanction(text)
-    if general and _SUFFERED.search(reading.folded, low, low + general.start):
+    if general and _is_suffered(reading.folded, low, low + general.start, low + general.end):
         for group in _targets(statement, low + general.start):
             if statement.carried and group in statement.about:
                 continue
             yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=general.text)
     if before and _AMONG_THEM.match(reading.folded, low):
         yield from _among_them(reading, statement, before)
+
+
+def _is_suffered(folded: str, low: int, start: int, end: int) -> bool:
+    """`被查处`, but not the `被查处` of `首个被查处的局长`."""
+    return bool(_SUFFERED.search(folded, low, start)) and not _ATTRIBUTIVE.match(folded, end)
 
 
 def _among_them(reading: Reading, statement: Statement, before: Statement) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from docintel.extract.acts import act_in_case_name
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Clause, Reading, Sentence, at, within
 from docintel.extract.units import UnitMention
@@ -16,6 +17,7 @@ _WORDS = load("cases")
 _JOINT = re.compile(r"、|和|及|与|以及")
 _GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|了)?$")
 _ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上|重要)")
+_OTHERS = re.compile(r"(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)")
 _SPEECH = re.compile(alternation(_WORDS["speech"]))
 
 
@@ -75,7 +77,7 @@ def read_statements(
             quoted = bool(subjects) and bool(_SPEECH.search(reading.folded, subjects[-1].end, clause.end))
             if subjects:
                 about, named_in = pending + subjects, sentence.start
-            elif _has_other_subject(mentions, clause):
+            elif _has_other_subject(reading.folded, mentions, clause):
                 about = ()
             listed = bool(here) and here[-1].end == clause.end
             pending = about if listed else ()
@@ -95,10 +97,10 @@ def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:
     return tuple(subjects)
 
 
-def _has_other_subject(mentions: Sequence[UnitMention], clause: Clause) -> bool:
-    """A unit opens the clause."""
+def _has_other_subject(folded: str, mentions: Sequence[UnitMention], clause: Clause) -> bool:
+    """A unit or unnamed others open the clause: `其他责任人受到相应处理`."""
     first = at(mentions, clause.start)
-    return first is not None and first.start == clause.start
+    return bool(_OTHERS.match(folded, clause.start)) or (first is not None and first.start == clause.start)
 
 
 def find_groups(reading: Reading, persons: Sequence[Person], mentions: Sequence[UnitMention]) -> Iterator[Group]:
@@ -128,7 +130,8 @@ def _group(reading: Reading, run: Sequence[tuple[int, int, Person]], mentions: S
 
 def _is_governed(folded: str, start: int, end: int) -> bool:
     """`向张三反馈`, `张三的家人`, `张三案`: the clause is about something else."""
-    return bool(_GOVERNED.search(folded, max(0, start - 4), start) or _ATTRIBUTE.match(folded, end))
+    behind = _ATTRIBUTE.match(folded, end) or act_in_case_name(folded, end, end + 30)
+    return bool(behind or _GOVERNED.search(folded, max(0, start - 4), start))
 
 
 def _phrase_start(reading: Reading, start: int, position: str | None, mentions: Sequence[UnitMention]) -> int:
