@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from docintel.extract.categories import best_category
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Clause, Reading
-from docintel.extract.roles import best_category, clause_start, content_sentences, pattern, told_stretches
+from docintel.extract.roles import pattern, told_stretches
+from docintel.extract.segments import clause_start, content_sentences
 from docintel.schema import Case, Issue, IssueCategory, Modality
 
 _MAX_LENGTH = 60
@@ -88,8 +90,7 @@ def _words(folded: str, problem: _Problem) -> str:
 
 @cache
 def _list(name: str) -> re.Pattern[str]:
-    table = load("issues")[name]
-    return re.compile("|".join(table["words"] if isinstance(table, dict) else table))
+    return re.compile("|".join(load("issues")[name]))
 
 
 def _triggers(*names: str) -> str:
@@ -152,7 +153,7 @@ def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> 
     decoration = _DECORATION.match(text, start, end)
     start = decoration.end() if decoration else start
     words = text[start:end]
-    if len(words) < _MIN_LENGTH or len(words) > _MAX_LENGTH or words in load("issues")["vague"]["words"]:
+    if len(words) < _MIN_LENGTH or len(words) > _MAX_LENGTH or words in load("issues")["vague"]:
         return
     body = _TAIL.sub("", words)
     parts = list(_MEMBER.finditer(body))
