@@ -219,7 +219,7 @@ def _lead(folded: str) -> tuple[int, BlockKind] | None:
 
 def _tail(folded: str) -> tuple[int, BlockKind] | None:
     """Where content ends and a by-line or furniture begins, and what that is."""
-    for match in _INLINE_FURNITURE.finditer(folded):
+    for match in _INLINE_FURNITURE.finditer(folded) if _has_furniture_word(folded) else ():
         if _after_sentence(folded, match.start()):
             return match.start(), BlockKind.FURNITURE
     start = folded.rfind("(")
@@ -229,6 +229,11 @@ def _tail(folded: str) -> tuple[int, BlockKind] | None:
         return start, BlockKind.BYLINE
     label = _INLINE_BYLINE.search(folded, max(0, len(folded) - 40))
     return (label.start(), BlockKind.BYLINE) if label and _after_sentence(folded, label.start()) else None
+
+
+def _has_furniture_word(folded: str) -> bool:
+    """A cheap test for what `_INLINE_FURNITURE` can match at all."""
+    return "声明" in folded or "链接" in folded or "址:" in folded or "一篇" in folded or "推荐" in folded
 
 
 def _credit(folded: str) -> int | None:

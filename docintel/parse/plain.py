@@ -17,7 +17,7 @@ from docintel.text.outline import numbering
 #: More control characters or lost bytes than this share, and the bytes are no text.
 _MOST_GARBAGE = 0.05
 _GARBAGE = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\ufffd]")
-_SAMPLE = 16384
+_SAMPLE = 8192
 #: A text is wrapped when so many lines end within so many characters of a width that fits a printed page.
 _NARROWEST, _WIDEST, _RAGGED, _FEWEST, _MOSTLY = 20, 60, 3, 8, 0.6
 

@@ -68,7 +68,7 @@ def split_lines(lines: Iterable[Line]) -> list[Line]:
             if line.kind is not None:
                 out.append(replace(line, text=text))
             else:
-                out += [replace(line, text=piece.text, kind=piece.kind) for piece in pieces(text)]
+                out += [Line(piece.text, piece.kind, bold=line.bold) for piece in pieces(text)]
     return out
 
 

@@ -8,6 +8,7 @@ of 200 short samples.
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import chardet
@@ -47,13 +48,16 @@ def decode(data: bytes) -> Decoded:
     return _guess(data)
 
 
-def _candidates(data: bytes) -> list[str]:
-    encodings = [encoding for encoding in ("utf-16-le", "utf-16-be") if _plausible(data, encoding)]
-    encodings.append("utf-8")
+def _candidates(data: bytes) -> Iterator[str]:
+    """Encodings to try strictly, in order; UTF-8 comes later where zero bytes speak for UTF-16."""
+    if b"\0" not in data[:_SAMPLE]:
+        yield "utf-8"
+    yield from (encoding for encoding in ("utf-16-le", "utf-16-be") if _plausible(data, encoding))
+    yield "utf-8"
     if declared := _DECLARED.search(data[:_SAMPLE]):
         name = declared.group(1).decode("ascii").lower()
-        encodings.append(_ALIASES.get(name, name))
-    return [*encodings, "gb18030"]
+        yield _ALIASES.get(name, name)
+    yield "gb18030"
 
 
 def _plausible(data: bytes, encoding: str) -> bool:

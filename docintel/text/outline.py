@@ -27,6 +27,7 @@ _LINE_NUMBERS = [
     (4, re.compile(rf"[{_HAN}]{{1,2}}(?:是|要)")),  # 一是研究制定方案
     (5, re.compile(rf"(?:第[{_HAN}]{{1,2}}|其[一二三四五])(?=[,、:])")),  # 第一,
 ]
+_OPENERS = frozenset(f"{_HAN}第其(0123456789㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩")
 _CIRCLED = re.compile(r"[①-⑳]")
 _INLINE = re.compile(
     rf"(?:^|(?<=[。;:,!?”\s]))"
@@ -65,6 +66,8 @@ def numbering(line: str) -> Numbering | None:
     if circled := _CIRCLED.match(line):
         return Numbering(circled.group(), 5, 1)
     folded = fold(line[:12])
+    if folded[:1] not in _OPENERS:
+        return None
     for level, pattern in _LINE_NUMBERS:
         if match := pattern.match(folded):
             return Numbering(line[: match.end()], level, match.end())
