@@ -43,13 +43,13 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     mentions = outermost(mentions)
     statements = list(read_statements(reading, persons, mentions))
     findings = list(find_findings(reading, statements))
-    cases = list(_person_cases(reading, findings))
+    cases = list(_person_cases(reading, mentions, findings))
     cases += _unit_cases(reading, mentions, cases)
     cases += _crowd_cases(reading, cases)
     return tuple(sorted(cases, key=lambda case: case.evidence.start))
 
 
-def _person_cases(reading: Reading, findings: Sequence[Finding]) -> Iterator[Case]:
+def _person_cases(reading: Reading, mentions: Sequence[UnitMention], findings: Sequence[Finding]) -> Iterator[Case]:
     together = _dealt_with_together(findings)
     sanctioned = {name for finding in findings if finding.sanction for name in finding.names}
     by_names: dict[tuple[str, ...], list[Finding]] = {}
@@ -59,7 +59,7 @@ def _person_cases(reading: Reading, findings: Sequence[Finding]) -> Iterator[Cas
     for names, own in by_names.items():
         only_shared = all(finding.shared or finding.amount for finding in own)
         if any(finding.amount is None for finding in own) and not (only_shared and sanctioned):
-            yield _person_case(reading, names, own)
+            yield _person_case(reading, mentions, names, own)
 
 
 def _dealt_with_together(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
@@ -71,9 +71,12 @@ def _dealt_with_together(findings: Iterable[Finding]) -> dict[str, tuple[str, ..
     return together
 
 
-def _person_case(reading: Reading, names: tuple[str, ...], findings: Sequence[Finding]) -> Case:
+def _person_case(
+    reading: Reading, mentions: Sequence[UnitMention], names: tuple[str, ...], findings: Sequence[Finding]
+) -> Case:
     quote = next((finding.quote for finding in findings if finding.act), findings[0].quote)
     acts = _distinct(reading.folded, [finding.act for finding in findings if finding.act])
+    acts = acts or _acts_of_unit(reading, mentions, quote[0])
     sanctions = [finding.sanction for finding in findings if finding.sanction]
     return Case(
         evidence=reading.document.evidence(*quote),
@@ -84,14 +87,22 @@ def _person_case(reading: Reading, names: tuple[str, ...], findings: Sequence[Fi
     )
 
 
+def _acts_of_unit(reading: Reading, mentions: Sequence[UnitMention], offset: int) -> list[tuple[int, int]]:
+    """What the headline of an item says of the unit whose head is dealt with in it."""
+    sentence = reading.sentence_at(offset)
+    head = next((s for s in reading.sentences if sentence and s.block == sentence.block), None)
+    unit = _unit_in_head(reading, mentions, head) if head and head is not sentence else None
+    return list(split_acts(reading.folded, unit.end, head.end)) if head and unit else []
+
+
 def _distinct(folded: str, acts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The acts in text order, without those whose words another one contains."""
+    """The acts in text order, each told once: not `受贿` and `涉嫌受贿犯罪`."""
     kept: dict[str, tuple[int, int]] = {}
     for act in sorted(acts):
         words = folded[slice(*act)]
-        if not any(words in other for other in kept):
-            kept = {other: span for other, span in kept.items() if other not in words} | {words: act}
-    return sorted(kept.values())
+        if not any(words in other or other in words for other in kept):
+            kept[words] = act
+    return list(kept.values())
 
 
 def _notice(reading: Reading, offset: int) -> list[str]:

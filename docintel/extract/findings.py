@@ -25,6 +25,8 @@ _OTHER_WRONGS = re.compile(r"存在其他")
 #: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
 _LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到?|予以|给予)[^,]{0,16}$|$")
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
+#: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
+_REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
 _ATTRIBUTIVE = re.compile(r"(?:过)?的")
 _AMONG_THEM = re.compile(r"其中,?(?:就|还)?(?:包括|有)?")
 
@@ -102,7 +104,15 @@ def _headline(reading: Reading, statement: Statement) -> Iterator[Finding]:
     acts = list(split_acts(reading.folded, start, end, crimes=crimes))
     for act in acts if acts and begins_act(reading.folded, *acts[0]) else ():
         for group in statement.about:
-            yield Finding(group.names, (group.phrase, end), act=act)
+            yield Finding(group.names, (_quote_start(reading, group), end), act=act)
+
+
+def _quote_start(reading: Reading, group: Group) -> int:
+    """The clause from its start, where nothing but the people's position stands before them."""
+    clause = reading.clause_at(group.phrase)
+    if clause is None or _REPORTED.search(reading.folded, clause.start, group.phrase):
+        return group.phrase
+    return clause.start
 
 
 def _acts(
