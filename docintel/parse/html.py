@@ -46,6 +46,8 @@ _SHARE = 0.7
 #: Less text than this, in characters, and the second reader is asked.
 _ENOUGH = 100
 _DEEPEST = 200
+#: So many punctuation marks outside links are an article, whatever its class is called.
+_PROSE = 8
 #: Where a page's <title> names its column and site: `题目————要闻——某某网站`, `题目_某某网`, `题目--某某杂志`.
 _SITE = re.compile(r"\s*(?:[-—]{2,}|_|[-|]\s*(?=[^-|_]{2,20}(?:网|网站|政府|委员会|频道|报|杂志|医院)$)).*$")
 
@@ -75,7 +77,8 @@ def parse_html(data: bytes, source: str) -> Document:
         raise ParseError(f"{source} is a page without a body.", hint="Save the page again, complete.")
     body.strip_tags(_DROPPED, recursive=True)
     for node in body.css(_CHROME):
-        node.decompose()
+        if _weight(node) < _PROSE:
+            node.decompose()
     title, asides = _title(body, head)
     container = _container(body)
     lines = list(_lines(container, 0))
@@ -102,7 +105,7 @@ def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], hea
         text=text,
         blocks=blocks,
         title=next(titles, "") or _SITE.sub("", head.title),
-        publisher=metadata.publisher(shown) or head.meta.get("contentsource") or None,
+        publisher=metadata.publisher([*shown, f"来源:{head.meta.get('contentsource', '')}"]),
         published=metadata.published(shown)
         or metadata.url_date(url, source)
         or metadata.published([head.meta.get("pubdate", "")]),

@@ -1,9 +1,9 @@
 """Bytes of unknown encoding to text.
 
 In: the bytes of a text or HTML file. Out: the text, the encoding it was read with, and whether bytes were lost.
-Order: byte order mark, UTF-16 by plausibility, strict UTF-8, the charset an HTML page declares, strict GB18030,
-chardet, and last GB18030 or UTF-8 with replacement. Strict GB18030 before any guess was right on 200
-of 200 short samples.
+Order: byte order mark, strict UTF-8, UTF-16 by plausibility, the charset an HTML page declares, strict GB18030,
+chardet, and last GB18030 or UTF-8 with replacement. Strict GB18030 before any guess was right on 200 of 200 short
+samples.
 """
 
 import codecs

@@ -95,6 +95,18 @@ def test_text_in_breaks_and_spans():
     assert read(article).text == f"{TEXT}\n一、加强领导。{TEXT}\n{TEXT}"
 
 
+def test_share_boxes_are_left_out_but_not_articles_named_so():
+    share = "<div class=share_box><p>微信里点“发现”，扫一下</p></div>"
+    document = read(f"<div class=shared-article><p>{TEXT}</p>{share}<p>{TEXT}</p></div>")
+    assert document.text == f"{TEXT}\n{TEXT}"
+
+
+def test_publisher_named_in_the_head():
+    article = f"<div><p>{TEXT}</p><p>{TEXT}</p></div>"
+    assert read(article, head='<meta name=ContentSource content="某县日报">').publisher == "某县日报"
+    assert read(article, head='<meta name=ContentSource content="网络">').publisher is None
+
+
 def test_short_page_is_read_too():
     assert parse_html("<html><body><p>会议今天召开。</p></body></html>".encode(), "a.html").text == "会议今天召开。"
 
