@@ -1,0 +1,95 @@
+import pytest
+
+from docintel.extract.measures import category_of, find_measures, is_speech, status_of
+from docintel.extract.reading import Reading
+from docintel.extract.segments import segments
+from docintel.schema import MeasureCategory, Status
+from tests.factories import make_document
+
+
+def find(text):
+    return find_measures(Reading(make_document(text)), (), (), ())
+
+
+def test_actions_are_found_with_category_and_status():
+    found = find("县医院修订了采购管理办法，开展警示教育3场。下一步，将持续开展明察暗访。")
+    assert [(m.evidence.quote, m.category, m.status) for m in found] == [
+        ("县医院修订了采购管理办法", MeasureCategory.RULES, Status.DONE),
+        ("开展警示教育3场", MeasureCategory.EDUCATION, Status.DONE),
+        ("将持续开展明察暗访", MeasureCategory.INSPECTION, Status.REQUIRED),
+    ]
+
+
+def test_an_action_said_again_is_one_entry_but_each_sanction_counts():
+    found = find("开展明察暗访。甲被开除党籍。乙某受到警告处分。开展明察暗访。丙某受到警告处分。")
+    assert [m.category for m in found].count(MeasureCategory.INSPECTION) == 1
+    assert [m.category for m in found].count(MeasureCategory.ACCOUNTABILITY) == 3
+
+
+@pytest.mark.parametrize("text", ["确保风清气正。", "永葆清廉本色。", "一、强化监督，落实责任。"])
+def test_slogans_and_headings_are_no_measures(text):
+    assert find(text) == ()
+
+
+CATEGORIES = [
+    ("建立健全药品采购管理制度", MeasureCategory.RULES),
+    ("优化审批流程", MeasureCategory.PROCESS),
+    ("组织观看警示教育片", MeasureCategory.EDUCATION),
+    ("开展校园食堂专项整治", MeasureCategory.CAMPAIGN),
+    ("对粮库开展突击检查", MeasureCategory.INSPECTION),
+    ("查处违纪违法案件12起", MeasureCategory.ACCOUNTABILITY),
+    ("梳理廉政风险点", MeasureCategory.RISK_CONTROL),
+    ("对村级财务进行公示", MeasureCategory.TRANSPARENCY),
+    ("建成大数据监督平台", MeasureCategory.DIGITAL),
+    ("签订廉洁从业承诺书", MeasureCategory.PLEDGE),
+    ("约谈供货商负责人", MeasureCategory.TALK),
+    ("开展患者满意度回访", MeasureCategory.EVALUATION),
+    ("实行耗材集中采购", MeasureCategory.PROCUREMENT_CONTROL),
+    ("公布举报电话和邮箱", MeasureCategory.REPORTING),
+    ("成立工作专班", MeasureCategory.ORGANISATION),
+    ("下发纪检监察建议书", MeasureCategory.NOTICE),
+    ("退还多收费用", MeasureCategory.REFUND),
+    ("举办廉洁文化书画展", MeasureCategory.CULTURE),
+    ("走进基层", MeasureCategory.OTHER),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CATEGORIES, ids=[text for text, _ in CATEGORIES])
+def test_category_of_a_wording(text, expected):
+    assert category_of(text) is expected
+
+
+STATUSES = [
+    ("县医院修订了制度。", Status.DONE),
+    ("已约谈药商12人次。", Status.DONE),
+    ("先后召开3次会议。", Status.DONE),
+    ("建立联席会议制度。", Status.DONE),
+    ("持续深化以案促改。", Status.ONGOING),
+    ("按规定移送有关部门处置。", Status.ONGOING),
+    ("各科室定期开展自查。", Status.ONGOING),
+    ("要修订制度。", Status.REQUIRED),
+    ("必须严肃查处案件。", Status.REQUIRED),
+    ("督促县医院完善台账。", Status.REQUIRED),
+    ("下一步，我们将公开收费标准。", Status.REQUIRED),
+    # the name of a rule orders nothing
+    ("印发《必须公开事项清单》。", Status.DONE),
+    # a speech orders what it does not tell as done
+    ("同志们：\n强化警示教育。", Status.REQUIRED),
+    ("同志们：\n我们召开了动员会。", Status.DONE),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), STATUSES, ids=[text[:14] for text, _ in STATUSES])
+def test_status_of_the_last_action(text, expected):
+    reading = Reading(make_document(text))
+    assert status_of(reading, list(segments(reading))[-1]) is expected
+
+
+def test_an_order_holds_for_the_rest_of_its_sentence():
+    found = find("各科室要开展自查，公开收费标准。")
+    assert [m.status for m in found] == [Status.REQUIRED, Status.REQUIRED]
+
+
+def test_only_an_address_makes_a_speech():
+    assert is_speech(Reading(make_document("各位领导，同志们：\n大家好。")))
+    assert not is_speech(Reading(make_document("会议要求同志们提高认识。")))
