@@ -1,1 +1,53 @@
-"""docintel."""
+"""Document intelligence for Chinese anti-corruption reports.
+
+    document = docintel.parse("通报.html")
+    extraction = docintel.extract(document)
+    with docintel.Library.open("library") as library:
+        library.ingest("reports/")
+        library.suggest("药品采购权力过于集中，缺乏监督")
+
+The heavy parts (spaCy, the tagger, pandas) are loaded by the calls that need them.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docintel.errors import DocintelError
+from docintel.library import Library
+from docintel.schema import Document, Extraction
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__version__ = "0.1.0"
+__all__ = ["DocintelError", "Document", "Extraction", "Library", "extract", "load_pipeline", "parse"]
+
+
+def parse(path: Path | str) -> Document:
+    """Read a file.
+
+    Raises:
+        InputError: the file is missing, of no supported format or damaged.
+    """
+    from docintel.parse import parse as parse_file
+
+    return parse_file(Path(path))
+
+
+def extract(source: Document | Path | str) -> Extraction:
+    """Read every record of a document or file.
+
+    Raises:
+        InputError: the file can't be read.
+        ModelError: a shipped model is missing or damaged.
+    """
+    from docintel.extract.pipeline import extract as extract_document
+
+    return extract_document(source if isinstance(source, Document) else parse(source))
+
+
+def load_pipeline() -> "Language":
+    """A spaCy `Language("zh")` that finds records; see `docintel.extract.pipeline.load_pipeline`."""
+    from docintel.extract.pipeline import load_pipeline as load
+
+    return load()

@@ -4,7 +4,7 @@ Takes files and questions; gives reports, hits, suggestions and tables. Nothing 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from docintel.schema import (
 )
 from docintel.schema.serial import json_schema
 from docintel.search import documents_of, fuse, search
-from docintel.store.catalog import Catalog
+from docintel.store.catalog import RECORD_CONTEXT, Catalog
 from docintel.store.originals import Originals
 from docintel.suggest import Similarity, suggest
 
@@ -102,7 +102,7 @@ class Library:
         """
         reports = []
         with self._index.writing(wait=False):
-            for count, path in enumerate(_files(paths), start=1):
+            for count, path in enumerate(list_files(paths), start=1):
                 reports.append(self._ingest_file(path))
                 if progress:
                     progress(reports[-1])
@@ -239,16 +239,16 @@ class Library:
         return _frame(self._catalog.records(kind, filters), _columns(kind))
 
     def statistics(
-        self, *, metric: str | None = None, period: str | None = None, filters: Filters | None = None
+        self, *, metrics: Sequence[str] | None = None, period: str | None = None, filters: Filters | None = None
     ) -> "pd.DataFrame":
         """One row a statistic, by file name, then in text order.
 
         Args:
-            metric: a `Metric` value.
+            metrics: `Metric` values; all when None.
             period: its start, so `2022` finds `2022-06` too.
             filters: `unit` is the one whose figure it is.
         """
-        rows = self._catalog.records("statistics", filters, metric=metric, period=period)
+        rows = self._catalog.records("statistics", filters, metrics=metrics, period=period)
         return _frame(rows, _columns("statistics"))
 
     def embeddings(self, kind: HitKind = HitKind.PASSAGE) -> "tuple[list[int], NDArray[np.float32]]":
@@ -313,14 +313,14 @@ def extractor_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def _files(paths: Path | str | Iterable[Path | str]) -> Iterator[Path]:
+def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
     """Files in path order, those of a folder and its folders included; hidden files of folders are left out."""
     given = [paths] if isinstance(paths, Path | str) else list(paths)
     seen = set()
     for path in map(Path, given):
         inside = path.rglob("*") if path.is_dir() else [path]
         seen |= {file for file in inside if file == path or (file.is_file() and not file.name.startswith("."))}
-    yield from sorted(seen)
+    return sorted(seen)
 
 
 def _parse(data: bytes, source: str) -> Document:
@@ -331,7 +331,7 @@ def _parse(data: bytes, source: str) -> Document:
 
 def _columns(kind: str) -> list[str]:
     """The columns of a table of records, so that an empty one has them too."""
-    return [*json_schema()["$defs"][kind]["properties"], "document", "source", "title", "published"]
+    return [*json_schema()["$defs"][kind]["properties"], *RECORD_CONTEXT]
 
 
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> "pd.DataFrame":

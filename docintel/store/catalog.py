@@ -13,12 +13,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from docintel.errors import NotFoundError, StoreError
-from docintel.schema import RECORD_TYPES, Block, BlockKind, Document, Extraction, Filters, Hit, HitKind, Passage
+from docintel.errors import NotFoundError, QueryError, StoreError
+from docintel.schema import (
+    RECORD_TYPES,
+    Block,
+    BlockKind,
+    Document,
+    Extraction,
+    Filters,
+    Hit,
+    HitKind,
+    Metric,
+    Passage,
+)
 from docintel.schema.serial import extraction_from_dict, record_to_dict
 from docintel.store.filters import condition
 from docintel.store.migrations import migrate
 
+#: What a row of a record says of its document, beside the record's own fields.
+RECORD_CONTEXT = ("document", "source", "title", "published", "doc_type", "region")
 _BUSY_SECONDS = 60
 _PASSAGE = """SELECT p.id, p.document, p.kind, p.ordinal, p.start, p."end", p.page, p.context,
     substr(d.text, p.start + 1, p."end" - p.start) AS text, d.title, d.source, d.doc_type, d.publisher, d.published,
@@ -175,34 +188,40 @@ class Catalog:
         return counts
 
     def records(
-        self, kind: str, filters: Filters | None = None, *, metric: str | None = None, period: str | None = None
+        self, kind: str, filters: Filters | None = None, *, metrics: Sequence[str] | None = None, period: str | None = None
     ) -> list[dict[str, Any]]:
-        """The records of one type in their JSON form, with `document`, `source`, `title`, `published`.
+        """The records of one type in their JSON form, with what `RECORD_CONTEXT` names.
 
         Args:
             kind: a key of `RECORD_TYPES`.
             filters: `unit` is matched with the record's own unit, not with the document's.
-            metric: of statistics.
+            metrics: of statistics; all when None.
             period: the start of the period, so `2022` finds `2022-06` too.
 
         Returns:
             Rows by file name, then in text order.
+
+        Raises:
+            QueryError: a metric is not in its vocabulary, or a filter makes no sense.
         """
         if kind not in RECORD_TYPES:
             raise ValueError(f"{kind!r} is no record type; these are: {', '.join(RECORD_TYPES)}")
         where, values = condition(filters or Filters(), records=True)
         where.append("r.kind = :kind")
-        if metric:
-            where.append("r.metric = :metric")
+        unknown = set(metrics or ()) - set(map(str, Metric))
+        if unknown:
+            raise QueryError(f"{min(unknown)!r} is no metric; these are: {', '.join(Metric)}.")
+        if metrics:
+            where.append("r.metric IN (SELECT value FROM json_each(:metrics))")
         if period:
             where.append("substr(r.period, 1, length(:period)) = :period")
         rows = self._db.execute(
-            f"""SELECT r.data, r.document, d.source, d.title, d.published FROM records r
+            f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type, d.region FROM records r
             JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
-            values | {"kind": kind, "metric": metric, "period": period},
+            values | {"kind": kind, "metrics": _json(list(metrics or ())), "period": period},
         )
         return [
-            json.loads(row["data"]) | {key: row[key] for key in ("document", "source", "title", "published")}
+            json.loads(row["data"]) | {key: row[key] for key in RECORD_CONTEXT}
             for row in rows
         ]
 

@@ -125,7 +125,7 @@ def test_filters_that_make_no_sense(catalog, filters):
 
 def test_statistics_are_selected_by_their_own_unit_metric_and_period(catalog):
     put(catalog, full_extraction())
-    (row,) = catalog.records("statistics", Filters(unit="安宁"), metric=Metric.ISSUES_FOUND, period="2022")
+    (row,) = catalog.records("statistics", Filters(unit="安宁"), metrics=[Metric.ISSUES_FOUND], period="2022")
     assert (row["value"], row["quote"], row["source"], row["published"]) == (
         53,
         "发现问题53个",

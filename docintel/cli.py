@@ -1,0 +1,386 @@
+"""The command line: one short function a command, thin over `Library`.
+
+Answers go to stdout, progress and errors to stderr. Exit codes: 0 fine, 1 some files failed, 2 wrong use, 3 this
+installation is not ready, 4 the library is damaged.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+from typer.core import TyperGroup
+
+from docintel import console as views
+from docintel.config import default_library
+from docintel.errors import (
+    DocintelError,
+    InputError,
+    NotFoundError,
+    ParseError,
+    QueryError,
+    SetupError,
+    StoreError,
+    UnsupportedFormatError,
+)
+from docintel.exports import Format, write_jsonl, write_tables
+from docintel.schema import RECORD_TYPES, Extraction, FileReport, Filters, HitKind, IngestStatus
+from docintel.schema.serial import extraction_to_dict, json_schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from docintel.library import Library
+
+_EXIT_CODES: tuple[tuple[type[DocintelError], int], ...] = ((InputError, 2), (SetupError, 3), (StoreError, 4))
+_HEADLINES: tuple[tuple[type[DocintelError], str], ...] = (
+    (UnsupportedFormatError, "不支持的文件格式"),
+    (ParseError, "文件无法解析"),
+    (QueryError, "查询有误"),
+    (NotFoundError, "没有找到"),
+    (InputError, "输入有误"),
+    (SetupError, "安装未就绪"),
+    (StoreError, "资料库有问题"),
+)
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+class _Group(TyperGroup):
+    """Turns docintel's errors into a sentence and an exit code, in one place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DocintelError as exc:
+            err.print(_error_text(exc))
+            raise typer.Exit(next(code for kind, code in _EXIT_CODES if isinstance(exc, kind))) from exc
+        except BrokenPipeError:
+            raise typer.Exit(0) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="读懂反腐工作文书：抽取问题、措施、统计数据、责任单位、人员与案件，检索先例，建议整改措施。\n\n"
+    "Document intelligence for Chinese anti-corruption reports.",
+)
+library_app = typer.Typer(no_args_is_help=True, help="资料库：概况、校验、重建索引。 Look after the library.")
+app.add_typer(library_app, name="library")
+
+Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。 Files or folders.", show_default=False)]
+LibraryFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        envvar="DOCINTEL_LIBRARY",
+        help="资料库所在文件夹。 Folder of the library.",
+        show_default="平台数据目录 platform data folder",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON 数组。 Print a JSON array.")]
+Top = Annotated[int, typer.Option("--top", min=1, help="最多几条。 How many at most.")]
+Kind = Annotated[HitKind, typer.Option("--kind", help="找什么：段落、问题、措施、案件、文档。 What to look for.")]
+DocTypeFilter = Annotated[str | None, typer.Option("--type", help="文种。 Document type.")]
+Category = Annotated[str | None, typer.Option("--category", help="问题或措施类别。 Category of issue or measure.")]
+Region = Annotated[str | None, typer.Option("--region", help="地区名称的一部分。 Part of a region's name.")]
+UnitFilter = Annotated[str | None, typer.Option("--unit", help="单位名称的一部分。 Part of a unit's name.")]
+Publisher = Annotated[str | None, typer.Option("--publisher", help="发布机构的一部分。 Part of a publisher's name.")]
+Since = Annotated[str | None, typer.Option("--since", help="发布日期不早于 YYYY[-MM[-DD]]。 Published since.")]
+Until = Annotated[str | None, typer.Option("--until", help="发布日期不晚于 YYYY[-MM[-DD]]。 Published until.")]
+
+
+@app.command()
+def parse(
+    path: Annotated[Path, typer.Argument(help="一个文件。 One file.", show_default=False)],
+    how: Annotated[str, typer.Option("--format", help="text、markdown 或 json。")] = "text",
+) -> None:
+    """看看一个文件读出了什么。 Show what was read of a file."""
+    from docintel.parse import parse as parse_file
+
+    document = parse_file(path)
+    forms = {"text": lambda: document.main_text, "markdown": lambda: views.markdown(document)}
+    forms["json"] = lambda: json.dumps(asdict(document), ensure_ascii=False, indent=1)
+    if how not in forms:
+        raise QueryError(f"{how!r} is no format; these are: {', '.join(forms)}.")
+    print(forms[how]())
+
+
+@app.command()
+def extract(
+    paths: Paths,
+    how: Annotated[Format, typer.Option("--format", help="输出格式。 Output format.")] = Format.JSONL,
+    output: Annotated[
+        Path | None,
+        typer.Option("--out", help="输出文件；csv、parquet 为文件夹。 Output file, or folder for csv and parquet."),
+    ] = None,
+) -> None:
+    """抽取记录，不建资料库。 Extract records from files, keeping nothing."""
+    reports: list[FileReport] = []
+    extractions = _extractions(paths, reports)
+    if how is not Format.JSONL:
+        if output is None:
+            raise QueryError(f"--format {how} needs --out.", hint="Name a file, or a folder for csv and parquet.")
+        write_tables(extractions, output, how)
+    elif output is None:
+        write_jsonl(extractions, sys.stdout)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("w", encoding="utf-8") as file:
+            write_jsonl(extractions, file)
+    err.print(views.reports_view(reports))
+    _exit_if_failed(reports)
+
+
+@app.command()
+def ingest(paths: Paths, library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """把文件读入资料库。 Read files into the library."""
+    from docintel.library import list_files
+
+    files = list_files(paths)
+    with _open(library) as opened, _progress("入库 Ingesting", len(files)) as step:
+        reports = opened.ingest(files, progress=lambda report: step(Path(report.path).name))
+    if as_json:
+        _print_json([asdict(report) for report in reports])
+    else:
+        out.print(views.reports_view(reports))
+    _exit_if_failed(reports)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="词语或一段话。 Words or a paragraph.", show_default=False)],
+    kind: Kind = HitKind.PASSAGE,
+    doc_type: DocTypeFilter = None,
+    category: Category = None,
+    region: Region = None,
+    unit: UnitFilter = None,
+    publisher: Publisher = None,
+    since: Since = None,
+    until: Until = None,
+    top: Top = 10,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """检索以往案例，按词语和语义。 Search past cases by words and meaning."""
+    filters = Filters(
+        doc_type=doc_type,
+        category=category,
+        region=region,
+        unit=unit,
+        publisher=publisher,
+        since=since,
+        until=until,
+    )
+    with _open(library) as opened:
+        hits = opened.search(query, kind=kind, filters=filters, top_k=top)
+    _answer([asdict(hit) for hit in hits], as_json, lambda: views.hits_view(hits, query))
+
+
+@app.command()
+def suggest(
+    text: Annotated[str | None, typer.Argument(help="发现的问题。 The problem found.", show_default=False)] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", help="文件或文档编号，逐个问题给出建议。 A file or document id.")
+    ] = None,
+    top: Top = 10,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """针对问题，列出其他单位采取过的措施和原文依据。 Measures that others took for a comparable problem."""
+    with _open(library) as opened:
+        suggestions = opened.suggest(text, document=document, top_k=top)
+    _answer([asdict(each) for each in suggestions], as_json, lambda: views.suggestions_view(suggestions))
+
+
+@app.command()
+def similar(
+    document: Annotated[str, typer.Argument(help="文件或文档编号。 A file or document id.", show_default=False)],
+    top: Top = 10,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """找相似的文档。 Documents like a file or a document."""
+    with _open(library) as opened:
+        hits = opened.similar(document, top_k=top)
+    _answer([asdict(hit) for hit in hits], as_json, lambda: views.hits_view(hits, ""))
+
+
+@app.command()
+def statistics(
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="指标，可用逗号隔开多个。 Metrics, separated by commas.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="汇总维度，如 unit,period。 Group totals by these, separated by commas.")
+    ] = None,
+    unit: UnitFilter = None,
+    region: Region = None,
+    doc_type: DocTypeFilter = None,
+    since: Since = None,
+    until: Until = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="最多几条。 How many at most.")] = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """统计数据：逐条列出，或按维度汇总。 Statistics, one by one or totalled."""
+    from docintel.analytics import rectification, total
+
+    filters = Filters(unit=unit, region=region, doc_type=doc_type, since=since, until=until)
+    with _open(library) as opened:
+        frame = opened.statistics(metrics=metric.split(",") if metric else None, filters=filters)
+    if by:
+        groups = by.split(",")
+        rows = _rows(total(frame, groups), top)
+        _answer(rows, as_json, lambda: views.totals_table(rows, groups))
+        return
+    rows = _rows(frame, top)
+    _answer(rows, as_json, lambda: views.statistics_table(rows, f"统计数据 Statistics（{len(frame)}）"))
+    pairs = _rows(rectification(frame), None)
+    if pairs and not as_json:
+        out.print(views.rectification_table(pairs))
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(help="文档编号、文件名或路径。 Id, name or path.", show_default=False)],
+    kinds: Annotated[str | None, typer.Option("--kind", help="只看某几类，逗号隔开。 Only these record types.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="显示标注了记录的全文。 Show the text with records marked.")] = False,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """查看一份文档和从中抽取的记录。 Show a document and its records."""
+    wanted = kinds.split(",") if kinds else list(RECORD_TYPES)
+    unknown = [kind for kind in wanted if kind not in RECORD_TYPES]
+    if unknown:
+        raise QueryError(f"{unknown[0]!r} is no record type; these are: {', '.join(RECORD_TYPES)}.")
+    with _open(library) as opened:
+        extraction = opened.extraction(document)
+    if text and not as_json:
+        out.print(views.document_head(extraction), "", views.text_view(extraction), sep="\n")
+        return
+    _answer([extraction_to_dict(extraction)], as_json, lambda: views.extraction_view(extraction, wanted))
+
+
+@app.command()
+def schema() -> None:
+    """输出抽取结果的 JSON Schema。 Print the JSON Schema of what `extract` writes."""
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@library_app.command("info")
+def library_info(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """资料库概况。 How much is in the library."""
+    with _open(library) as opened:
+        info = opened.info()
+    _answer([info], as_json, lambda: views.table("资料库 Library", [("", {}), ("", {})], info.items()))
+
+
+@library_app.command("verify")
+def library_verify(library: LibraryFolder = None) -> None:
+    """校验资料库。 Check that nothing is lost or damaged."""
+    with _open(library) as opened:
+        problems = opened.verify()
+    if problems:
+        raise StoreError(" ".join(problems), hint="Run: docintel library rebuild")
+    out.print("资料库完好。 The library is sound.")
+
+
+@library_app.command("rebuild")
+def library_rebuild(library: LibraryFolder = None) -> None:
+    """由目录重建索引。 Make the index anew from the catalog."""
+    with _open(library) as opened:
+        opened.rebuild()
+    out.print("索引已重建。 The index was made anew.")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _open(folder: Path | None) -> "Library":
+    from docintel.library import Library
+
+    return Library.open(folder or default_library())
+
+
+def _extractions(paths: Sequence[Path], reports: list[FileReport]) -> Iterator[Extraction]:
+    """Extract each file, noting in `reports` what became of it."""
+    from docintel.extract.pipeline import extract as extract_document
+    from docintel.library import list_files
+    from docintel.parse import parse as parse_file
+
+    files = list_files(paths)
+    with _progress("抽取 Extracting", len(files)) as step:
+        for path in files:
+            try:
+                extraction = extract_document(parse_file(path))
+            except DocintelError as exc:
+                message = f"{_headline(exc)}: {exc} {exc.hint}".strip()
+                reports.append(FileReport(path=str(path), status=IngestStatus.FAILED, message=message))
+            else:
+                reports.append(FileReport(path=str(path), status=IngestStatus.ADDED))
+                yield extraction
+            step(path.name)
+
+
+@contextmanager
+def _progress(title: str, count: int) -> Iterator[Any]:
+    """A progress bar on stderr, when someone is there to see it; yields a function to call after each file."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[current]}", markup=True),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(title, total=count, current="")
+        yield lambda name: progress.update(task, advance=1, current=Text(name[:40]).markup)
+
+
+def _rows(frame: "pd.DataFrame", top: int | None) -> list[dict[str, Any]]:
+    """Rows of a data frame as plain dictionaries, missing values as None."""
+    shown = frame.head(top) if top else frame
+    rows: list[dict[str, Any]] = json.loads(shown.to_json(orient="records", force_ascii=False))
+    return rows
+
+
+def _answer(rows: Sequence[Any], as_json: bool, view: Any) -> None:
+    if as_json:
+        _print_json(rows)
+        return
+    rendered: RenderableType = view()
+    out.print(rendered)
+
+
+def _print_json(rows: Sequence[Any]) -> None:
+    print(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _headline(exc: DocintelError) -> str:
+    return next(headline for kind, headline in _HEADLINES if isinstance(exc, kind))
+
+
+def _error_text(exc: DocintelError) -> Text:
+    text = Text.assemble((f"{_headline(exc)} ", "bold red"), str(exc))
+    if exc.hint:
+        text.append(f"\n{exc.hint}", style="yellow")
+    return text
+
+
+def _exit_if_failed(reports: Sequence[FileReport]) -> None:
+    if any(report.status is IngestStatus.FAILED for report in reports):
+        raise typer.Exit(1)

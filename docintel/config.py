@@ -1,0 +1,26 @@
+"""Where things are on this machine: the library that commands use when none is named, and the shipped models."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).parent
+
+
+def default_library() -> Path:
+    """The folder named by `DOCINTEL_LIBRARY`, else `library` in the platform's data folder for docintel."""
+    named = os.environ.get("DOCINTEL_LIBRARY")
+    return Path(named) if named else platformdirs.user_data_path("docintel", appauthor=False) / "library"
+
+
+def models_dir() -> Path:
+    """The folder of shipped models: the one named by `DOCINTEL_MODELS`, else beside the package or inside it.
+
+    A checkout has `models/` beside the package; an installed wheel carries it inside.
+    """
+    named = os.environ.get("DOCINTEL_MODELS")
+    if named:
+        return Path(named)
+    inside = _PACKAGE / "models"
+    return inside if inside.is_dir() else _PACKAGE.parent / "models"

@@ -1,0 +1,377 @@
+"""What a person sees in the terminal: tables that fit, quotes that wrap, Chinese names for every label.
+
+In: results of the library. Out: rich renderables. Text of documents goes in as `Text`, never as markup.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from docintel.schema import (
+    Block,
+    BlockKind,
+    Document,
+    DocType,
+    Extraction,
+    FileReport,
+    Hit,
+    HitKind,
+    IngestStatus,
+    IssueCategory,
+    MeasureCategory,
+    Metric,
+    Modality,
+    Precedent,
+    Record,
+    Status,
+    Suggestion,
+    UnitKind,
+    chinese_name,
+)
+
+_LABELS: dict[str, str] = {
+    str(label): chinese_name(label)
+    for vocabulary in (DocType, UnitKind, Metric, MeasureCategory, IssueCategory, Modality, Status)
+    for label in vocabulary
+}
+_OUTCOMES = {
+    IngestStatus.ADDED: "新增",
+    IngestStatus.UPDATED: "更新",
+    IngestStatus.UNCHANGED: "未变",
+    IngestStatus.FAILED: "失败",
+}
+_KIND_NAMES = {
+    HitKind.PASSAGE: "段落",
+    HitKind.ISSUE: "问题",
+    HitKind.MEASURE: "措施",
+    HitKind.CASE: "案件",
+    HitKind.DOCUMENT: "文档",
+}
+_RECORD_NAMES = {
+    "statistics": "统计数据",
+    "units": "责任单位",
+    "persons": "人员",
+    "cases": "案件",
+    "issues": "问题",
+    "measures": "措施",
+}
+_HIGHLIGHTS = {"issues": "red", "measures": "green", "statistics": "bold cyan"}
+
+
+def label(value: Any, kind: type | None = None) -> str:
+    """The Chinese name of a label; the value itself when it is none.
+
+    Args:
+        kind: the vocabulary, for a value that stands in several (`rules`).
+    """
+    if value is None:
+        return ""
+    return chinese_name(kind(value)) if kind else _LABELS.get(str(value), str(value))
+
+
+def number(value: Any) -> str:
+    """A figure as people write it: `53`, `1,911,600`, `85.8`; `X` for a masked one."""
+    if value is None or value != value:
+        return "X"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+
+
+def table(title: str, columns: Sequence[tuple[str, dict[str, Any]]], rows: Iterable[Sequence[Any]]) -> Table:
+    """A table whose cells are plain text, with Chinese headings."""
+    out = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    for heading, options in columns:
+        out.add_column(heading, **options)
+    for row in rows:
+        out.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    return out
+
+
+_WRAP: dict[str, Any] = {"overflow": "fold"}
+_SHORT: dict[str, Any] = {"no_wrap": True}
+_RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
+
+
+def statistics_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
+    """Statistics, one a row."""
+    columns = [
+        ("指标", _SHORT),
+        ("数值", _RIGHT),
+        ("量词", _SHORT),
+        ("责任单位", _WRAP | {"min_width": 10, "ratio": 2}),
+        ("时期", _WRAP | {"min_width": 7}),
+        ("原文", _WRAP | {"min_width": 16, "ratio": 4}),
+        ("来源", _WRAP | {"min_width": 8, "ratio": 1}),
+    ]
+    return table(
+        title,
+        columns,
+        (
+            (
+                label(row["metric"], Metric),
+                ("≈" if row["approximate"] else "") + number(row["value"]),
+                row["unit_of_measure"],
+                row["unit"] or "",
+                (row["period"] or "").replace("/", " 至 "),
+                row["quote"],
+                row["source"],
+            )
+            for row in rows
+        ),
+    )
+
+
+def rectification_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Problems found against problems rectified, by unit."""
+    columns = [("责任单位", _WRAP), ("发现", _RIGHT), ("已整改", _RIGHT), ("未整改", _RIGHT), ("整改率", _RIGHT), ("来源", _WRAP)]
+    return table(
+        "发现与整改 Found and rectified",
+        columns,
+        (
+            (
+                row["unit"] if isinstance(row["unit"], str) else "（未载明）",
+                number(row["found"]),
+                number(row["rectified"]),
+                number(row["pending"]),
+                f"{row['rectified'] / row['found']:.0%}" if row["found"] else "",
+                row["source"],
+            )
+            for row in rows
+        ),
+    )
+
+
+def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str]) -> Table:
+    """Sums of figures by group."""
+    names = {"metric": "指标", "unit": "责任单位", "region": "地区", "period": "时期", "doc_type": "文种"}
+    names |= {"title": "标题", "source": "来源", "unit_of_measure": "量词"}
+    keys = [*dict.fromkeys(["metric", *by])]
+    columns = [(names[key], _WRAP) for key in keys] + [("合计", _RIGHT), ("量词", _SHORT), ("条数", _RIGHT)]
+    return table(
+        "统计汇总 Totals",
+        columns,
+        (
+            [
+                *(label(row[key]) if isinstance(row[key], str) else "" for key in keys),
+                number(row["total"]),
+                row["unit_of_measure"],
+                row["figures"],
+            ]
+            for row in rows
+        ),
+    )
+
+
+def hits_view(hits: Sequence[Hit], query: str) -> RenderableType:
+    """Hits with their quotes, the words of the query marked."""
+    if not hits:
+        return Text("没有找到。换个说法，或去掉筛选条件再试。 Nothing found: try other words or fewer filters.", style="yellow")
+    return Group(*(_hit(rank, hit, query) for rank, hit in enumerate(hits, start=1)))
+
+
+def _hit(rank: int, hit: Hit, query: str) -> RenderableType:
+    head = Text.assemble((f"{rank}. ", "bold"), (hit.title or hit.source, "bold"))
+    quote = Text(hit.quote.replace("\n", " "))
+    for word in sorted({word for word in query.split() if len(word) > 1}, key=len, reverse=True):
+        quote.highlight_words([word], "bold red")
+    return Group(head, Padding(quote, (0, 0, 0, 3)), Padding(_provenance(hit), (0, 0, 1, 3)))
+
+
+def _provenance(hit: Hit) -> Text:
+    parts = [
+        _KIND_NAMES[hit.kind],
+        label(hit.category) if hit.category else "",
+        label(hit.status),
+        hit.source,
+        hit.publisher or "",
+        hit.published or "",
+        hit.region or "",
+        f"第 {hit.page} 页" if hit.page else "",
+        hit.document[:12],
+    ]
+    return Text(" · ".join(part for part in parts if part), style="dim")
+
+
+def suggestions_view(suggestions: Sequence[Suggestion], sources: int = 3) -> RenderableType:
+    """Suggested measures grouped by kind, each with its support and the quotes that prove it."""
+    if not suggestions:
+        return Text("资料库中没有可比的案例。 No comparable case in this library.", style="yellow")
+    parts: list[RenderableType] = []
+    for question, asked in _grouped(suggestions, lambda each: each.question):
+        if question:
+            parts.append(Text(f"问题：{question}", style="bold red"))
+        for category, members in _grouped(asked, lambda each: each.category):
+            parts.append(Text(f"【{label(category, MeasureCategory)}】", style="bold"))
+            parts += [_suggestion(each, sources) for each in members]
+    return Group(*parts)
+
+
+def _grouped(items: Sequence[Suggestion], key: Any) -> Iterator[tuple[str, list[Suggestion]]]:
+    """Items by key; keys in the order of their first item."""
+    groups: dict[str, list[Suggestion]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    yield from groups.items()
+
+
+def _suggestion(suggestion: Suggestion, sources: int) -> RenderableType:
+    head = Text.assemble(
+        ("  ● ", "green"),
+        (suggestion.text, "bold"),
+        (f"  {label(suggestion.status, Status)} · {suggestion.support} 份文档采用", "green"),
+    )
+    precedents = [Padding(_precedent(each), (0, 0, 0, 4)) for each in suggestion.precedents[:sources]]
+    return Padding(Group(head, *precedents), (0, 0, 1, 0))
+
+
+def _precedent(precedent: Precedent) -> Text:
+    hit = precedent.measure
+    text = Text()
+    if precedent.issue:
+        text.append(f"针对“{precedent.issue}”（相似度 {precedent.similarity:.0%}）：", style="red")
+    text.append(f"“{hit.quote}”")
+    units = "、".join(precedent.units)
+    text.append(" —— " + " · ".join(filter(None, [units, hit.title, hit.published, hit.document[:12]])), style="dim")
+    return text
+
+
+def extraction_view(extraction: Extraction, kinds: Sequence[str]) -> RenderableType:
+    """A document's head and its records, a table a type."""
+    parts: list[RenderableType] = [document_head(extraction), Text()]
+    for kind in kinds:
+        records = extraction.records(kind)
+        if records:
+            parts.append(_RECORD_TABLES[kind](extraction))
+        else:
+            parts.append(Text(f"{_RECORD_NAMES[kind]}：无", style="dim"))
+    return Group(*parts)
+
+
+def document_head(extraction: Extraction) -> Text:
+    """Title, type, publisher, date and place of a document."""
+    document = extraction.document
+    details = [
+        label(extraction.doc_type),
+        document.publisher or "",
+        document.published or "",
+        extraction.region or "",
+        document.source,
+        document.id[:12],
+    ]
+    head = Text.assemble((document.title or document.source, "bold"), "\n")
+    head.append(" · ".join(part for part in details if part), style="dim")
+    for warning in document.warnings:
+        head.append(f"\n注意：{warning}", style="yellow")
+    return head
+
+
+def _records(kind: str, columns: Sequence[tuple[str, dict[str, Any]]], row: Any) -> Any:
+    def build(extraction: Extraction) -> Table:
+        records: Sequence[Record] = extraction.records(kind)
+        title = f"{_RECORD_NAMES[kind]}（{len(records)}）"
+        return table(title, [("#", _RIGHT), *columns], ((i, *row(record)) for i, record in enumerate(records)))
+
+    return build
+
+
+_RECORD_TABLES: dict[str, Any] = {
+    "statistics": _records(
+        "statistics",
+        [("指标", _SHORT), ("数值", _RIGHT), ("量词", _SHORT), ("责任单位", _WRAP), ("时期", _WRAP), ("原文", _WRAP)],
+        lambda r: (
+            label(r.metric, Metric),
+            ("≈" if r.approximate else "") + number(r.value),
+            r.unit_of_measure,
+            r.unit,
+            (r.period or "").replace("/", " 至 "),
+            r.evidence.quote,
+        ),
+    ),
+    "units": _records(
+        "units",
+        [("规范名称", _WRAP), ("类别", _SHORT), ("文中称谓", _WRAP), ("次数", _RIGHT)],
+        lambda r: (r.canonical, label(r.kind, UnitKind), r.name, len(r.mentions)),
+    ),
+    "persons": _records(
+        "persons", [("姓名", _SHORT), ("职务", _WRAP), ("单位", _WRAP)], lambda r: (r.name, r.position, r.unit)
+    ),
+    "cases": _records(
+        "cases",
+        [("人员", _WRAP), ("行为", _WRAP), ("处理", _WRAP), ("金额（元）", _RIGHT)],
+        lambda r: (
+            "、".join(r.persons) or "（未列名）",
+            "；".join(act.quote for act in r.violations),
+            "；".join(r.sanctions),
+            "\n".join(map(number, r.amounts)),
+        ),
+    ),
+    "issues": _records(
+        "issues",
+        [("类别", _SHORT), ("状态", _SHORT), ("原文", _WRAP)],
+        lambda r: (label(r.category, IssueCategory), label(r.modality, Modality), r.evidence.quote),
+    ),
+    "measures": _records(
+        "measures",
+        [("类别", _SHORT), ("状态", _SHORT), ("原文", _WRAP), ("责任单位", _WRAP), ("对应问题", _SHORT)],
+        lambda r: (
+            label(r.category, MeasureCategory),
+            label(r.status, Status),
+            r.evidence.quote,
+            "、".join(r.units),
+            " ".join(f"#{i}" for i in r.addresses),
+        ),
+    ),
+}
+
+
+def text_view(extraction: Extraction) -> Text:
+    """The document's text with issues in red, measures in green and statistics in cyan."""
+    document = extraction.document
+    text = Text(document.text)
+    for block in document.blocks:
+        if block.kind in (BlockKind.FURNITURE, BlockKind.BYLINE):
+            text.stylize("dim", block.start, block.end)
+        elif block.kind in (BlockKind.TITLE, BlockKind.HEADING):
+            text.stylize("bold", block.start, block.end)
+    for kind, style in _HIGHLIGHTS.items():
+        for record in extraction.records(kind):
+            text.stylize(style, record.evidence.start, record.evidence.end)
+    return text
+
+
+def markdown(document: Document) -> str:
+    """What was read of a document, as Markdown: headings, lists and tables; furniture left out."""
+    return "\n\n".join(_markdown(document, block) for block in document.blocks if block.kind is not BlockKind.FURNITURE)
+
+
+def _markdown(document: Document, block: Block) -> str:
+    text = document.text[block.start : block.end]
+    match block.kind:
+        case BlockKind.TITLE:
+            return f"# {text}"
+        case BlockKind.HEADING:
+            return f"{'#' * min(6, block.level + 1 or 2)} {text}"
+        case BlockKind.LIST_ITEM:
+            return f"- {text}"
+        case BlockKind.CAPTION | BlockKind.BYLINE:
+            return f"*{text}*"
+        case BlockKind.TABLE if block.cells:
+            rows = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in block.cells]
+            return "\n".join([rows[0], f"|{' --- |' * len(block.cells[0])}", *rows[1:]])
+    return text
+
+
+def reports_view(reports: Sequence[FileReport]) -> RenderableType:
+    """What became of the files: a line of counts, then every failure and warning."""
+    counts = {outcome: sum(1 for each in reports if each.status is outcome) for outcome in IngestStatus}
+    line = "，".join(f"{_OUTCOMES[outcome]} {count}" for outcome, count in counts.items() if count)
+    parts: list[RenderableType] = [Text(f"{len(reports)} 个文件：{line or '无'}", style="bold")]
+    failed = [each for each in reports if each.status is IngestStatus.FAILED]
+    if failed:
+        rows = ((each.path, each.message) for each in failed)
+        parts.append(table("未能处理 Failed", [("文件", _WRAP), ("原因", _WRAP)], rows))
+    return Group(*parts)
