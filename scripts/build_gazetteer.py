@@ -18,9 +18,9 @@ _MISSING_CODES = {"台湾省": "710000"}
 
 #: Peoples as written in the names of autonomous places, long forms first: 积石山保安族东乡族撒拉族自治县.
 _PEOPLES = (
-    "维吾尔 哈萨克 柯尔克孜 鄂伦春 鄂温克 达斡尔 塔吉克 乌孜别克 俄罗斯 塔塔尔 锡伯 蒙古 回 藏 苗 彝 壮 布依 朝鲜 满 侗 瑶 "
+    "维吾尔 哈萨克 柯尔克孜 鄂伦春 鄂温克 达斡尔 塔吉克 乌孜别克 俄罗斯 塔塔尔 锡伯 蒙古 回 藏 苗 彝 壮 布依 朝鲜 满 "
     "土家 哈尼 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 土 仫佬 羌 布朗 撒拉 毛南 仡佬 阿昌 普米 怒 德昂 保安 裕固 "
-    "白 京 独龙 赫哲 门巴 珞巴 基诺 各"
+    "侗 瑶 白 京 独龙 赫哲 门巴 珞巴 基诺 各"
 )
 _PEOPLE = "(?:" + "|".join(sorted(_PEOPLES.split(), key=len, reverse=True)) + ")族?"
 _AUTONOMOUS = re.compile(rf"^(.{{2,}}?)(?:{_PEOPLE})+自治[区州县旗]$")

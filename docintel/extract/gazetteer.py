@@ -1,6 +1,6 @@
 """The places of China by name, from `models/gazetteer/places.tsv`.
 
-In: names as written, a chain such as 广西 · 桂林 · 全州县. Out: the `Place` they name, invented or unknown ones included.
+In: names as written, a chain such as 广西 · 桂林 · 全州县. Out: the `Place` they name, known to the table or not.
 """
 
 import os
@@ -87,9 +87,14 @@ class Gazetteer:
         return not names or not above or bool(above.intersection(self.above(place)))
 
     def _unknown(self, names: Sequence[str], near: Iterable[Place]) -> Place:
-        name = names[-1]
-        above = self.resolve(names[:-1], near).full if len(names) > 1 else ""
-        return Place(name, above + name, "", level_of(name))
+        name, level = names[-1], level_of(names[-1])
+        above = self.resolve(names[:-1], near) if len(names) > 1 else None
+        if level == "town" and not above:
+            near = tuple(near)
+            if same := next((place for place in near if place.name == name), None):
+                return same
+            above = next((place for place in near if place.level == "county"), None)
+        return Place(name, (above.full if above else "") + name, "", level)
 
 
 def level_of(name: str) -> str:

@@ -5,9 +5,10 @@ In: a `Reading`. Out: the places it names in text order, the one it is about, an
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 from docintel.extract.gazetteer import Place, gazetteer
 from docintel.extract.reading import Reading
@@ -16,22 +17,15 @@ from docintel.text.normalize import fold
 #: A place the gazetteer does not know, at the head of a tagged name: 青岚市 of 青岚市卫健委.
 _COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|旗)")
 _NOT_COINED = re.compile(
-    r"自治|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|.*[的和与在原]"
+    r"自治|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|.*[的和与在原关刚全各该本]|一组"
 )
+#: A town or a village named alone, as the tagger sees it.
+_COINED_TOWN = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:镇|乡|街道|村)(?=$|党|纪|卫|政|民)")
 #: A smaller place behind a known one: 炭步镇 of 花都区炭步镇.
 _TOWN = re.compile(r"[^\W原副]{2,4}?(?:街道|镇(?!长)|乡(?!村|长))")
 _HOUSEHOLD = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党|村?[两居委])")
 #: What a full name may not run into: 合作市|场, 高新区|域.
 _RUNS_ON = frozenset({"市场", "市民", "区域", "区间", "区块", "区位", "县域", "州际", "省内"})
-_LEVELS = {
-    "省": "province",
-    "自治区": "province",
-    "市": "city",
-    "州": "city",
-    "县": "county",
-    "区": "county",
-    "旗": "county",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +56,21 @@ def find_place_mentions(reading: Reading) -> tuple[PlaceMention, ...]:
 def find_place(reading: Reading) -> Place | None:
     """The place the document is about.
 
-    It is the one in the title; else the city or province that at least half of the places named lie in; else the
-    publisher's. None for a document about many places.
+    It is the one in the title; else the publisher's, a city or a county; else the only one named, or the one that at
+    least half of the places named lie in; else the publisher's province. None for a document about many places.
     """
     mentions = find_place_mentions(reading)
     coined = _coined_names(reading)
     title = _titular(_scan(fold(reading.document.title), coined), mentions)
-    return title or _dominant(mentions) or _titular(_scan(fold(reading.document.publisher or ""), coined), mentions)
+    publisher = _titular(_scan(fold(reading.document.publisher or ""), coined), mentions)
+    if publisher and publisher.level != "province":  # a province's paper writes about its cities
+        return title or publisher
+    return title or _dominant(mentions) or publisher
 
 
-def local_place(sign: str, before: Sequence[PlaceMention], about: Place | None) -> Place | None:
-    """The place that a bare `市`, `省`, `县` means.
-
-    Args:
-        sign: the bare word.
-        before: the mentions that stand before it.
-        about: what the document is about; it wins over what was last named where it is of that kind.
-    """
-    if about and (place := _of_kind(about, sign)):
-        return place
-    for mention in reversed(before):
-        if not mention.weak and (place := _of_kind(mention.place, sign)):
-            return place
-    return None
+def local_place(sign: str, near: Iterable[Place]) -> Place | None:
+    """The place that a bare `市`, `省`, `县` means: the first of those near, or above one of them, of that kind."""
+    return next((found for place in near if (found := _of_kind(place, sign))), None)
 
 
 def _of_kind(place: Place, sign: str) -> Place | None:
@@ -101,7 +87,8 @@ def _titular(found: Sequence[PlaceMention], mentions: Sequence[PlaceMention]) ->
     """The first place of a title; a short city name counts only where the text has the full one as well."""
     full = {mention.place for mention in mentions if not mention.weak}
     for mention in found:
-        if not mention.weak or mention.place.level == "province" or mention.place in full:
+        believed = not mention.weak or mention.place.level == "province" or mention.place in full
+        if believed and mention.place.level != "town":
             return mention.place
     return None
 
@@ -109,6 +96,8 @@ def _titular(found: Sequence[PlaceMention], mentions: Sequence[PlaceMention]) ->
 def _dominant(mentions: Sequence[PlaceMention]) -> Place | None:
     full = {mention.place for mention in mentions if not mention.weak and mention.place.level != "town"}
     strong = [mention.place for mention in mentions if mention.place in full]
+    if len(full) == 1 and strong[0].level != "province":
+        return strong[0]
     places = Counter(place for place in strong if place.level != "province")
     cities: Counter[Place] = Counter()
     provinces: Counter[Place] = Counter()
@@ -133,6 +122,7 @@ def _coined_names(reading: Reading) -> frozenset[str]:
     names = set()
     for text in texts:
         match = _COINED.match(text)
+        match = match or _COINED_TOWN.match(text)
         if match and not _NOT_COINED.match(match.group()) and match.group() not in gazetteer().by_name:
             names.add(match.group())
     return frozenset(names)
@@ -153,19 +143,18 @@ def _scan(text: str, coined: frozenset[str]) -> tuple[PlaceMention, ...]:
 
 def _chains(text: str, coined: frozenset[str]) -> Iterator[list[tuple[int, int]]]:
     """Names that follow each other without anything between, as one chain."""
-    chain: list[tuple[int, int]] = []
-    i = 0
-    while i < len(text):
-        above = text[slice(*chain[-1])] if chain and chain[-1][1] == i else ""
-        end = _name_end(text, i, coined, above)
-        if end:
-            if chain and not above:
-                yield chain
-                chain = []
-            chain.append((i, end))
-        i = end or i + 1
-    if chain:
-        yield chain
+    heads = _names_by_head().keys() | {name[:2] for name in coined}
+    done = 0
+    for start, pair in enumerate(map(add, text, text[1:])):
+        if pair not in heads or start < done:
+            continue
+        chain: list[tuple[int, int]] = []
+        above, begin = "", start
+        while end := _name_end(text, begin, coined, above):
+            chain.append((begin, end))
+            above, begin, done = text[begin:end], end, end
+        if chain:
+            yield chain
 
 
 def _inside(name: str, above: str) -> bool:
@@ -180,23 +169,26 @@ def _name_end(text: str, start: int, coined: frozenset[str], above: str) -> int:
     Args:
         above: the name that ends at `start`; empty where none does.
     """
-    for name, lone in _names_by_head(coined).get(text[start : start + 2], ()):
-        if text.startswith(name, start) and (lone or _inside(name, above)):
-            end = start + len(name)
-            if text[end - 1 : end + 1] not in _RUNS_ON:
-                return end
+    head = text[start : start + 2]
+    for name, lone in _names_by_head().get(head, ()):
+        end = start + len(name)
+        if text.startswith(name, start) and (lone or _inside(name, above)) and text[end - 1 : end + 1] not in _RUNS_ON:
+            return end
+    for name in coined:
+        if text.startswith(name, start):
+            return start + len(name)
     if above and (match := _TOWN.match(text, start) or _HOUSEHOLD.match(text, start)):
         return match.end()
     return 0
 
 
 @cache
-def _names_by_head(coined: frozenset[str]) -> dict[str, tuple[tuple[str, bool], ...]]:
+def _names_by_head() -> dict[str, tuple[tuple[str, bool], ...]]:
     """Names under their first two characters, the longest first, and whether they may stand alone."""
     known = gazetteer()
     names = dict.fromkeys(known.by_short, False)
     names |= {short: True for short, places in known.by_short.items() if places[0].level != "county"}
-    names |= {name: len(name) > 2 for name in known.by_name} | dict.fromkeys(coined, True)
+    names |= {name: len(name) > 2 for name in known.by_name}
     heads: dict[str, list[tuple[str, bool]]] = {}
     for name in sorted(names, key=lambda name: (-len(name), name)):
         heads.setdefault(name[:2], []).append((name, names[name]))

@@ -29,10 +29,10 @@ _GOES_ON = (
 )
 _ENDING = rf"(?:{alternation(word for words in _ENDINGS.values() for word in words)})(?!{_GOES_ON})"
 #: 税务局, 第一人民医院, 城市发展有限公司.
-_OPEN = re.compile(rf"{_CHARACTER}{{2,16}}?{_ENDING}")
+_OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16}}?{_ENDING}")
 #: Names that need nothing but the place before them: 县医院, 市法院, 新北街道办事处, 北京大学.
 _BARE = re.compile(
-    r"(?:中心|人民|中医)?医院|(?:人民)?法院|(?:人民)?检察院|办事处|总工会|工会|大学|学区|卫生院|敬老院|党工委|工商联|红十字会"
+    r"(?:中心|人民|中医|中)?医院|中心小学|(?:人民)?法院|(?:人民)?检察院|办事处|总工会|工会|大学|学区|卫生院|敬老院|粮站|财政所|派出所|司法所|农经站|民政办|党工委|工商联|红十字会"
 )
 _SHORT = re.compile(rf"(?:{alternation(_FULL)})")
 #: 市一院, 市第四医院 as people say it.
@@ -48,14 +48,28 @@ _NOT_INSIDE = (
 #: A department's name does not begin with these: they begin another institution's.
 _ELSE = r"(?!最高|国家|中央|中国|全国|[和与及同或、])"
 _WITHIN = rf"(?:(?![省市县区州委]|政府){_CHARACTER})"
-_DEPARTMENT = re.compile(
-    rf"(?:机关)?{_ELSE}(?:(?P<discipline>{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])}))"
-    rf"|(?P<party>{alternation(_INSIDE['party'])})"
-    rf"|(?P<department>党办|食堂|审判委员会|{_WITHIN}{{1,14}}?(?:{alternation(_INSIDE['department'])}))"
-    rf"|(?P<below>{_WITHIN}{{2,12}}?(?:{alternation(_BELOW)})|{_ORDINAL}师))(?!{_NOT_INSIDE})"
+_INNER = {
+    "discipline": rf"{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])})",
+    "party": rf"(?:{alternation(_INSIDE['party'])})",
+    "department": (
+        rf"(?:党办|食堂|审判委员会|{_WITHIN}{{1,14}}?(?<!办事)(?:{alternation(_INSIDE['department'])})|{_WITHIN}{{1,3}}办)"
+    ),
+    "below": rf"(?:{_WITHIN}{{2,12}}?(?:{alternation(_BELOW)})|{_ORDINAL}师)",
+}
+_INNER_PATTERNS = {kind: re.compile(rf"(?:机关)?{_ELSE}{pattern}(?!{_NOT_INSIDE})") for kind, pattern in _INNER.items()}
+_POST = r"原?(?:常务)?副?(?:部长|处长|科长|主任|主管|总?经理|局长|庭长|负责人)"
+#: 药学部主任, 执行局原局长: a department known by the post that follows.
+POSTED = re.compile(
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=[任兼的]))(?=[\u4e00-\u9fff]{{3,10}}{_POST})"
+    rf"(?P<name>{_WITHIN}{{2,8}}?[部处科室局庭]|{_WITHIN}{{2,6}}?(?:中心|公司))(?={_POST})"
 )
 _BRANCH = re.compile(rf"{_CHARACTER}{{2,12}}?(?:分公司|分行|支行)(?:营业部)?")
 _SEAT = re.compile(r"机关(?!党|[\u4e00-\u9fff]{0,6}(?:中心|局|处|室|食堂))")
+
+
+_WHOLE_NAME = re.compile(rf"(?!社区|街道|学校|医院|公司|集团|银行){_CHARACTER}{{5,30}}")
+#: Kinds whose names are whole without a place before them.
+_WHOLE = frozenset({UnitKind.COMPANY, UnitKind.HOSPITAL, UnitKind.SCHOOL, UnitKind.PROCURATORATE_COURT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ def _national() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
     }
     names |= {name: (name, UnitKind(kind)) for kind, ministries in tables["ministries"].items() for name in ministries}
     # 二十届中央纪委二次全会 is a meeting, 中央纪委委员 a person.
-    return re.compile(rf"(?:{alternation(names)})(?![一二三四五六七八九十]次全会|委员|网站)"), names
+    return re.compile(rf"(?:{alternation(names)})(?![一二三四五六七八九十]次全会|委员|网站|(?<=部)门(?!头沟))"), names
 
 
 @cache
@@ -105,6 +119,8 @@ def local_organ_at(text: str, start: int, prefix: str) -> Named | None:
     pattern, templates = _local()
     if match := pattern.match(text, start):
         template, kind = templates[(match.lastindex or 1) - 1]
+        if prefix.endswith(("镇", "乡", "街道")):  # a town has no 监委
+            template = template.replace("检查委员会监察委员会", "检查委员会")
         return Named(match.end(), template.format(prefix), kind)
     if match := _NUMBERED_HOSPITAL.match(text, start):
         return Named(match.end(), f"{prefix}第{match.group(1)}人民医院", UnitKind.HOSPITAL)
@@ -115,9 +131,8 @@ def local_organ_at(text: str, start: int, prefix: str) -> Named | None:
 
 def organ_at(text: str, start: int, prefix: str) -> Named | None:
     """Any other institution behind a place, or behind nothing where `prefix` is empty: 税务局, 城市发展有限公司."""
-    short = _SHORT.match(text, start) if prefix else None
-    whole = _OPEN.match(text, start) or (_BARE.match(text, start) if prefix else None)
-    match = short or whole
+    patterns = (_SHORT, _BARE, _OPEN) if prefix else (_OPEN,)
+    match = next((found for pattern in patterns if (found := pattern.match(text, start))), None)
     if not match:
         return None
     body = _FULL.get(match.group(), match.group())
@@ -129,13 +144,50 @@ def inside_at(text: str, named: Named) -> Iterator[Named]:
     if named.kind is UnitKind.COMPANY and (match := _BRANCH.match(text, named.end)):
         named = Named(match.end(), named.canonical + match.group(), UnitKind.COMPANY, named.canonical.endswith("银行"))
         yield named
-    while match := _DEPARTMENT.match(text, named.end) if named.kind is not UnitKind.DEPARTMENT else None:
-        below = match.lastgroup == "below"
-        kind = named.kind if below else UnitKind(match.lastgroup or "department")
-        named = Named(match.end(), named.canonical + match.group(), kind, below)
+    while found := _inner_at(text, named):
+        named = found
         yield named
     if match := _SEAT.match(text, named.end):  # 市纪委监委机关 is 市纪委监委
         yield Named(match.end(), named.canonical, named.kind, alone=True)
+
+
+def _inner_at(text: str, named: Named) -> Named | None:
+    """The shortest name of a department that goes on behind an institution's."""
+    if named.kind is UnitKind.DEPARTMENT:
+        return None
+    matches = [(kind, found) for kind, pattern in _INNER_PATTERNS.items() if (found := pattern.match(text, named.end))]
+    if named.kind in _WITHOUT_SUBORDINATES:
+        matches = [(kind, found) for kind, found in matches if kind != "below" or found.group().endswith("中心")]
+    if not matches:
+        return None
+    kind, match = min(matches, key=lambda item: item[1].end())
+    if kind == "below" and named.kind in _WITHOUT_SUBORDINATES:
+        kind = "department"
+    return inner(named.canonical, named.kind, match.group(), match.end(), kind)
+
+
+#: Kinds whose parts are departments, never institutions of their own.
+_WITHOUT_SUBORDINATES = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
+
+
+def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "department") -> Named:
+    """A department under its full name: 纪委 of a company is its 纪律检查委员会.
+
+    Args:
+        kind: a unit kind, or `below` for what is of the parent's kind and swallows its name.
+    """
+    if name.removeprefix("机关") == "党委":
+        return Named(end, f"中共{parent}委员会", UnitKind.PARTY)
+    same = kind == "below" or name == "审判委员会"
+    canonical = parent + name.replace("纪委", "纪律检查委员会")
+    # 省委第七巡视组 and 公安部经济犯罪侦查局 are named instead of 省委 and 公安部, 市政府驻武汉办事处 beside 市政府.
+    alone = (kind == "below" and not name.startswith("驻")) or (parent_kind is UnitKind.PARTY and kind == "discipline")
+    return Named(end, canonical, parent_kind if same else UnitKind(kind), alone)
+
+
+def is_whole(written: str) -> bool:
+    """Whether a name says by itself, without a place, which institution it is: 华电能源股份有限公司, not 社区医院."""
+    return kind_of(written) in _WHOLE and bool(_WHOLE_NAME.fullmatch(written))
 
 
 def kind_of(name: str) -> UnitKind:
