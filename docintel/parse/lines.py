@@ -53,8 +53,8 @@ _SYMBOLS = re.compile(r"[\W_]+")
 
 _BYLINE_LABEL = re.compile(
     r"(?:文章|信息|稿件|新闻|消息|内容)?(?:来源|出处|稿源)\s*:"
-    r"|(?:作者|作者单位|供稿单位|图片来源|发文字号|[一二三]审|责任?编辑|责编|编辑|编审|编校|审核|审校|校对|初审|复审|终审|签发|监制|策划|统筹|制作|录入|撰稿|供稿|撰文"
-    r"|摄影|摄|文/图|图/文|图文|信息员|通讯员|供图|投稿|发布人|发布者)\s*[:/]"
+    r"|(?:作者|作者单位|供稿单位|图片来源|发文字号|[一二三初复终]审|责任?编辑|责编|编辑|编审|编校|审核|审校|校对|签发|监制|策划"
+    r"|统筹|制作|录入|撰稿|供稿|撰文|摄影|摄|文/图|图/文|图文|信息员|通讯员|供图|投稿|发布人|发布者)\s*[:/]"
     r"|(?:发布|发文|发稿|发表|更新|创建|成文|刊发|访谈|录入)?(?:时间|日期)\s*:\s*(?:19|20)\d\d"
     r"|(?:发布|发文)(?:机构|机关|单位|部门)\s*:"
     r"|访谈主题\s*:"
@@ -74,7 +74,8 @@ _BYLINE_LINE = re.compile(
 )
 #: In brackets behind the last sentence of a paragraph: (记者 王某), (来源:某报), (某市纪委供稿).
 _LABELLED = re.compile(
-    r"(?:(?:本[报刊网台]|特约|新华社)?(?:记者|通讯员|作者|撰稿人?)|来源|编辑|责任?编辑|责编|供稿)\s*:?\s*[^():;。]{2,40}"
+    rf"(?:本[报刊网台]|特约|新华社)?(?:记者|通讯员|作者|撰稿人?)(?:[\s:]+[^():;。]{{2,40}}|{_NAMES})"
+    r"|(?:来源|编辑|责任?编辑|责编|供稿)\s*:[^():;。]{2,40}"
     r"|[^():;,。]{2,24}(?:供稿|供图|报道|整理|/[文图摄])|[文图]/[^():;。]{2,30}|作者(?:单位|系).{2,30}"
 )
 #: In brackets at the very end of a document: (王某), (某市纪委监委). Elsewhere such brackets name who has to act.
@@ -83,24 +84,9 @@ _UNLABELLED = re.compile(
     rf"|(?:[\u4e00-\u9fff]{{2,12}}\s)?{_NAMES}"
 )
 _NO_NAMES = frozenset(
-    [
-        "试行",
-        "修订",
-        "暂行",
-        "草案",
-        "节选",
-        "摘要",
-        "全文",
-        "待续",
-        "未完待续",
-        "略",
-        "掌声",
-        "热烈掌声",
-        "笑声",
-        "下同",
-        "已完成",
-    ]
+    ["试行", "修订", "暂行", "节选", "全文", "待续", "略", "掌声", "热烈掌声", "笑声", "下同", "已完成"]
 )
+_PICTURE = re.compile(r"(?:^|[。,;:)”\s])图为")  # …,图为签名现场; not 企图为他人谋利
 _CREDIT = re.compile(
     rf"\s*(\(?(?:(?:记者|通讯员|摄影|本[报网]记者)\s*:?\s*)?(?:{_NAMES}|[\u4e00-\u9fff](?:\s[\u4e00-\u9fff]){{1,2}})"
     rf"\s*(?:/?\s*摄(?:影(?:报道)?)?|供图|/图)\s*\)?)"
@@ -182,9 +168,9 @@ def _is_byline(bare: str) -> bool:
 
 
 def _is_caption(bare: str) -> bool:
-    if bare.startswith(("图为", "图片说明", "▲", "△")):
+    if bare.startswith(("图片说明", "▲", "△")):
         return True
-    return len(bare) <= _LONGEST_CAPTION and ("图为" in bare or _credit(bare) is not None)
+    return len(bare) <= _LONGEST_CAPTION and (_PICTURE.search(bare) is not None or _credit(bare) is not None)
 
 
 def closing_signature(line: str) -> int | None:
