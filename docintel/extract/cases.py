@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from docintel.extract.acts import is_wrong, shares_wrong, split_acts
-from docintel.extract.findings import Finding, find_amounts, find_findings
+from docintel.extract.findings import NUMBERING, Finding, find_amounts, find_findings
 from docintel.extract.positions import outermost
 from docintel.extract.reading import Reading, Sentence, at
 from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
 from docintel.extract.statements import read_statements
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, Person, UnitKind
+from docintel.text.numerals import parse_number
 
 #: an item of a notice: `1.某市某局重复转发文件问题。`
 _ITEM_HEAD = re.compile(r"(?:问题|案|案件)[。\"”]*$")
 _SUFFERED = re.compile(r"受到|被|给予|予以")
-_NUMBERING = re.compile(r"(?:[(（]?[0-9一二三四五六七八九十]+[)）]?[.、．]|[①-⑳])\s*")
 _PEOPLE = r"(?:党员领导干部|领导干部|党员干部|干部职工|公职人员|干部|人员|党员|职工|民警|教师|医生)"
 #: `通报了|某省6名党员领导干部严重违反规定问题`
 _CROWD_NAMED = re.compile(
@@ -29,6 +29,12 @@ _CROWD_NAMED = re.compile(
 #: `30余名参与公款旅游的干部受到处理`
 _CROWD_DEALT_WITH = re.compile(
     rf"(?P<quote>(?P<size>\d+)余?名(?P<act>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{{0,20}})的{_PEOPLE}(?:分别)?(?:受到|被)[^,。;“”]+)"
+)
+
+#: `对|履行职责不力的3名科主任予以诫勉`
+_CROWD_GIVEN = re.compile(
+    r"(?P<quote>对(?P<act>[^,。;“”]{0,30}?)的?(?P<size>[0-9一二两三四五六七八九十]+)余?名[^,。;“”]{2,14}?(?:予以|给予|作出)"
+    r"[^,。;“”]*?(?:诫勉|处分|处理|问责|检查|约谈))"
 )
 
 
@@ -91,8 +97,15 @@ def _acts_of_unit(reading: Reading, mentions: Sequence[UnitMention], offset: int
     """What the headline of an item says of the unit whose head is dealt with in it."""
     sentence = reading.sentence_at(offset)
     head = next((s for s in reading.sentences if sentence and s.block == sentence.block), None)
-    unit = _unit_in_head(reading, mentions, head) if head and head is not sentence else None
-    return list(split_acts(reading.folded, unit.end, head.end)) if head and unit else []
+    if head is None or head is sentence or reading.names_in(head.start, head.end, "PER"):
+        return []
+    unit = _unit_in_head(reading, mentions, head)
+    return list(split_acts(reading.folded, unit.end, _closed(reading, head))) if unit else []
+
+
+def _closed(reading: Reading, sentence: Sentence) -> int:
+    """The end of a sentence without the mark that ends it."""
+    return sentence.start + len(reading.folded[sentence.start : sentence.end].rstrip("。;!"))
 
 
 def _distinct(folded: str, acts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -127,7 +140,7 @@ def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], found: Sequen
 
 def _unit_in_head(reading: Reading, mentions: Sequence[UnitMention], head: Sentence) -> UnitMention | None:
     """The unit that a headline such as `1.某市某局重复转发文件问题。` is about."""
-    numbering = _NUMBERING.match(reading.folded, head.start, head.end)
+    numbering = NUMBERING.match(reading.folded, head.start, head.end)
     unit = at(mentions, numbering.end() if numbering else head.start)
     if unit is None or unit.kind is UnitKind.DISCIPLINE or not _ITEM_HEAD.search(reading.folded, unit.end, head.end):
         return None
@@ -150,7 +163,7 @@ def _unit_case(
     sanctions: Sequence[str],
 ) -> Case:
     folded = reading.folded
-    end = head.start + len(folded[head.start : head.end].rstrip("。"))
+    end = _closed(reading, head)
     acts = list(split_acts(folded, unit.end, end))
     clauses = [clause for sentence in body for clause in sentence.clauses]
     for clause in clauses:
@@ -175,10 +188,10 @@ def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:
     named = sum(len(case.persons) for case in found)
     seen: set[str] = set()
     for sentence in reading.sentences:
-        for pattern in (_CROWD_NAMED, _CROWD_DEALT_WITH):
+        for pattern in (_CROWD_NAMED, _CROWD_DEALT_WITH, _CROWD_GIVEN):
             for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
                 size = match["size"]
-                if size not in seen and named < int(size) / 2:
+                if size not in seen and named < (parse_number(size) or 0) / 2:
                     seen.add(size)
                     yield _crowd_case(reading, match)
 

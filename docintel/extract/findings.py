@@ -25,6 +25,8 @@ _OTHER_WRONGS = re.compile(r"存在其他")
 #: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
 _LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到?|予以|给予)[^,]{0,16}$|$")
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
+#: `1.`, `(二)`, `三、` before an item
+NUMBERING = re.compile(r"(?:[(]?[0-9一二三四五六七八九十]{1,3}[)]?[.、]|[(][0-9一二三四五六七八九十]{1,3}[)]|[①-⑳])\s*")
 #: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
 _ATTRIBUTIVE = re.compile(r"(?:过)?的")
@@ -112,7 +114,8 @@ def _quote_start(reading: Reading, group: Group) -> int:
     clause = reading.clause_at(group.phrase)
     if clause is None or _REPORTED.search(reading.folded, clause.start, group.phrase):
         return group.phrase
-    return clause.start
+    numbering = NUMBERING.match(reading.folded, clause.start, group.phrase)
+    return numbering.end() if numbering else clause.start
 
 
 def _acts(
@@ -154,9 +157,8 @@ def _sanctions(reading: Reading, statement: Statement, before: Statement | None)
     """What befell the people named last before it in the clause, or else those the clause is about."""
     low, high = statement.clause.start, statement.clause.end
     text = reading.text[low:high]
-    for sanction in split_sanctions(text):
-        for group in _targets(statement, low + sanction.start):
-            yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=sanction.text, decided=True)
+    for group, names, sanction in _dealt_out(reading, statement):
+        yield Finding(names, (group.phrase, max(high, group.end)), sanction=sanction, decided=True)
     general = general_sanction(text)
     if general and _is_suffered(reading.folded, low, low + general.start, low + general.end):
         for group in _targets(statement, low + general.start):
@@ -165,6 +167,18 @@ def _sanctions(reading: Reading, statement: Statement, before: Statement | None)
             yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=general.text)
     if before and _AMONG_THEM.match(reading.folded, low):
         yield from _among_them(reading, statement, before)
+
+
+def _dealt_out(reading: Reading, statement: Statement) -> Iterator[tuple[Group, tuple[str, ...], str]]:
+    """Each sanction of a clause with its people; `张三、李四分别受到记过、警告处分` gives one to each."""
+    low, high = statement.clause.start, statement.clause.end
+    sanctions = split_sanctions(reading.text[low:high])
+    pairs = [(group, sanction.text) for sanction in sanctions for group in _targets(statement, low + sanction.start)]
+    people = [(group, name) for group in dict.fromkeys(group for group, _ in pairs) for name in group.names]
+    if "分别" in reading.folded[low:high] and len(people) == len(sanctions) > 1:
+        yield from ((group, (name,), s.text) for (group, name), s in zip(people, sanctions, strict=True))
+    else:
+        yield from ((group, group.names, sanction) for group, sanction in pairs)
 
 
 def _is_suffered(folded: str, low: int, start: int, end: int) -> bool:

@@ -29,6 +29,7 @@ _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers']
 _FOLLOWER = re.compile(_FOLLOW)
 _STRONG = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
 _UNTAGGED = re.compile(rf"[{''.join(sorted(_SAFE_SURNAMES))}]{_HAN}{{1,2}}?(?={_FOLLOW})")
+_CLOSED_BY = frozenset(",、。;)")
 _NOT_PERSON = re.compile(alternation(_WORDS["not_person_before"]))
 _CREDIT_BEFORE = re.compile(
     rf"(?:{alternation(_WORDS['credit_before'])})[\s::/]*(?:{_HAN}{{2,4}}[\s、,]+(?:(?:通讯员|记者)\s*)?){{0,4}}$"
@@ -59,15 +60,18 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[t
     for sentence in reading.sentences:
         for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end):
             yield match.start(), _whole_name(folded, *match.span())
-        for clause in sentence.clauses:
-            yield from _untagged(folded, clause.start, clause.end)
+        yield from _untagged(reading, sentence.start, sentence.end)
 
 
-def _untagged(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _untagged(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Names that the tagger missed, right behind a position."""
+    folded = reading.folded
+    places = {name.start for name in reading.names_in(start, end, "LOC")}
     for match in _UNTAGGED.finditer(folded, start, end):
-        titled = follows_title(folded, match.start()) and not is_inside_head(folded, match.start())
-        if titled and len(match.group()) == 3 and match.group() not in _NOT_NAMES:
+        name, closed = match.group(), folded[match.end() : match.end() + 1] in _CLOSED_BY
+        if name in _NOT_NAMES or match.start() in places or (len(name) == 2 and not closed):
+            continue
+        if follows_title(folded, match.start()) and not is_inside_head(folded, match.start()):
             yield match.span()
 
 

@@ -5,9 +5,10 @@ In: a reading and the unit mentions in it. Out: one `Person` a name, in order of
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from docintel.extract.names import find_names
-from docintel.extract.positions import NO_ROLE, Role, find_role, outermost
+from docintel.extract.positions import NO_ROLE, Role, find_role, outermost, unit_around
 from docintel.extract.reading import Reading
 from docintel.extract.units import UnitMention
 from docintel.schema import Person
@@ -38,6 +39,8 @@ def _roles(
         role = find_role(reading.folded, span, mentions, previous[1] if previous else 0)
         if not role and previous and _JOINT.fullmatch(reading.folded, previous[1], span[0]):
             role = roles[previous]
+        if not role.unit:
+            role = replace(role, unit=unit_around(reading, role, span, mentions))
         roles[span] = role
         previous = span
     return roles

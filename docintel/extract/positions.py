@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docintel.extract.lexicon import alternation, load
-from docintel.extract.reading import within
+from docintel.extract.reading import Reading, within
 from docintel.extract.units import UnitMention
+from docintel.schema import UnitKind
 
 _WORDS = load("persons")
 _HEAD = alternation(_WORDS["heads"])
@@ -24,8 +25,12 @@ _LAST_CUT = re.compile(rf".*(?:{alternation(_WORDS['before_position'])})")
 _HARD_STOP = re.compile(r"[。;:!?\n“”《》…—]")
 #: behind the name: `,某公司原董事长。` / `(市水利局副局长)` / ` 系某公司出纳`
 _BEHIND = re.compile(rf"[,(]?(?:系|是|任|担任|时任|,)?(?P<phrase>[^。;!?\n“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n]|$)")
-#: 第二审查调查室, 党风政风监督室 of a discipline organ; the 党组 of any
-_OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局]{1,8}室$|党组$|(?<=[^共])党委$")
+#: 第二审查调查室, 党风政风监督室 of a discipline organ
+_OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局]{1,8}室$")
+#: 党组|成员, 纪委|书记: the body is part of the position
+_BODY = re.compile(r"(?:党组|党委|党工委|党总支|党支部|纪委|纪工委|团委)$")
+_BODY_MEMBER = re.compile(r"原?副?(?:书记|委员|成员|常委)")
+_UNITLESS = re.compile(rf"(?:{alternation(_WORDS['heads_without_unit'])})$")
 _REACH = 120
 
 
@@ -61,7 +66,7 @@ def outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
 
 def follows_title(folded: str, start: int) -> bool:
     """Whether the text before `start` ends with a position: `市水利局局长|`."""
-    return bool(_HEAD_AT_END.search(folded[max(0, start - 12) : start].rstrip()))
+    return bool(_HEAD_AT_END.search(folded[max(0, start - 12) : start].rstrip(" ")))
 
 
 def has_title(folded: str, start: int, end: int) -> bool:
@@ -115,10 +120,14 @@ def _split_office(folded: str, mention: UnitMention) -> tuple[int, str]:
 
     `某市纪委监委党风政风监督室|主任` is a position in the 纪委监委, `某局党组|成员` one in the 局.
     """
+    body = _BODY.search(folded, mention.start, mention.end)
+    if body and body.start() > mention.start and _BODY_MEMBER.match(folded, mention.end):
+        owner = mention.canonical.removesuffix(body.group())
+        return body.start(), owner.removeprefix("中共") if owner != mention.canonical else owner
     office = _OFFICE.search(folded, mention.start, mention.end)
-    if not office or office.start() == mention.start or not mention.canonical.endswith(office.group()):
-        return mention.end, mention.canonical
-    return office.start(), mention.canonical.removesuffix(office.group())
+    if office and office.start() > mention.start and mention.canonical.endswith(office.group()):
+        return office.start(), mention.canonical.removesuffix(office.group())
+    return mention.end, mention.canonical
 
 
 def _items(folded: str, low: int, high: int, mentions: Sequence[UnitMention]) -> list[tuple[int, int]]:
@@ -158,6 +167,15 @@ def _skip_glue(folded: str, begin: int, end: int) -> int:
     if cut and cut.end() < end:
         return _title_start(folded, (cut.end(), end))
     return begin + 2 if folded.startswith(("时任", "现任"), begin) else begin
+
+
+def unit_around(reading: Reading, role: Role, name: tuple[int, int], mentions: Sequence[UnitMention]) -> str | None:
+    """The unit spoken of where a position states none: `某公司虚报收购数量。会计|张三`; never a discipline organ."""
+    if role.end <= role.start or _UNITLESS.search(reading.folded, role.start, role.end):
+        return None
+    block = reading.document.block_at(name[0])
+    spoken_of = within(mentions, block.start, name[0]) if block else ()
+    return next((m.canonical for m in reversed(spoken_of) if m.kind is not UnitKind.DISCIPLINE), None)
 
 
 def _role_behind(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> Role:

@@ -5,7 +5,7 @@ In: a reading, its persons and unit mentions. Out: one `Statement` a clause.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docintel.extract.acts import act_in_case_name
 from docintel.extract.lexicon import alternation, load
@@ -16,6 +16,8 @@ from docintel.schema import Person
 _WORDS = load("cases")
 _JOINT = re.compile(r"、|和|及|与|以及")
 _GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|了)?$")
+#: `对|局长张三、副局长李四|给予处分`
+_DEALT_WITH = re.compile(r"[^。;]{0,40}?(?:给予|予以|作出|处以|进行|立案|采取)")
 _ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上|重要)")
 _OTHERS = re.compile(r"(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)")
 _SPEECH = re.compile(alternation(_WORDS["speech"]))
@@ -74,7 +76,7 @@ def read_statements(
         for clause in sentence.clauses:
             here = tuple(within(groups, clause.start, clause.end))
             subjects = _subjects(reading.folded, here)
-            quoted = bool(subjects) and bool(_SPEECH.search(reading.folded, subjects[-1].end, clause.end))
+            quoted = bool(subjects) and _is_speaking(reading.folded, subjects[-1].end, clause.end)
             if subjects:
                 about, named_in = pending + subjects, sentence.start
             elif _has_other_subject(reading.folded, mentions, clause):
@@ -86,15 +88,22 @@ def read_statements(
                 about = ()
 
 
+def _is_speaking(folded: str, start: int, end: int) -> bool:
+    """`张三:` in an interview, `张三介绍,` in a report."""
+    return folded[start : start + 1] == ":" or bool(_SPEECH.search(folded, start, end))
+
+
 def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:
-    """The first people that no preposition governs, with those listed behind them: `某局局长张三、某厅处长李四`."""
+    """The first people that no preposition governs, with those listed behind them: `局长张三、副局长李四`."""
     free = [group for group in groups if not group.governed]
-    subjects = free[:1]
+    if not free:
+        return ()
+    subject = free[0]
     for group in free[1:]:
-        if folded[subjects[-1].end : subjects[-1].end + 1] not in {"、", "和", "及"}:
+        if folded[subject.end : subject.end + 1] not in {"、", "和", "及"}:
             break
-        subjects.append(group)
-    return tuple(subjects)
+        subject = replace(subject, end=group.end, names=(*subject.names, *group.names))
+    return (subject,)
 
 
 def _has_other_subject(folded: str, mentions: Sequence[UnitMention], clause: Clause) -> bool:
@@ -130,6 +139,8 @@ def _group(reading: Reading, run: Sequence[tuple[int, int, Person]], mentions: S
 
 def _is_governed(folded: str, start: int, end: int) -> bool:
     """`向张三反馈`, `张三的家人`, `张三案`: the clause is about something else."""
+    if folded.startswith("对", start - 1) and _DEALT_WITH.match(folded, end):
+        return False
     behind = _ATTRIBUTE.match(folded, end) or act_in_case_name(folded, end, end + 30)
     return bool(behind or _GOVERNED.search(folded, max(0, start - 4), start))
 
