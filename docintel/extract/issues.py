@@ -14,7 +14,7 @@ from docintel.extract.lexicon import load
 from docintel.extract.reading import Clause, Reading
 from docintel.extract.roles import pattern, told_stretches
 from docintel.extract.segments import clause_start, content_sentences
-from docintel.schema import Case, Issue, IssueCategory, Modality
+from docintel.schema import Case, Evidence, Issue, IssueCategory, Modality
 
 _MAX_LENGTH = 60
 _MIN_LENGTH = 4
@@ -42,7 +42,7 @@ class _Problem:
 
 def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
     """The issues of a document in text order; the same words again are one entry, except acts of different persons."""
-    acts = [_Problem(act.start, act.end, Modality.FOUND) for case in cases for act in case.violations]
+    acts = [_act(reading, case, act) for case in cases for act in case.violations]
     told = told_stretches(reading, cases)
     problems = [
         problem
@@ -58,6 +58,12 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
         )
         for problem in _distinct(reading.folded, acts, problems)
     )
+
+
+def _act(reading: Reading, case: Case, act: Evidence) -> _Problem:
+    """The act with the name of the person right before it, so that it reads alone."""
+    name = next((name for name in case.persons if reading.text.endswith(name, 0, act.start)), "")
+    return _Problem(act.start - len(name), act.end, Modality.FOUND)
 
 
 def category_of(text: str) -> IssueCategory:

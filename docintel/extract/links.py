@@ -5,13 +5,21 @@ A text ties them by a problem named inside the measure, by `针对…问题,…`
 both belong to.
 """
 
-from bisect import bisect_right
+import re
 from collections.abc import Sequence
-from itertools import pairwise
 
-from docintel.extract.reading import Reading
-from docintel.extract.roles import pattern
-from docintel.schema import Case, Evidence, Issue, Modality
+from docintel.extract.reading import Reading, within
+from docintel.extract.roles import pattern, told_stretches
+from docintel.schema import Case, Evidence, Issue
+
+_MIN_NAME = 4
+_SENTENCES_BEHIND = 3
+_PROBLEM = re.compile(r"等?(?:典型|突出)?(?:问题|现象|行为|情形)$")
+
+
+def problem_words(text: str) -> str:
+    """Folded words of a problem without the noun that only says that it is one: `违规吃喝问题` → `违规吃喝`."""
+    return _PROBLEM.sub("", text)
 
 
 def link_measures(
@@ -22,40 +30,51 @@ def link_measures(
     return [tuple(sorted(_answered(reading, measure, regions, issues))) for measure in measures]
 
 
+def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
+    """From the first words of each case to those of the next, a few sentences behind its telling at most."""
+    told = sorted(told_stretches(reading, cases))
+    regions = []
+    for i, (start, end) in enumerate(told):
+        limit = told[i + 1][0] if i + 1 < len(told) else len(reading.text)
+        after = within(reading.sentences, end, limit)[:_SENTENCES_BEHIND]
+        regions.append((start, max([end, *(sentence.end for sentence in after)])))
+    return regions
+
+
 def _answered(
     reading: Reading, measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
 ) -> set[int]:
-    if pattern("sanctions").search(reading.folded, measure.start, measure.end):
-        of_case = _same_case(measure, regions, issues)
-        if of_case:
-            return of_case
+    """The issues inside the measure; else those before it in the sentence; else those of its case, or of its words."""
+    inside = _within(issues, measure.start, measure.end)
+    if inside:
+        return inside
     sentence = reading.sentence_at(measure.start)
-    begin = sentence.start if sentence else measure.start
-    return {
-        i
-        for i, issue in enumerate(issues)
-        if begin <= issue.evidence.start < measure.end and issue.evidence.end <= measure.end
-    }
+    before = _within(issues, sentence.start if sentence else measure.start, measure.start)
+    if before:
+        return before
+    if pattern("sanctions").search(reading.folded, measure.start, measure.end):
+        return _same_case(measure, regions, issues)
+    return _named(reading, measure, regions, issues)
+
+
+def _within(issues: Sequence[Issue], start: int, end: int) -> set[int]:
+    return {i for i, issue in enumerate(issues) if start <= issue.evidence.start and issue.evidence.end <= end}
 
 
 def _same_case(measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]) -> set[int]:
-    i = bisect_right(regions, measure.start, key=lambda region: region[0]) - 1
-    if i < 0 or measure.start >= regions[i][1]:
-        return set()
-    start = regions[i][0]
+    stretch = next(((start, end) for start, end in reversed(regions) if start <= measure.start < end), None)
+    return _within(issues, stretch[0], measure.start) if stretch else set()
+
+
+def _named(
+    reading: Reading, measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
+) -> set[int]:
+    """Problems told elsewhere whose very words the measure says; an act of one person is no such problem."""
+    words = reading.folded[measure.start : measure.end]
     return {
-        n
-        for n, issue in enumerate(issues)
-        if issue.modality is Modality.FOUND and start <= issue.evidence.start < measure.start
+        i
+        for i, issue in enumerate(issues)
+        if not any(low <= issue.evidence.start < high for low, high in regions)
+        and len(core := problem_words(reading.folded[issue.evidence.start : issue.evidence.end])) >= _MIN_NAME
+        and core in words
     }
-
-
-def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
-    """From the first words of each case to those of the next."""
-    starts = sorted({_sentence_start(reading, case.evidence.start) for case in cases})
-    return list(pairwise([*starts, len(reading.text)]))
-
-
-def _sentence_start(reading: Reading, offset: int) -> int:
-    sentence = reading.sentence_at(offset)
-    return sentence.start if sentence else offset

@@ -48,13 +48,20 @@ def test_the_same_problem_again_is_one_entry():
     assert find(make_document("解决停车收费问题。纠治停车收费问题。")) == [("停车收费问题", TARGET)]
 
 
+def test_an_act_right_behind_the_name_is_quoted_with_it():
+    document = make_document("某局局长王小明违规收受礼金，公款旅游。")
+    acts = tuple(evidence(document, quote) for quote in ("违规收受礼金", "公款旅游"))
+    case = Case(evidence=evidence(document, "王小明违规收受礼金"), persons=("王小明",), violations=acts)
+    assert find(document, [case]) == [("王小明违规收受礼金", FOUND), ("公款旅游", FOUND)]
+
+
 def test_acts_of_a_case_are_found_once_and_their_telling_is_not_read_again():
     document = make_document(
         "某局局长王小明违规收受礼金问题。2020年，王小明收受礼金2万元。王小明受到警告处分。监管不力。"
     )
     act = evidence(document, "违规收受礼金")
     case = Case(evidence=evidence(document, "某局局长王小明违规收受礼金"), persons=("王小明",), violations=(act,))
-    assert find(document, [case]) == [("违规收受礼金", FOUND), ("监管不力", FOUND)]
+    assert find(document, [case]) == [("王小明违规收受礼金", FOUND), ("监管不力", FOUND)]
 
 
 CATEGORIES = [

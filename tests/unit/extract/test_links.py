@@ -36,3 +36,9 @@ def test_a_sanction_answers_the_acts_of_its_own_case():
         Case(evidence=evidence(document, "李大力公款旅游"), persons=("李大力",)),
     ]
     assert link(document, ["王小明受到警告处分", "李大力被开除党籍"], issues, cases) == [(0,), (1, 2)]
+
+
+def test_a_problem_told_elsewhere_is_answered_by_its_very_words():
+    document = make_document("违规吃喝问题时有发生。\n要抓好违规吃喝整治。\n要召开会议。")
+    issues = [make_issue(document, "违规吃喝问题")]
+    assert link(document, ["要抓好违规吃喝整治", "要召开会议"], issues) == [(0,), ()]

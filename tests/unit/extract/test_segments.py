@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,4 +56,4 @@ def test_segments_stand_in_order_inside_the_text(text):
     document = make_document(text or "。")
     found = list(segments(Reading(document)))
     assert all(segment.sentence <= segment.start <= segment.main < segment.end for segment in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
