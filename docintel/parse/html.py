@@ -95,8 +95,10 @@ def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], hea
     text, blocks = structure(lines)
     if not text:
         raise ParseError(f"{source} is a page that shows no text.", hint="Save the page again, complete.")
-    bylines = [text[block.start : block.end] for block in blocks if block.kind is BlockKind.BYLINE]
-    shown = [*bylines, around]
+    bylines = [block for block in blocks if block.kind is BlockKind.BYLINE]
+    top = [text[block.start : block.end] for block in bylines if 2 * block.end < len(text)]
+    closing = [text[block.start : block.end] for block in bylines if 2 * block.end >= len(text)]
+    shown = [*top, around, *closing]
     url = metadata.source_url([text[-2000:], around]) or head.url
     titles = (text[block.start : block.end] for block in blocks if block.kind is BlockKind.TITLE)
     return Document(
@@ -105,7 +107,8 @@ def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], hea
         text=text,
         blocks=blocks,
         title=next(titles, "") or _SITE.sub("", head.title),
-        publisher=metadata.publisher([*shown, f"来源:{head.meta.get('contentsource', '')}"]),
+        publisher=metadata.publisher([*shown, f"来源:{head.meta.get('contentsource', '')}"])
+        or metadata.signer(text.split("\n")),
         published=metadata.published(shown)
         or metadata.url_date(url, source)
         or metadata.published([head.meta.get("pubdate", "")]),

@@ -35,6 +35,7 @@ _FURNITURE = re.compile(
     |版权所有|copyright|©
     |.{0,12}(?:ICP备|公网安备)
     |https?://\S+$
+    |[\u4e00-\u9fff]{0,4}(?:时评|锐评|短评|评论|要闻|头条|专栏|论坛|快讯)$   # the column above a title
     |-?\s*\d{1,3}\s*-?$                                                # - 3 -
     |第\s?\d+\s?页
     """,
@@ -65,7 +66,10 @@ _BYLINE_LINE = re.compile(
     |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社|杂志|频道|客户端|电视台|公众号)\s+{_NAMES}
      (?:\s自?[\u4e00-\u9fff]{{2,10}}报道)?$                             # 某某网站 王某 李某 自某省某市报道
     |[\u4e00-\u9fff]{{2,18}}(?:网|网站|报|社)讯$
-    |{_DATE}\s?{_CLOCK}[\s|]{{0,3}}(?:来源|作者|编辑|发布|浏览|点击|阅读|字[体号])  # 2022-03-01 08:00 来源:某报
+    |{_DATE}\s?{_CLOCK}[\s|]{{0,3}}[\u4e00-\u9fff]{{0,2}}(?:来源|作者|编辑|发布|浏览|点击|阅读|字[体号])
+    |[\u4e00-\u9fff]{{2,16}}\s{_DATE}\s?{_CLOCK}$                        # 某某清风 2023年9月21日
+    |\(?(?:本文)?(?:原?载于?|刊[载登发]于)[^。《]{{0,20}}《                   # (原载2022年12月2日《某报》)
+    |[二〇○零一三四五六七八九十]{{4}}年[一二三四五六七八九十]{{1,2}}月[一二三四五六七八九十]{{1,3}}日$
     |\(?\s?{_DATE}\s?{_CLOCK}\s?\)?$                                     # (2022年3月1日)
     |[\u4e00-\u9fff]{{1,12}}[\[(〔](?:19|20)\d\d[\])〕]\d{{1,4}}号$         # 某卫发〔2023〕5号
     |[\u4e00-\u9fff]{{4,30}}(?:委员会|办公室|局|厅|部|院|政府)文件$      # the red head of a notice
@@ -78,11 +82,10 @@ _LABELLED = re.compile(
     r"|(?:来源|编辑|责任?编辑|责编|供稿)\s*:[^():;。]{2,40}"
     r"|[^():;,。]{2,24}(?:供稿|供图|报道|整理|/[文图摄])|[文图]/[^():;。]{2,30}|作者(?:单位|系).{2,30}"
 )
-#: In brackets at the very end of a document: (王某), (某市纪委监委). Elsewhere such brackets name who has to act.
-_UNLABELLED = re.compile(
-    rf"[^():;,。]{{2,24}}(?:纪委|监委|纪检监察组|委员会|检察院|法院|网|网站|报|报社|杂志|办公室|卫健委|医院|局)"
-    rf"|(?:[\u4e00-\u9fff]{{2,12}}\s)?{_NAMES}"
-)
+#: In brackets at the very end of a document: (王某), (纪检监察室 王某), (某报). Elsewhere they may name who has to act.
+#: An organisation that signs, (某市纪委监委), is a party to what the document says: content.
+_UNLABELLED = re.compile(rf"[^():;,。]{{2,24}}(?:网|网站|报|报社|杂志)|(?:[\u4e00-\u9fff]{{2,12}}\s)?{_NAMES}")
+_ORGAN = re.compile(r".*(?:纪委|监委|党委|委员会|[室组局院部委科校]|公司|中心)")
 _NO_NAMES = frozenset(
     ["试行", "修订", "暂行", "节选", "全文", "待续", "略", "掌声", "热烈掌声", "笑声", "下同", "已完成"]
 )
@@ -174,7 +177,7 @@ def _is_caption(bare: str) -> bool:
 
 
 def closing_signature(line: str) -> int | None:
-    """Where a bracket with the author's or the organisation's name begins behind the last sentence of a document."""
+    """Where a bracket with the author's name begins behind the last sentence of a document."""
     folded = fold(line)
     start = folded.rfind("(")
     return start if _after_sentence(folded, start) and _is_signature(folded[start:]) else None
@@ -183,7 +186,9 @@ def closing_signature(line: str) -> int | None:
 def _is_signature(text: str) -> bool:
     """Whether the text is one pair of brackets that holds who wrote it, label or not."""
     inner = _bracketed(text)
-    return _is_labelled(text) or (inner not in _NO_NAMES and _UNLABELLED.fullmatch(inner) is not None)
+    if _is_labelled(text):
+        return True
+    return inner not in _NO_NAMES and _UNLABELLED.fullmatch(inner) is not None and _ORGAN.fullmatch(inner) is None
 
 
 def _is_labelled(text: str) -> bool:

@@ -7,36 +7,32 @@ shown.
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from docintel.text.normalize import fold
+from docintel.text.outline import han_number
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)")
+_HAN_DIGITS = "〇一二三四五六七八九"
+_HAN_DATE = re.compile(
+    r"([一二〇○零三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
+_SIGNER = re.compile(r"[\u4e00-\u9fff]{2,28}(?:委员会|纪委|监委|[局院室组部厅委府校会科办]|公司|集团|中心)")
 _DATE_LABEL = re.compile(r"(?:时间|日期|发布于|发表于)\s*:?\s*(?=(?:19|20)\d\d)")
 #: t20211223_8337294.html · /2021-12/23/ · /202112/23/ · /20211223/
 _URL_DATE = re.compile(r"(?:t|/)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[_/.]|$)")
 _PUBLISHER = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=文章)|(?<=信息)|(?<=稿件)|(?<=新闻)|(?<=消息))(?:来源|稿源|出处|发布机构|发布单位|发文机关)\s*:\s*"
     r"([^\s|:;,。()]{2,40})"
+    r"|发布(?:人|者|部门)\s*:\s*([\u4e00-\u9fff]{2,28}(?:委员会|[局院室组部厅委府校会科办网]|公司|中心))"
+    r"|^([\u4e00-\u9fff]{2,28}(?:委员会|办公室|[局厅部院]|政府))文件$"
+    r"|(?:原载|刊[载登发]于)[^《]{0,16}《([^》]{2,20})》"
+    r"|^([\u4e00-\u9fff]{2,16})\s(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}日?"
 )
 #: 这里是由某某市人民政府门户网站推出的访谈节目
 _PRODUCER = re.compile(r"由([\u4e00-\u9fff]{2,24}(?:网站?|电视台|广播台|报社?|频道))(?:推出|主办|制作|联合)")
 _NOBODY = frozenset(
-    [
-        "网络",
-        "互联网",
-        "转载",
-        "原创",
-        "本站",
-        "本站原创",
-        "未知",
-        "佚名",
-        "不详",
-        "综合",
-        "网络转载",
-        "本网",
-        "其他",
-        "互联网转载",
-    ]
+    ["网络", "互联网", "转载", "原创", "本站", "未知", "佚名", "不详", "综合", "网络转载", "本网", "其他"]
 )
 _SOURCE_URL = re.compile(r"(?:原文|来源|文章|本文)(?:链接|地址|网址|出处)\s*:\s*(https?://[^\s)\]】>,。;]+)")
 
@@ -45,9 +41,19 @@ def publisher(lines: Sequence[str]) -> str | None:
     """The first named source of the by-lines: `来源:某某网站`."""
     for line in lines:
         for match in _PUBLISHER.finditer(fold(line)):
-            name = match.group(1)
+            group = match.lastindex or 0
+            name = match.group(group)
             if name not in _NOBODY and not name.startswith("http"):
-                return line[match.start(1) : match.end(1)]
+                return line[match.start(group) : match.end(group)]
+    return None
+
+
+def signer(lines: Sequence[str]) -> str | None:
+    """The organisation that signs a notice: the line above a closing date, e.g. 某县卫生健康局 above 2023年5月6日."""
+    closing = list(lines[-6:])
+    for above, last in pairwise(closing):
+        if _valid(_DATE.match(fold(last))) or _han_date(last):
+            return above if _SIGNER.fullmatch(above) else None
     return None
 
 
@@ -64,7 +70,7 @@ def published(lines: Sequence[str]) -> str | None:
         for label in _DATE_LABEL.finditer(line):
             if found := _valid(_DATE.match(line, label.end())):
                 return found
-    return next((found for line in folded if (found := _valid(_DATE.search(line)))), None)
+    return next((found for line in folded if (found := _valid(_DATE.search(line)) or _han_date(line))), None)
 
 
 def url_date(*names: str | None) -> str | None:
@@ -79,6 +85,18 @@ def url_date(*names: str | None) -> str | None:
 def source_url(lines: Sequence[str]) -> str | None:
     """Where the page says it was first published: `原文链接:http://…`."""
     return next((match.group(1) for line in lines if (match := _SOURCE_URL.search(fold(line)))), None)
+
+
+def _han_date(line: str) -> str | None:
+    """二〇二四年二月二日 → 2024-02-02."""
+    match = _HAN_DATE.fullmatch(line)
+    if match is None:
+        return None
+    year = "".join(str(_HAN_DIGITS.index(char)) for char in match.group(1).replace("○", "〇").replace("零", "〇"))
+    try:
+        return date(int(year), han_number(match.group(2)), han_number(match.group(3))).isoformat()
+    except ValueError:
+        return None
 
 
 def _valid(match: re.Match[str] | None) -> str | None:

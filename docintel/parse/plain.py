@@ -44,7 +44,7 @@ def parse_text(data: bytes, source: str) -> Document:
         text=text,
         blocks=blocks,
         title=next((quote for block, quote in quotes.items() if block.kind is BlockKind.TITLE), ""),
-        publisher=metadata.publisher(asides) or metadata.producer(text),
+        publisher=metadata.publisher(asides) or metadata.producer(text) or metadata.signer(text.split("\n")),
         published=metadata.published([q for b, q in quotes.items() if b.kind is BlockKind.BYLINE])
         or metadata.url_date(url, source),
         source_url=url,

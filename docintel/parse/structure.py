@@ -22,8 +22,6 @@ _TITLE_LENGTH = 90
 #: Lines that may stand before a title: navigation, dates, pictures.
 _TITLE_WITHIN = 12
 _TWO_HAN = re.compile("[\u4e00-\u9fff].*[\u4e00-\u9fff]")
-_SIGNER = re.compile("[\u4e00-\u9fff ]{4,30}")  # 某市卫生健康委员会 above 2023年5月6日
-_ORGAN = re.compile("[\u4e00-\u9fff]{2,16}(?:办公室|党办|宣传部|纪检监察[室组]|纪委|纪委监委|委员会|供稿)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +85,13 @@ def mark_title(lines: Iterable[Line]) -> list[Line]:
 
 
 def mark_closing(lines: list[Line]) -> list[Line]:
-    """Mark who signs at the end of a document: `(王某)` behind the last sentence, an organisation above the date."""
+    """Split off the author who signs behind the last sentence of a document: `…整改到位。(王某)`."""
     content = [i for i, line in enumerate(lines) if line.kind not in (BlockKind.FURNITURE, BlockKind.BYLINE)]
-    if len(content) < 2:
-        return lines
-    i = content[-1]
-    line = lines[i]
-    if line.kind is None and (start := closing_signature(line.text)):
-        body, name = line.text[:start].rstrip(), line.text[start:]
-        return [*lines[:i], replace(line, text=body), Line(name, BlockKind.BYLINE), *lines[i + 1 :]]
-    signed = any(later.kind is BlockKind.BYLINE for later in lines[i + 1 :])
-    if line.kind is None and (_SIGNER if signed else _ORGAN).fullmatch(line.text):
-        return [*lines[:i], replace(line, kind=BlockKind.BYLINE), *lines[i + 1 :]]
+    i = content[-1] if content else 0
+    if content and lines[i].kind is None and (start := closing_signature(lines[i].text)):
+        text = lines[i].text
+        body = replace(lines[i], text=text[:start].rstrip())
+        return [*lines[:i], body, Line(text[start:], BlockKind.BYLINE), *lines[i + 1 :]]
     return lines
 
 

@@ -8,6 +8,10 @@ from docintel.parse import metadata
     [
         (["发布日期：2023-05-06 10:00 来源：某某日报 浏览：3"], "某某日报"),
         (["作者：佚名", "• 文章来源:某某纪委监委网站"], "某某纪委监委网站"),
+        (["某某清风 2023年9月21日"], "某某清风"),
+        (["（原载2022年12月2日《某某廉政报》）"], "某某廉政报"),
+        (["发布部门：集团纪检监察室 2023年2月4日"], "集团纪检监察室"),
+        (["发布人：admin"], None),
         (["来源：网络"], None),
         (["本文来源于网络转载"], None),
         ([], None),
@@ -28,6 +32,7 @@ def test_producer_is_who_brings_the_programme():
         (["发布时间： 2022-10-28 浏览次数：2182"], "2022-10-28"),
         (["２０２２年３月１日"], "2022-03-01"),
         (["2021年1月1日", "更新时间:2022/3/4"], "2022-03-04"),
+        (["二〇二四年二月十二日"], "2024-02-12"),
         (["时间:2022-13-45"], None),
         (["1.2022.3"], None),
     ],
@@ -49,6 +54,12 @@ def test_published(lines, expected):
 )
 def test_url_date(name, expected):
     assert metadata.url_date(name) == expected
+
+
+def test_signer_stands_above_the_closing_date():
+    assert metadata.signer(["正文。", "某县卫生健康局", "2023年5月6日"]) == "某县卫生健康局"
+    assert metadata.signer(["正文。", "某县卫生健康局"]) is None
+    assert metadata.signer(["正文到此结束。", "2023年5月6日"]) is None
 
 
 def test_source_url():

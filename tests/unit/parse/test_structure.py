@@ -39,11 +39,15 @@ def test_last_short_line_is_no_heading():
     assert kinds([TEXT, "特此通报"])[-1][0] == "paragraph"
 
 
-def test_who_signs_is_a_byline():
-    assert [entry[0] for entry in kinds([TEXT, "某县卫生健康局", "2023年5月6日"])] == ["paragraph", "byline", "byline"]
-    assert kinds([TEXT, f"{TEXT}（某县纪委监委）"])[-1] == ("byline", 0, "", "（某县纪委监委）")
-    # in the middle of a document the bracket says who has to act
-    assert kinds([f"{TEXT}（某县纪委监委）", TEXT])[0][3].endswith("（某县纪委监委）")
+def test_an_author_who_signs_is_a_byline_and_an_organisation_is_content():
+    assert kinds([TEXT, f"{TEXT}（张小三）"])[-1] == ("byline", 0, "", "（张小三）")
+    assert [entry[0] for entry in kinds([TEXT, "某县卫生健康局", "2023年5月6日"])] == [
+        "paragraph",
+        "paragraph",
+        "byline",
+    ]
+    # in the middle of a document a bracket may say who has to act
+    assert kinds([f"{TEXT}（张小三）", TEXT])[0][3].endswith("（张小三）")
 
 
 def test_bold_lines_may_be_long_headings():
