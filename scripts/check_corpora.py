@@ -1,6 +1,6 @@
 """Check the sample reports against their gold, and print how many records they hold.
 
-In: a folder with sources, `gold/*.json` and `manifest.json`; `corpora/reports` unless another is named. Out: a table of
+In: a folder with `reports/`, `gold/*.json` and `manifest.json`; `corpora` unless another is named. Out: a table of
 documents, characters and records by type of document, or the list of faults and exit status 1.
 
 `--write-manifest` first brings the manifest up to date: an entry for every pair, with type and sha256 as they are now.
@@ -32,7 +32,7 @@ from docintel.schema import (
     UnitKind,
 )
 
-REPORTS = Path(__file__).resolve().parent.parent / "corpora" / "reports"
+CORPORA = Path(__file__).resolve().parent.parent / "corpora"
 FEWEST_OF_A_TYPE = 3
 
 #: The fields of each record type, as the annotation guide has them.
@@ -171,12 +171,12 @@ def manifest_of(folder: Path) -> list[dict[str, Any]]:
     old = {entry["file"]: entry for entry in json.loads(path.read_text("utf-8"))} if path.exists() else {}
     return [
         {
-            "file": gold["doc"],
+            "file": f"reports/{gold['doc']}",
             "gold": f"gold/{name}",
             "doc_type": gold["doc_type"],
-            "sector": old.get(gold["doc"], {}).get("sector", ""),
-            "difficulties": old.get(gold["doc"], {}).get("difficulties", ""),
-            "sha256": hashlib.sha256((folder / gold["doc"]).read_bytes()).hexdigest(),
+            "sector": old.get(f"reports/{gold['doc']}", {}).get("sector", ""),
+            "difficulties": old.get(f"reports/{gold['doc']}", {}).get("difficulties", ""),
+            "sha256": hashlib.sha256((folder / "reports" / gold["doc"]).read_bytes()).hexdigest(),
         }
         for name, gold in load(folder).items()
     ]
@@ -185,7 +185,7 @@ def manifest_of(folder: Path) -> list[dict[str, Any]]:
 def folder_faults(folder: Path) -> Iterator[str]:
     """Sources without gold, types with too few documents, and a manifest that does not tell what is there."""
     golds = load(folder).values()
-    sources = {path.name for path in folder.iterdir() if path.is_file() and path.name != "manifest.json"}
+    sources = {path.name for path in (folder / "reports").iterdir()}
     for name in sorted(sources ^ {gold["doc"] for gold in golds}):
         yield f"{name}: source and gold are not a pair"
     counts = Counter(gold["doc_type"] for gold in golds)
@@ -204,7 +204,7 @@ def faults(folder: Path) -> list[str]:
     """Everything that is wrong with a folder of reports, empty when nothing is."""
     found = list(folder_faults(folder))
     for gold in load(folder).values():
-        path = folder / gold["doc"]
+        path = folder / "reports" / gold["doc"]
         if path.exists():
             found += [f"{gold['doc']}: {fault}" for fault in gold_faults(gold, path)]
     return found
@@ -216,7 +216,7 @@ def table(folder: Path) -> str:
     rows = {str(doc_type): Counter[str]() for doc_type in DocType} | {"total": Counter[str]()}
     for gold in load(folder).values():
         counts = Counter({kind: len(gold[kind]) for kind in RECORD_TYPES})
-        counts |= Counter(documents=1, characters=len(parse(folder / gold["doc"]).text))
+        counts |= Counter(documents=1, characters=len(parse(folder / "reports" / gold["doc"]).text))
         rows[gold["doc_type"]] += counts
         rows["total"] += counts
     lines = [["doc_type", *columns], ["---", *["---:"] * len(columns)]]
@@ -227,7 +227,7 @@ def table(folder: Path) -> str:
 def main() -> int:
     """Run the check; 1 where anything is wrong."""
     parser = argparse.ArgumentParser(description="Check sample reports against their gold and count their records.")
-    parser.add_argument("folder", type=Path, nargs="?", default=REPORTS, help="default: corpora/reports")
+    parser.add_argument("folder", type=Path, nargs="?", default=CORPORA, help="default: corpora")
     parser.add_argument("--write-manifest", action="store_true", help="bring manifest.json up to date first")
     options = parser.parse_args()
     if options.write_manifest:

@@ -19,7 +19,7 @@ def check():
 
 
 def test_sample_reports_fit_their_gold(check):
-    assert check.faults(check.REPORTS) == []
+    assert check.faults(check.CORPORA) == []
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,13 @@ def test_is_date(check, text, whole, expected):
 
 
 def test_changed_gold_is_a_fault(check, tmp_path):
-    shutil.copytree(check.REPORTS, tmp_path / "reports")
-    path = next((tmp_path / "reports" / "gold").glob("meeting_*.json"))
+    shutil.copytree(check.CORPORA, tmp_path / "corpora")
+    path = next((tmp_path / "corpora" / "gold").glob("meeting_*.json"))
     gold = json.loads(path.read_text("utf-8"))
     gold["issues"].append({"quote": "没有写过的话", "category": "gifts", "modality": "maybe"})
     gold["measures"][0]["addresses"] = [len(gold["issues"])]
     path.write_text(json.dumps(gold), "utf-8")
-    found = "\n".join(check.faults(tmp_path / "reports"))
+    found = "\n".join(check.faults(tmp_path / "corpora"))
     assert "'没有写过的话' is not in the source" in found
     assert "'maybe' is not in the vocabulary" in found
     assert f"addresses issue {len(gold['issues'])} of" in found

@@ -1,0 +1,63 @@
+"""Imports point one way: every room imports only what stands below it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2] / "docintel"
+_BASE = {"errors", "config", "schema", "text"}
+MAY_IMPORT = {
+    "errors": set(),
+    "config": set(),
+    "schema": set(),
+    "text": {"errors"},
+    "parse": _BASE,
+    "extract": _BASE,
+    "store": _BASE,
+    "index": _BASE,
+    "evaluate": _BASE,
+    "analytics": _BASE,
+    "exports": _BASE,
+    "search": _BASE | {"store", "index"},
+    "suggest": _BASE | {"store", "index", "search"},
+    "library": _BASE | {"parse", "extract", "store", "index", "search", "suggest"},
+    "console": {"schema"},
+    "cli": {"errors", "config", "schema", "parse", "extract", "library", "analytics", "exports", "console"},
+}
+
+
+def rooms_imported(path):
+    """Rooms of docintel that a module imports, and `docintel` itself where it imports the package's root."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        modules = [node.module] if isinstance(node, ast.ImportFrom) else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for module in modules:
+            parts = (module or "").split(".")
+            if parts[0] == "docintel":
+                yield "docintel" if len(parts) == 1 and not _names_a_room(node) else _room(parts, node)
+
+
+def _names_a_room(node):
+    return isinstance(node, ast.ImportFrom) and all(alias.name in MAY_IMPORT for alias in node.names)
+
+
+def _room(parts, node):
+    return parts[1] if len(parts) > 1 else node.names[0].name
+
+
+def modules():
+    return [path for path in sorted(ROOT.rglob("*.py")) if path != ROOT / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_rooms_import_only_what_stands_below_them(path):
+    room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    assert room in MAY_IMPORT, f"{room} is a new room: say in MAY_IMPORT what it may import"
+    assert set(rooms_imported(path)) <= MAY_IMPORT[room] | {room}
+
+
+def test_a_wrong_import_is_seen(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text("from docintel.library import Library\nimport docintel\n")
+    assert set(rooms_imported(path)) == {"library", "docintel"}
