@@ -26,11 +26,11 @@ _PEOPLE = r"(?:党员领导干部|领导干部|党员干部|干部职工|公职�
 _CROWD_NAMED = re.compile(
     rf"(?:查处|通报|处理|曝光)了?(?P<quote>[^,。;:“”]*?(?P<size>\d+)余?名[^,。;“”]*?{_PEOPLE}(?P<act>[^,。;“”]*?)(?:问题|案))"
 )
-#: `30余名参与公款旅游的干部受到处理`
+#: `30余名参与公款旅游的干部受到处理`, `两名镇干部因审核不严被问责`
 _CROWD_DEALT_WITH = re.compile(
-    rf"(?P<quote>(?P<size>\d+)余?名(?P<act>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{{0,20}})的{_PEOPLE}(?:分别)?(?:受到|被)[^,。;“”]+)"
+    rf"(?P<quote>(?P<size>[0-9一二两三四五六七八九十]+)余?名(?:(?P<act>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{{0,20}})的)?[^,。;“”]{{0,4}}?"
+    rf"{_PEOPLE}(?:因(?P<reason>[^,。;“”]{{2,20}}?))?(?:分别)?(?:受到|被)[^,。;“”的]+)(?=[,。;]|$)"
 )
-
 #: `对|履行职责不力的3名科主任予以诫勉`
 _CROWD_GIVEN = re.compile(
     r"(?P<quote>对(?P<act>[^,。;“”]{0,30}?)的?(?P<size>[0-9一二两三四五六七八九十]+)余?名[^,。;“”]{2,14}?(?:予以|给予|作出)"
@@ -191,7 +191,8 @@ def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:
         for pattern in (_CROWD_NAMED, _CROWD_DEALT_WITH, _CROWD_GIVEN):
             for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
                 size = match["size"]
-                if size not in seen and named < (parse_number(size) or 0) / 2:
+                is_named = pattern is _CROWD_NAMED and named >= (parse_number(size) or 0) / 2
+                if size not in seen and not is_named:
                     seen.add(size)
                     yield _crowd_case(reading, match)
 
@@ -202,7 +203,8 @@ def _crowd_case(reading: Reading, match: re.Match[str]) -> Case:
     if not sanctions:
         word = notice_sanction(reading.text[max(0, match.start() - 2) : match.end()]) or general_sanction(stated)
         sanctions = [word.text] if word else []
-    acts = split_acts(reading.folded, *match.span("act"))
+    told = "reason" if match.groupdict().get("reason") else "act"
+    acts = split_acts(reading.folded, *match.span(told)) if match[told] else ()
     return Case(
         evidence=reading.document.evidence(*match.span("quote")),
         violations=tuple(reading.document.evidence(*act) for act in acts),

@@ -198,7 +198,7 @@ def _among_them(reading: Reading, statement: Statement, before: Statement) -> It
 
 def _targets(statement: Statement, offset: int) -> tuple[Group, ...]:
     before = [group for group in statement.groups if group.end <= offset]
-    if before and before[-1] not in statement.about:
+    if before and all(before[-1].end != group.end for group in statement.about):
         return (before[-1],)
     return statement.about
 

@@ -118,12 +118,13 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
 def _split_office(folded: str, mention: UnitMention) -> tuple[int, str]:
     """Where the position begins and the unit it is in, when the mention ends in a part that belongs to the position.
 
-    `某市纪委监委党风政风监督室|主任` is a position in the 纪委监委, `某局党组|成员` one in the 局.
+    `某市纪委监委党风政风监督室|主任` is a position in the 纪委监委, `某局党组|成员、副局长` one in the 局.
     """
     body = _BODY.search(folded, mention.start, mention.end)
-    if body and body.start() > mention.start and _BODY_MEMBER.match(folded, mention.end):
-        owner = mention.canonical.removesuffix(body.group())
-        return body.start(), owner.removeprefix("中共") if owner != mention.canonical else owner
+    member = _BODY_MEMBER.match(folded, mention.end)
+    if body and member and body.start() > mention.start:
+        is_listed = folded.startswith("、", member.end())
+        return body.start(), mention.canonical.removesuffix(body.group()) if is_listed else mention.canonical
     office = _OFFICE.search(folded, mention.start, mention.end)
     if office and office.start() > mention.start and mention.canonical.endswith(office.group()):
         return office.start(), mention.canonical.removesuffix(office.group())
