@@ -30,7 +30,11 @@ _TAIL = re.compile(r"等[^,、]{0,14}$|的$")
 #: A title is no place to look for wrongs: 《关于纠正医药购销不正之风的意见》.
 _TITLE = re.compile(r"《[^《》\n]*》")
 #: 、 and the seam of “收红包”“拿回扣” part the members of an enumeration.
-_MEMBER = re.compile(r"(?:(?!”“|’‘)[^、]|”(?=“)|’(?=‘))+")
+_SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
+#: 情况, 方案: a clause that ends so is about a wrong act, it does not tell one.
+_ABOUT = re.compile(
+    r"(?:情况|举报|控告|承诺|根源|方案|制度|规定|办法|意见|条例|准则|要求|精神|会议|活动|上墙|典型|幌子)[”。]?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class _Problem:
 
 def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
     """The issues of a document in text order; the same words again are one entry, except acts of different persons."""
-    acts = [_act(reading, case, act) for case in cases for act in case.violations]
+    acts = [_act(reading, case, act) for case in cases for act in case.violations if not _is_vague(act.quote)]
     told = told_stretches(reading, cases)
     problems = [
         problem
@@ -143,15 +147,19 @@ def _modality(match: re.Match[str]) -> Modality:
 
 
 def _says_wrong(text: str) -> bool:
-    """A clause that tells a wrong by itself: it ends in a predicate of wrong, or begins with an act."""
+    """A clause that tells a wrong by itself: it ends in a predicate of wrong, or holds an act."""
     body = _TAIL.sub("", text)
     if any(len(body) - match.end() <= _TRAILING for match in _list("predicates").finditer(body)):
         return True
-    return bool(_list("acts").search(text)) and not pattern("against").search(text)
+    return bool(_list("acts").search(text)) and not pattern("against").search(text) and not _ABOUT.search(text)
 
 
-def _is_full(part: str) -> bool:
-    return len(part) >= _MIN_LENGTH and bool(_list("predicates").search(part) or _list("acts").search(part))
+def _is_full(part: str, length: int = _MIN_LENGTH) -> bool:
+    return len(part) >= length and bool(_list("predicates").search(part) or _list("acts").search(part))
+
+
+def _is_vague(text: str) -> bool:
+    return not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or text in load("issues")["vague"]
 
 
 def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
@@ -159,12 +167,17 @@ def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> 
     decoration = _DECORATION.match(text, start, end)
     start = decoration.end() if decoration else start
     words = text[start:end]
-    if len(words) < _MIN_LENGTH or len(words) > _MAX_LENGTH or words in load("issues")["vague"]:
+    if _is_vague(words):
         return
     body = _TAIL.sub("", words)
-    parts = list(_MEMBER.finditer(body))
-    if len(parts) > 1 and all(_is_full(part[0]) for part in parts):
-        for part in parts:
-            yield _Problem(offset + start + part.start(), offset + start + part.end(), modality)
+    members = _members(body)
+    if len(members) > 1 and all(_is_full(body[low:high]) for low, high in members):
+        for low, high in members:
+            yield _Problem(offset + start + low, offset + start + high, modality)
     else:
         yield _Problem(offset + start, offset + end, modality)
+
+
+def _members(body: str) -> list[tuple[int, int]]:
+    seams = [match.span() for match in _SEAM.finditer(body)]
+    return list(zip([0, *(end for _, end in seams)], [*(start for start, _ in seams), len(body)], strict=True))

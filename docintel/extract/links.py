@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from docintel.extract.reading import Reading, within
-from docintel.extract.roles import pattern, told_stretches
+from docintel.extract.roles import pattern
 from docintel.schema import Case, Evidence, Issue
 
 _MIN_NAME = 4
@@ -31,13 +31,14 @@ def link_measures(
 
 
 def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
-    """From the first words of each case to those of the next, a few sentences behind its telling at most."""
-    told = sorted(told_stretches(reading, cases))
+    """From the first words of each case to those of the next, a few sentences behind its acts at most."""
     regions = []
-    for i, (start, end) in enumerate(told):
-        limit = told[i + 1][0] if i + 1 < len(told) else len(reading.text)
+    ordered = sorted(cases, key=lambda case: case.evidence.start)
+    limits = [*(case.evidence.start for case in ordered[1:]), len(reading.text)]
+    for case, limit in zip(ordered, limits, strict=False):
+        end = max(part.end for part in (case.evidence, *case.violations) if part.start <= limit)
         after = within(reading.sentences, end, limit)[:_SENTENCES_BEHIND]
-        regions.append((start, max([end, *(sentence.end for sentence in after)])))
+        regions.append((case.evidence.start, max([end, *(sentence.end for sentence in after)])))
     return regions
 
 

@@ -46,28 +46,32 @@ def roles(reading: Reading, segments: Sequence[Segment], cases: Sequence[Case]) 
 
 
 def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
-    """Where the text tells each case: from its first words to the sentence that punishes, or to the next case."""
+    """Where the text tells the cases, in text order.
+
+    That is from the first words of each case to the clause that punishes, or to the next case; and the sentences of
+    its acts, wherever they stand.
+    """
     starts = sorted(case.evidence.start for case in cases)
-    stretches = []
+    stretches = set()
     for case in cases:
         limit = starts[bisect_right(starts, case.evidence.start) :][:1] or [len(reading.text)]
-        end = max([case.evidence.end, *(act.end for act in case.violations)])
         after = within(reading.sentences, case.evidence.start, limit[0])
-        stretches.append((case.evidence.start, max(end, _end_of_telling(reading, case, after))))
-    return stretches
+        stretches.add((case.evidence.start, max(case.evidence.end, _end_of_telling(reading, case, after))))
+        sentences = (reading.sentence_at(act.start) for act in case.violations)
+        stretches.update((sentence.start, sentence.end) for sentence in sentences if sentence)
+    return sorted(stretches)
 
 
 def _end_of_telling(reading: Reading, case: Case, sentences: Sequence[Sentence]) -> int:
-    """The end of the sentences in a row that name a person of the case, or that punish."""
+    """The end of the sentences in a row that name a person of the case, up to the clause that punishes."""
     end = 0
     for sentence in sentences:
-        named = any(name in reading.text[sentence.start : sentence.end] for name in case.persons)
-        punishes = pattern("sanctions").search(reading.folded, sentence.start, sentence.end)
-        if not named and not punishes:
+        punishing = [c.end for c in sentence.clauses if pattern("sanctions").search(reading.folded, c.start, c.end)]
+        if punishing:
+            return punishing[-1]
+        if not any(name in reading.text[sentence.start : sentence.end] for name in case.persons):
             break
         end = sentence.end
-        if punishes:
-            break
     return end
 
 

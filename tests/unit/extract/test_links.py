@@ -42,3 +42,8 @@ def test_a_problem_told_elsewhere_is_answered_by_its_very_words():
     document = make_document("违规吃喝问题时有发生。\n要抓好违规吃喝整治。\n要召开会议。")
     issues = [make_issue(document, "违规吃喝问题")]
     assert link(document, ["要抓好违规吃喝整治", "要召开会议"], issues) == [(0,), ()]
+
+
+def test_without_cases_a_sanction_answers_nothing():
+    document = make_document("李大力公款旅游。李大力被开除党籍。")
+    assert link(document, ["李大力被开除党籍"], [make_issue(document, "公款旅游")]) == [()]
