@@ -1,50 +1,76 @@
 """Who acts in a clause.
 
 In: a `Reading`, the units it mentions and a stretch of it. Out: canonical names of who does what that stretch says.
+Word lists: `patterns/actors.toml`.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
-from docintel.extract.reading import Reading, within
+from docintel.extract.lexicon import alternation, load
+from docintel.extract.reading import Clause, Reading, within
 from docintel.extract.units import UnitMention
 
-#: Whoever follows is told to act: 督促市卫健委党组规范权力.
-_TOLD = re.compile(
-    r"(?:督促|敦促|要求|责令|责成|推动|指导|督导|支持|帮助|引导|压实|由|请)(?:各级|有关|相关|涉案|案发)?$"
+_WORDS: dict[str, list[str]] = load("actors")
+#: Whoever follows is told to act: 督促|市卫健委党组规范权力.
+_TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|案发)?$")
+#: What may stand between the start of a clause and its subject: nothing, 近日, 9月30日, 检查中.
+_LEAD_IN = re.compile(
+    rf"(?:[“‘(•·\s]|[\d.]+[、.])*(?:{alternation(_WORDS['lead_in'])}|[\d年月日至上下中旬以来起]+|[^,]{{1,14}}[时后前间]|在[^,]{{1,14}}[中下上])?"
 )
-#: Whoever follows is not the one who acts: 向市委报送, 对该局开展, 在市妇幼保健院召开.
+#: A new subject that is no unit, at the start of a clause: 各级党组织, 全市医疗单位.
+_VAGUE = re.compile(rf"(?:{alternation(_WORDS['vague'])})")
+#: Somebody is punished: 张某受到党内警告处分. What happens to somebody is nobody's act here.
+_SUFFERS = re.compile(
+    r"受到[^,]{0,12}(?:处分|处理|处罚)|被(?:开除|给予|诫勉|免|立案|移送|查处|判处|采取|双开|“双开”|责令|通报)"
+)
+#: 被福建省泉州市中级人民法院判处: who follows 被 acts.
+_BY = re.compile(r"被$")
+#: Behind a subject: it says what others are to do (市纪委监委要求, 以上…), or it is named for a post or what it owns.
 _NOT_ACTING = re.compile(
-    r"(?:向|对|给|被|从|在|于|到|赴|受|经|为|按照|根据|围绕|针对|接受|走进|深入|查处|查办|通报|暴露出|是|的|《|邀请原?|驻)$"
+    rf"(?:(?:{alternation(_WORDS['people'])}).{{0,4}})?(?:{alternation(_WORDS['says'])})$"
+    r"|原|的|[党副书委成主局院董总].{0,6}?(?:书记|主任|委员|成员|长)"
 )
-#: Whoever follows acts as well: 联合县税务局, 与市医保局, 和、.
-_JOINT = re.compile(r"(?:联合|会同|协同|与|同|和|及|、|携手|对接|联动)$")
-#: Behind a unit: it is named for something it has, or for a person's post in the past.
-_POSSESSED = re.compile(
-    r"原|的(?!相关负责|有关负责|负责)|(?:党组|党委)?(?:副?书记|委员|成员|主任|局长|院长|董事长|总经理|副)(?!.{0,12}(?:表示|介绍|说|强调|指出))"
-)
-#: The text goes on with the same who: 同时, 此外, 通过…
-_MAX_SENTENCES_BACK = 2
+#: What may stand between two units that act together: A|联合|B, A|、|B.
+_JOINT = re.compile(r"(?:积极|主动|随即)?(?:联合|会同|协同|携手|与|同|和|及|、)?")
+_JOINT_REACH = 60
+#: Said by: “……”市康宁医院相关负责人介绍.
+_SAID_BY = re.compile(rf"[^。”]{{0,3}}?(?:{alternation(_WORDS['people'])}|[^,。]{{0,12}})?(?:介绍|说|表示|告诉记者)")
+#: In a list of what was put right: 责任单位:药学部、监察室.
+_IN_CHARGE = re.compile(r"(?:责任|牵头|主责|整改)(?:单位|科室|部门)[::] ?")
+#: How far behind these words the list item they are in may go on, in characters.
+_ITEM = 400
+#: How many clauses a subject is carried on for.
+_REACH = 12
 
 
 def acting_units(reading: Reading, mentions: Sequence[UnitMention], start: int, end: int) -> tuple[str, ...]:
     """Canonical names of who acts in `text[start:end]`, in text order; empty when the text does not say.
 
-    That is who is told to act there; else its subject, with those who act jointly; else the subject of the sentence
-    before it, else of the sentences just before in the same paragraph.
+    That is who is told to act there (督促X, 要求X); else its subject and who acts jointly with it (A联合B); else the
+    subject that the clauses before it in the paragraph carry on, until somebody else takes over; else who is in
+    charge of the list item (责任单位); else, in a quotation, who is quoted.
     """
     outer = _outermost(mentions)
-    told = [mention for mention in within(outer, start, end) if _ends_with(reading, mention.start, _TOLD)]
-    if told:
-        return _joined(reading, outer, told[0])
-    subject = _first_subject(reading, outer, start, end)
-    sentence = reading.sentence_at(start)
-    if subject or not sentence:
-        return _joined(reading, outer, subject) if subject else ()
-    subject = _last_subject(reading, outer, sentence.start, start)
-    if subject:
-        return _joined(reading, outer, subject)
-    return _carried_over(reading, outer, start)
+    for mention in within(outer, start, end):
+        if _ends(reading, mention.start, _TOLD) or _ends(reading, mention.start, _BY):
+            return _joined(reading, outer, mention)
+    last = bisect_right(reading.clauses, max(start, end - 1), key=lambda clause: clause.start) - 1
+    first = bisect_right(reading.clauses, start, key=lambda clause: clause.start) - 1
+    block = reading.document.block_at(start)
+    if first < 0 or block is None:
+        return ()
+    here = [_subject(reading, outer, clause) for clause in reading.clauses[first : last + 1]]
+    before = (
+        _subject(reading, outer, clause)
+        for clause in reversed(reading.clauses[max(0, first - _REACH) : first])
+        if clause.start >= block.start
+    )
+    for names in (*here, *before):
+        if names is not None:
+            return names
+    return _in_charge(reading, outer, start) or _quoted(reading, outer, end, block.end)
 
 
 def _outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
@@ -56,43 +82,51 @@ def _outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
     return outer
 
 
-def _ends_with(reading: Reading, offset: int, pattern: re.Pattern[str]) -> bool:
+def _ends(reading: Reading, offset: int, pattern: re.Pattern[str]) -> bool:
     return bool(pattern.search(reading.folded, max(0, offset - 8), offset))
 
 
-def _is_subject(reading: Reading, mention: UnitMention) -> bool:
-    return not (
-        _ends_with(reading, mention.start, _NOT_ACTING)
-        or _ends_with(reading, mention.start, _JOINT)
-        or _POSSESSED.match(reading.folded, mention.end)
-    )
-
-
-def _first_subject(reading: Reading, outer: Sequence[UnitMention], start: int, end: int) -> UnitMention | None:
-    return next((mention for mention in within(outer, start, end) if _is_subject(reading, mention)), None)
-
-
-def _last_subject(reading: Reading, outer: Sequence[UnitMention], start: int, end: int) -> UnitMention | None:
-    return next((mention for mention in reversed(within(outer, start, end)) if _is_subject(reading, mention)), None)
+def _subject(reading: Reading, outer: Sequence[UnitMention], clause: Clause) -> tuple[str, ...] | None:
+    """Who acts in a clause: units, nobody in particular (an empty tuple), or None where the subject before goes on."""
+    text = reading.folded
+    mentions = within(outer, clause.start, clause.end)
+    for mention in mentions:
+        if _ends(reading, mention.start, _TOLD):
+            return _joined(reading, outer, mention)
+    if _SUFFERS.search(text, clause.start, clause.end):
+        return ()
+    if mentions and _LEAD_IN.fullmatch(text, clause.start, mentions[0].start):
+        return () if _NOT_ACTING.match(text, mentions[0].end, clause.end) else _joined(reading, outer, mentions[0])
+    lead = _LEAD_IN.match(text, clause.start, clause.end)
+    vague = _VAGUE.match(text, clause.start) or (lead and _VAGUE.match(text, lead.end()))
+    return () if vague else None
 
 
 def _joined(reading: Reading, outer: Sequence[UnitMention], first: UnitMention) -> tuple[str, ...]:
-    """The unit and those that act with it in the same clause: A联合B, A、B."""
-    clause = reading.clause_at(first.start)
-    names = [first.canonical]
-    for mention in within(outer, first.end, clause.end if clause else first.end):
-        if _ends_with(reading, mention.start, _JOINT) and mention.canonical not in names:
+    """The unit and those named with it as acting: A联合B, A、B和C, 市委市政府."""
+    names, end = [first.canonical], first.end
+    for mention in within(outer, first.end, first.end + _JOINT_REACH):
+        if not _JOINT.fullmatch(reading.folded, end, mention.start):
+            break
+        end = mention.end
+        if mention.canonical not in names:
             names.append(mention.canonical)
     return tuple(names)
 
 
-def _carried_over(reading: Reading, outer: Sequence[UnitMention], start: int) -> tuple[str, ...]:
-    """The subject of the sentences just before, in the same paragraph."""
-    i = next((i for i, sentence in enumerate(reading.sentences) if sentence.start <= start < sentence.end), 0)
-    block = reading.sentences[i].block
-    for sentence in reversed(reading.sentences[max(0, i - _MAX_SENTENCES_BACK) : i]):
-        if sentence.block != block:
-            break
-        if subject := _first_subject(reading, outer, sentence.start, sentence.end):
-            return _joined(reading, outer, subject)
-    return ()
+def _in_charge(reading: Reading, outer: Sequence[UnitMention], start: int) -> tuple[str, ...]:
+    """Who is named in charge of the list item."""
+    named = list(_IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start))
+    unit = next(iter(within(outer, named[-1].end(), named[-1].end() + 1)), None) if named else None
+    return _joined(reading, outer, unit) if unit else ()
+
+
+def _quoted(reading: Reading, outer: Sequence[UnitMention], end: int, block_end: int) -> tuple[str, ...]:
+    """Who is named behind the quotation that the stretch stands in, as the one who said it."""
+    text = reading.folded
+    close = text.find("”", end, block_end)
+    opened = text.find("“", end, block_end)
+    if close < 0 or 0 <= opened < close:
+        return ()
+    speaker = next(iter(within(outer, close + 1, close + 3)), None)
+    return (speaker.canonical,) if speaker and _SAID_BY.match(text, speaker.end) else ()

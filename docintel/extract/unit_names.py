@@ -30,6 +30,8 @@ _GOES_ON = (
 _ENDING = rf"(?:{alternation(word for words in _ENDINGS.values() for word in words)})(?!{_GOES_ON})"
 #: 税务局, 第一人民医院, 城市发展有限公司.
 _OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16}}?{_ENDING}")
+#: 第一、第三粮库.
+ORDINALS = re.compile(rf"(?P<first>{_ORDINAL})(?P<more>(?:[、和]{_ORDINAL})+)(?P<body>{_CHARACTER}{{0,12}}?{_ENDING})")
 #: Names that need nothing but the place before them: 县医院, 市法院, 新北街道办事处, 北京大学.
 _BARE = re.compile(
     r"(?:中心|人民|中医|中)?医院|中心小学|(?:人民)?法院|(?:人民)?检察院|办事处|总工会|工会|大学|学区|卫生院|敬老院|粮站|财政所|派出所|司法所|农经站|民政办|党工委|工商联|红十字会"
@@ -131,6 +133,8 @@ def local_organ_at(text: str, start: int, prefix: str) -> Named | None:
 
 def organ_at(text: str, start: int, prefix: str) -> Named | None:
     """Any other institution behind a place, or behind nothing where `prefix` is empty: 税务局, 城市发展有限公司."""
+    if prefix and (match := ORDINALS.match(text, start)):
+        return Named(match.end(), prefix + match["first"] + match["body"], kind_of(match["body"]))
     patterns = (_SHORT, _BARE, _OPEN) if prefix else (_OPEN,)
     match = next((found for pattern in patterns if (found := pattern.match(text, start))), None)
     if not match:

@@ -13,12 +13,12 @@ from docintel.extract.places import Place
 from docintel.extract.reading import Reading
 from docintel.extract.unit_aliases import merge_aliases
 from docintel.extract.unit_heads import Head, Heads
-from docintel.extract.unit_names import POSTED, Named, inner, inside_at, organ_at
+from docintel.extract.unit_names import ORDINALS, POSTED, Named, inner, inside_at, organ_at
 from docintel.schema import Unit, UnitKind
 
 #: Posts and commas between two units of one list: 市第一人民医院、中医医院; 发展改革委原党组成员、粮食和物资储备局.
 _ENUMERATED = re.compile(r"(?:原?(?:党[组委总支]*)?(?:成员|委员|副?书记|副?主任|副?局长|副?厅长|常委)、?)*[、和]原?")
-_STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>[^,。;、驻]{1,20}?)(?P<group>纪检监察组)")
+_STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>纪检监察组)")
 #: A group of the local discipline organ, named alone.
 _GROUP = re.compile(
     r"(?<![各级个])(?:专案组|(?:第[一二三四五六七八九十]+)?派驻(?:第[一二三四五六七八九十]+)?纪检监察组)"
@@ -27,7 +27,7 @@ _WARD = re.compile(rf"(?<![全各中西])(?:{alternation(load('units')['wards'][
 _OFFICE = re.compile(rf"(?<![\u4e00-\u9fff])(?:{alternation(load('units')['offices']['names'])})")
 #: An institution by its kind alone, 该院, 我院, or as the owner of a department, 集团纪委.
 _SELF = re.compile(
-    r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|中心|[院局校厅行委])(?![长校区内感])"
+    r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|中心|纪检监察组|巡视组|巡察组|专案组|[院局校厅行委])(?![长校区内感])"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的]))(?P<whole>集团|公司|医院)"
     r"(?=纪委|党委|纪检|巡察办|[\u4e00-\u9fff]{2,6}部[长,对的、])"
 )
@@ -102,8 +102,8 @@ class _Finder:
             for match in pattern.finditer(self.text):
                 readers[match.start()] = partial(read, match)
         for mention in self.heads.places:
-            if match := _BRANCH.match(self.text, mention.end):
-                readers[mention.start] = partial(self._branch, mention.start, match)
+            if branch := _BRANCH.match(self.text, mention.end):
+                readers[mention.start] = partial(self._branch, mention.start, branch)
         for head in self.heads:
             readers[head.start] = partial(self._listed, head)
         return readers
@@ -111,6 +111,7 @@ class _Finder:
     def _listed(self, head: Head) -> int:
         """A unit and what follows it under the same place: 市第一人民医院、中医医院."""
         end = self._add(head)
+        self._ordinals(head)
         while head.prefix and (match := _ENUMERATED.match(self.text, end)):
             start = match.end()
             named = None if self.heads.names_place(start) else organ_at(self.text, start, head.prefix)
@@ -131,6 +132,14 @@ class _Finder:
                 self._append(head.start, named)
         return chain[-1].end
 
+    def _ordinals(self, head: Head) -> None:
+        """桂林市第三粮库 in 桂林市第一、第三粮库."""
+        if listed := ORDINALS.search(self.text, head.start, head.named.end):
+            for other in re.finditer(r"第[^、和]+", listed["more"]):
+                canonical = head.named.canonical.replace(listed["first"], other.group(), 1)
+                start = listed.start("more") + other.start()
+                self._append(start, replace(head.named, canonical=canonical))
+
     def _stationed(self, sender: str, match: re.Match[str]) -> Named:
         """市纪委监委驻市卫健委纪检监察组, with the host's full name."""
         host = self.heads.at(match.start("host"))
@@ -140,10 +149,10 @@ class _Finder:
     def _stationed_alone(self, match: re.Match[str]) -> int:
         """驻市卫健委纪检监察组, sent by the discipline organ of the same place."""
         host = self.heads.at(match.start("host"))
-        if not host:
+        if not host or (not host.prefix and host.named.kind is UnitKind.COMPANY):
             return 0
-        place = f"{host.prefix}纪律检查委员会监察委员会" if host.prefix else "中央纪律检查委员会国家监察委员会"
-        self._append(match.start(), self._stationed(place, match))
+        sender = f"{host.prefix}纪律检查委员会监察委员会" if host.prefix else "中央纪律检查委员会国家监察委员会"
+        self._append(match.start(), self._stationed(sender, match))
         return match.end()
 
     def _group(self, match: re.Match[str]) -> int:
@@ -173,8 +182,11 @@ class _Finder:
     def _posted(self, match: re.Match[str]) -> int:
         """A department known by its head belongs to the institution named last in the paragraph."""
         block = self.reading.document.block_at(match.start())
-        host = self._last(lambda mention: mention.kind in _HOSTS)
-        if not host or not block or (host.start < block.start and host.kind is not UnitKind.COMPANY):
+        host = self._last(lambda mention: mention.kind in _HOSTS or mention.canonical.startswith("中共"))
+        company = host is not None and host.kind is UnitKind.COMPANY
+        if not host or not block or (host.start < block.start and not company):
+            return 0
+        if match["name"].endswith("公司") and not company:
             return 0
         kind = "below" if match["name"].endswith("公司") else "department"
         self._append(match.start("name"), inner(host.canonical, host.kind, match["name"], match.end(), kind))
@@ -183,7 +195,7 @@ class _Finder:
     def _self(self, match: re.Match[str]) -> int:
         """该院 is the last institution of that kind; 我院 stays as written where none is named."""
         sign = match["kind"] or match["whole"]
-        host = self._last(lambda mention: sign in mention.canonical[-8:] and mention.kind in _HOSTS)
+        host = self._last(lambda mention: sign in mention.canonical[-8:] and (len(sign) > 2 or mention.kind in _HOSTS))
         if not host and match.group() != "我院":
             return 0
         canonical, kind = (host.canonical, host.kind) if host else ("我院", UnitKind.HOSPITAL)
