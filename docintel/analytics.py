@@ -4,11 +4,15 @@ In: the data frame of `Library.statistics()`. Out: smaller data frames.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from docintel.errors import QueryError
 from docintel.schema import Metric
+
+#: Figures further apart than this many characters are not reported together.
+TOGETHER = 120
 
 #: What a total can be grouped by.
 GROUPS = ("metric", "unit", "region", "period", "unit_of_measure", "doc_type", "title", "source")
@@ -30,20 +34,35 @@ def total(statistics: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Problems found, rectified and pending, a row for each unit of a document that reports a pair of them.
+    """Problems found, rectified and pending, a row for each pair that a document reports together.
 
-    `pending` is what the document states, else found less rectified. A unit that reports several pairs has the last.
+    A figure of problems rectified belongs to the nearest figure of problems found before it that is not smaller.
+    `pending` is what the document states right behind, else found less rectified.
     """
-    wanted = {
-        Metric.ISSUES_FOUND: "found",
-        Metric.ISSUES_RECTIFIED: "rectified",
-        Metric.ISSUES_PENDING: "pending",
-    }
-    columns = ["source", "unit", *wanted.values()]
-    rows = statistics[statistics["metric"].isin(wanted)].dropna(subset=["value"])
-    if rows.empty:
-        return pd.DataFrame(columns=columns)
-    table = rows.pivot_table(index=["source", "unit"], columns="metric", values="value", aggfunc="last", dropna=False)
-    table = table.reindex(columns=list(wanted)).rename(columns=wanted).dropna(subset=["found", "rectified"])
-    table["pending"] = table["pending"].fillna(table["found"] - table["rectified"])
-    return table.reset_index()[columns]
+    rows = []
+    for _, figures in statistics.dropna(subset=["value"]).groupby("document", sort=False):
+        ordered = figures.sort_values("start").to_dict("records")
+        for i, done in enumerate(ordered):
+            found = _found_before(ordered[:i], done) if done["metric"] == Metric.ISSUES_RECTIFIED else None
+            if found:
+                pending = _pending_behind(ordered[i + 1 :], done)
+                rows.append(
+                    {
+                        "source": done["source"],
+                        "unit": done["unit"] or found["unit"],
+                        "found": found["value"],
+                        "rectified": done["value"],
+                        "pending": found["value"] - done["value"] if pending is None else pending,
+                    }
+                )
+    return pd.DataFrame(rows, columns=["source", "unit", "found", "rectified", "pending"])
+
+
+def _found_before(figures: Sequence[dict[str, Any]], done: dict[str, Any]) -> dict[str, Any] | None:
+    near = (figure for figure in reversed(figures) if done["start"] - figure["end"] <= TOGETHER)
+    return next((f for f in near if f["metric"] == Metric.ISSUES_FOUND and f["value"] >= done["value"]), None)
+
+
+def _pending_behind(figures: Sequence[dict[str, Any]], done: dict[str, Any]) -> float | None:
+    near = (figure for figure in figures if figure["start"] - done["end"] <= TOGETHER)
+    return next((figure["value"] for figure in near if figure["metric"] == Metric.ISSUES_PENDING), None)

@@ -107,9 +107,10 @@ def parse(
 ) -> None:
     """看看一个文件读出了什么。 Show what was read of a file."""
     from docintel.parse import parse as parse_file
+    from docintel.parse.render import to_markdown
 
     document = parse_file(path)
-    forms = {"text": lambda: document.main_text, "markdown": lambda: views.markdown(document)}
+    forms = {"text": lambda: document.main_text, "markdown": lambda: to_markdown(document)}
     forms["json"] = lambda: json.dumps(asdict(document), ensure_ascii=False, indent=1)
     if how not in forms:
         raise QueryError(f"{how!r} is no format; these are: {', '.join(forms)}.")

@@ -13,9 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docintel.schema import (
-    Block,
     BlockKind,
-    Document,
     DocType,
     Extraction,
     FileReport,
@@ -340,28 +338,6 @@ def text_view(extraction: Extraction) -> Text:
     for kind, style in _HIGHLIGHTS.items():
         for record in extraction.records(kind):
             text.stylize(style, record.evidence.start, record.evidence.end)
-    return text
-
-
-def markdown(document: Document) -> str:
-    """What was read of a document, as Markdown: headings, lists and tables; furniture left out."""
-    return "\n\n".join(_markdown(document, block) for block in document.blocks if block.kind is not BlockKind.FURNITURE)
-
-
-def _markdown(document: Document, block: Block) -> str:
-    text = document.text[block.start : block.end]
-    match block.kind:
-        case BlockKind.TITLE:
-            return f"# {text}"
-        case BlockKind.HEADING:
-            return f"{'#' * min(6, block.level + 1 or 2)} {text}"
-        case BlockKind.LIST_ITEM:
-            return f"- {text}"
-        case BlockKind.CAPTION | BlockKind.BYLINE:
-            return f"*{text}*"
-        case BlockKind.TABLE if block.cells:
-            rows = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in block.cells]
-            return "\n".join([rows[0], f"|{' --- |' * len(block.cells[0])}", *rows[1:]])
     return text
 
 

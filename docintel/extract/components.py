@@ -21,6 +21,7 @@ from docintel.extract.owners import Owners
 from docintel.extract.persons import find_persons
 from docintel.extract.places import find_place
 from docintel.extract.reading import Name, Reading
+from docintel.extract.speakers import Speakers
 from docintel.extract.units import collect_units, find_unit_mentions
 from docintel.schema import RECORD_TYPES, Block, BlockKind, Case, Document, Evidence, Extraction, Record
 
@@ -79,7 +80,8 @@ def add_persons(doc: Doc) -> Doc:
 
 def add_statistics(doc: Doc) -> Doc:
     """Statistics."""
-    owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place)
+    speakers = Speakers(doc._.reading, doc._.unit_mentions, doc._.extraction.persons)
+    owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place, speakers)
     return _add(doc, statistics=find_statistics(doc._.reading, owners.owner_of))
 
 
@@ -105,7 +107,9 @@ def show_spans(doc: Doc) -> Doc:
     Tokens that a record cuts through are split, so that no span is longer or shorter than its quote.
     """
     extraction: Extraction = doc._.extraction
-    evidences = [evidence for kind in RECORD_TYPES for record in extraction.records(kind) for evidence in _quotes(record)]
+    evidences = [
+        evidence for kind in RECORD_TYPES for record in extraction.records(kind) for evidence in _quotes(record)
+    ]
     _split_tokens(doc, {offset for evidence in evidences for offset in (evidence.start, evidence.end)})
     for kind in RECORD_TYPES:
         doc.spans[kind] = [

@@ -10,14 +10,22 @@ from docintel.extract.actors import acting_units
 from docintel.extract.gazetteer import Place
 from docintel.extract.places import find_place_mentions
 from docintel.extract.reading import Reading, at, within
+from docintel.extract.speakers import Speakers
 from docintel.extract.units import UnitMention
+from docintel.text.normalize import fold
 
 _SYSTEM = (
     r"(?:各级|各类|各)?(?:公立|基层|国有|医疗卫生|医疗|卫生健康|卫健|卫生|纪检监察|教育|粮食|财政|国资|民政|住建|党政|政法|政务|政府)*"
     r"(?:医院|医疗机构|医疗单位|卫生院|纪委监委|纪检监察机关|纪检监察组织|机关|系统|单位|学校|企业|粮库|部门)"
 )
 #: 全市医疗单位处理干部54人, 白山市医疗卫生系统已建立…, 各医院共查出问题116项.
-_GROUP = re.compile(rf"(?P<scope>全国|全省|全市|全县|全区|全州|全旗|全系统|我市|我省|我县|我区|各)?(?P<group>{_SYSTEM})")
+_GROUP = re.compile(
+    rf"(?P<scope>全国|全省|全市|全县|全区|全州|全旗|全系统|我市|我省|我县|我区|各)?(?P<group>{_SYSTEM})"
+)
+#: 全市共立案57件: the place itself.
+_PLACEWIDE = re.compile(
+    r"(?:全市|全省|全县|全区|全州|全旗|我市|我省|我县|我区)(?:共|已|累计|先后|有|还|各级|查处|处分|立案|清理|排查)"
+)
 #: 全国共查处…: the organs of the whole country.
 _NATIONWIDE = re.compile(r"全国(?:共|已|累计|查处|处分|立案|各级|接收)")
 _NOT_SUBJECT = re.compile(r"[向对给被在从于与和的]$")
@@ -27,11 +35,15 @@ _OWN_ACTS = re.compile(r"处分|查处|立案|批评教育|处理|问责|线索|
 class Owners:
     """Answers whose figure a stretch of text gives, reading the text once from front to back."""
 
-    def __init__(self, reading: Reading, mentions: Sequence[UnitMention], place: Place | None) -> None:
+    def __init__(
+        self, reading: Reading, mentions: Sequence[UnitMention], place: Place | None, speakers: Speakers
+    ) -> None:
         self._reading = reading
         self._mentions = mentions
         self._place = place
+        self._speakers = speakers
         self._places = [mention for mention in find_place_mentions(reading) if not mention.weak]
+        self._author = _author(reading, mentions)
         self._last: tuple[int, int, str] | None = None
 
     def owner_of(self, start: int, end: int) -> str | None:
@@ -41,10 +53,12 @@ class Owners:
             return None
         owner = (
             self._named_in(clause.start, end)
-            or self._carried(sentence.block, clause.start)
             or self._group_before(sentence.start, start)
+            or self._carried(sentence.block, clause.start)
             or "、".join(acting_units(self._reading, self._mentions, start, end))
             or self._place_before(clause.start)
+            or self._speakers.unit_at(start)
+            or self._author
         )
         if owner:
             self._last = (sentence.block, end, owner)
@@ -72,7 +86,7 @@ class Owners:
         folded = self._reading.folded
         if _NATIONWIDE.search(folded, start, end) and _OWN_ACTS.search(folded, start, end):
             return "全国纪检监察机关"
-        found = None
+        found = self._place.name if self._place and _PLACEWIDE.search(folded, start, end) else None
         for match in _GROUP.finditer(folded, start, end):
             named = _named_before(folded, match.start("group"), self._place)
             subject_at = match.start() - len(named)
@@ -81,6 +95,15 @@ class Owners:
             if not _NOT_SUBJECT.search(folded, max(start, subject_at - 2), subject_at):
                 found = _full_name(match["scope"], match["group"], self._place) or found
         return found
+
+
+def _author(reading: Reading, mentions: Sequence[UnitMention]) -> str | None:
+    """The unit that a report is of: the one its title begins with (`云溪县人民医院关于…整改情况的报告`)."""
+    title = fold(reading.document.title)
+    for mention in mentions:
+        if title.startswith(reading.folded[mention.start : mention.end]) or title.startswith(mention.canonical):
+            return mention.canonical
+    return None
 
 
 def _named_before(folded: str, offset: int, place: Place | None) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "docintel"
-_BASE = {"errors", "config", "schema", "text"}
+_BASE = {"errors", "config", "files", "schema", "text"}
 MAY_IMPORT = {
     "errors": set(),
     "config": set(),
+    "files": set(),
     "schema": set(),
     "text": {"errors"},
     "parse": _BASE,
