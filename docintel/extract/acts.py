@@ -28,7 +28,7 @@ _TITLE = re.compile(r"《[^《》]*》")
 #: `挪用公款事情败露后`, `在操办其父丧事期间`: when it was, not what was done
 _CIRCUMSTANCE = re.compile(r"(?:(?<!酒)后|时|之际|期间|过程中|之前)$")
 #: shorter parts share their object: `擅自打开、使用`
-_SHORTEST_LISTED = 5
+_SHORTEST_LISTED = 4
 _VAGUE = frozenset({"违规", "违反", "违法", "违纪", "超标准", "超范围"})
 #: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在身边的腐败典型案例`
 _CASE_NAME = re.compile(

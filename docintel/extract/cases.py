@@ -177,7 +177,7 @@ def _unit_case(
     amounts = [amount for clause in clauses for amount in find_amounts(folded, clause.start, clause.end)]
     return Case(
         evidence=reading.document.evidence(unit.start, end),
-        violations=tuple(reading.document.evidence(*act) for act in acts),
+        violations=tuple(reading.document.evidence(*act) for act in _distinct(folded, acts)),
         sanctions=tuple(dict.fromkeys(sanctions)),
         amounts=tuple(dict.fromkeys(amounts)),
     )

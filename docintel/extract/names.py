@@ -29,6 +29,7 @@ _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers']
 _FOLLOWER = re.compile(_FOLLOW)
 _STRONG = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
 _UNTAGGED = re.compile(rf"[{''.join(sorted(_SAFE_SURNAMES))}]{_HAN}{{1,2}}?(?={_FOLLOW})")
+_INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
 _CLOSED_BY = frozenset(",、。;)")
 _NOT_PERSON = re.compile(alternation(_WORDS["not_person_before"]))
 _CREDIT_BEFORE = re.compile(
@@ -104,7 +105,8 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
     if len(name) > 4 or (len(name) == 4 and not name.startswith(_COMPOUND)):
         return introduced and "·" in name
     if len(name) == 3 and name[0] in _SAFE_SURNAMES and not _is_quoted(folded, start, end):
-        return introduced or bool(_FOLLOWER.match(folded, end)) or folded.count(name) > 1
+        governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
+        return introduced or governed or bool(_FOLLOWER.match(folded, end)) or folded.count(name) > 1
     return introduced or bool(_STRONG.match(folded, end)) or folded[end : end + 1] in {"、", ","}
 
 

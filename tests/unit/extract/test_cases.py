@@ -1,0 +1,99 @@
+"""Cases: who did what, and what followed."""
+
+from docintel.extract.cases import find_cases
+from docintel.extract.persons import find_persons
+from tests.unit.extract.people import read_marked
+
+UNITS = ["云溪县水利局", "云溪县粮站", "松陵区医院", "县纪委监委", "石桥镇卫生院"]
+PEOPLE = ["赵立新", "孙大川", "周立民"]
+
+
+def cases_of(text):
+    reading, mentions = read_marked(text, PEOPLE, UNITS)
+    return find_cases(reading, mentions, find_persons(reading, mentions))
+
+
+def summary(case):
+    return case.persons, [act.quote for act in case.violations], list(case.sanctions), list(case.amounts)
+
+
+def test_an_item_of_a_notice():
+    (case,) = cases_of(
+        "1.云溪县水利局原局长赵立新违规收受礼品、礼金，违规接受宴请等问题。"
+        "2019年至2021年，赵立新先后收受礼金共计12万元；私设“小金库”。赵立新还存在其他严重违纪违法问题。"
+        "2022年1月，赵立新被开除党籍和公职。"
+    )
+    assert summary(case) == (
+        ("赵立新",),
+        ["违规收受礼品、礼金", "违规接受宴请", "私设“小金库”"],
+        ["开除党籍", "开除公职"],
+        [120_000],
+    )
+    assert case.evidence.quote == "云溪县水利局原局长赵立新违规收受礼品、礼金，违规接受宴请等问题"
+
+
+def test_every_crime_of_a_headline_is_an_act():
+    (case,) = cases_of("云溪县粮站原站长赵立新虚假轮换、储备粮监管不力、贪污、受贿案。赵立新被判处有期徒刑三年。")
+    assert [act.quote for act in case.violations] == ["虚假轮换", "储备粮监管不力", "贪污", "受贿"]
+
+
+def test_people_with_one_sanction_are_one_case():
+    (case,) = cases_of("松陵区医院院长赵立新、副院长孙大川违规接受宴请问题。赵立新、孙大川分别受到党内警告处分。")
+    assert summary(case) == (("赵立新", "孙大川"), ["违规接受宴请"], ["党内警告"], [])
+
+
+def test_people_with_a_sanction_each_are_a_case_each():
+    first, second = cases_of(
+        "松陵区医院院长赵立新、副院长孙大川违规接受宴请问题。"
+        "赵立新、孙大川分别受到党内严重警告、党内警告处分，其他责任人受到相应处理。"
+    )
+    assert summary(first) == (("赵立新",), ["违规接受宴请"], ["党内严重警告"], [])
+    assert summary(second) == (("孙大川",), ["违规接受宴请"], ["党内警告"], [])
+
+
+def test_each_object_of_a_decision_gets_its_own():
+    first, second = cases_of("会议决定给予赵立新开除党籍处分，给予孙大川留党察看一年、政务撤职处分。")
+    assert (first.persons, first.sanctions) == (("赵立新",), ("开除党籍",))
+    assert (second.persons, second.sanctions) == (("孙大川",), ("留党察看一年", "政务撤职"))
+
+
+def test_a_list_of_people_ends_in_what_befell_them():
+    cases = cases_of("此后，云溪县水利局局长赵立新，松陵区医院院长孙大川等一批领导干部被查处。")
+    assert [(case.persons, case.sanctions) for case in cases] == [(("赵立新",), ("查处",)), (("孙大川",), ("查处",))]
+
+
+def test_the_head_of_a_unit_answers_for_the_headline():
+    (case,) = cases_of("松陵区医院超标准接待、虚列支出问题。院长赵立新负有主要领导责任，受到党内警告处分。")
+    assert summary(case) == (("赵立新",), ["超标准接待", "虚列支出"], ["党内警告"], [])
+
+
+def test_a_unit_without_a_named_person():
+    (case,) = cases_of(
+        "石桥镇卫生院重复收取费用、违规发放补贴问题。2021年，石桥镇卫生院违规发放补贴21万元。石桥镇卫生院负责人受到组织处理。"
+    )
+    assert summary(case) == ((), ["重复收取费用", "违规发放补贴"], ["组织处理"], [210_000])
+
+
+def test_a_group_without_names():
+    (case,) = cases_of("日前，县纪委监委通报了云溪县5名领导干部违反规定接受宴请问题。")
+    assert summary(case) == ((), ["违反规定接受宴请"], ["通报"], [])
+
+
+def test_the_case_names_the_act():
+    (case,) = cases_of("全系统利用松陵区医院赵立新、孙大川等发生在身边的腐败典型案例开展教育。")
+    assert summary(case) == (("赵立新", "孙大川"), ["腐败"], [], [])
+
+
+def test_fines_and_foreign_money_are_no_amounts():
+    (case,) = cases_of(
+        "云溪县水利局原局长赵立新收受贿赂30万元、2万美元，并处罚金5万元。赵立新受贿30万元，被判处有期徒刑二年。"
+    )
+    assert case.amounts == (300_000,)
+
+
+def test_those_who_speak_or_act_against_wrongdoing_have_no_case():
+    assert cases_of("松陵区医院院长赵立新表示，要严肃查处违规收受礼金行为。孙大川要求严查公款吃喝。") == ()
+
+
+def test_an_interview_accuses_nobody():
+    assert cases_of("赵立新：我们发现有的科室违规收费，去年诫勉3人。") == ()

@@ -1,0 +1,66 @@
+"""Sanctions, split as the text states them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("被开除党籍和公职", ["开除党籍", "开除公职"]),
+        (
+            "被开除党籍、开除公职，其涉嫌犯罪问题被移送检察机关依法审查起诉",
+            ["开除党籍", "开除公职", "移送检察机关依法审查起诉"],
+        ),
+        ("受到党内严重警告、政务记大过处分，免职处理", ["党内严重警告", "政务记大过", "免职"]),
+        ("受到留党察看两年、政务撤职处分，降为三级主任科员", ["留党察看两年", "政务撤职", "降为三级主任科员"]),
+        ("受到撤销党内职务处分，取消退休待遇", ["撤销党内职务", "取消退休待遇"]),
+        ("被判处有期徒刑三年六个月，并处罚金人民币二十万元", ["判处有期徒刑三年六个月", "并处罚金人民币二十万元"]),
+        ("被“双开”并提起公诉", ["双开", "提起公诉"]),
+        ("被立案并采取留置措施", ["立案", "留置"]),
+        ("涉嫌严重违纪违法，目前正接受纪律审查和监察调查", ["接受纪律审查和监察调查"]),
+        ("负责人和相关责任人分别受到党纪政务处分和组织处理", ["党纪政务处分", "组织处理"]),
+        ("被诫勉谈话，责令作出书面检查", ["诫勉谈话", "责令作出书面检查"]),
+        ("免去镇卫生院院长职务", ["免去镇卫生院院长职务"]),
+        # not sanctions: an office, a place, a negation, another word
+        ("第二审查调查室主任介绍", []),
+        ("决定不予立案", []),
+        ("忘记过去就意味着背叛", []),
+    ],
+)
+def test_sanctions_are_split(text, expected):
+    found = split_sanctions(text)
+    assert [sanction.text for sanction in found] == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(["开除党籍", "和公职", "、", "政务撤职", "处分", "被", "张某", "留置", "2年"]), max_size=12
+    )
+)
+def test_sanctions_come_in_order_and_within_the_text(parts):
+    text = "".join(parts)
+    spans = [(sanction.start, sanction.end) for sanction in split_sanctions(text)]
+    assert spans == sorted(spans)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+def test_words_that_name_no_sanction_are_general():
+    assert general_sanction("一批干部被严肃查处").text == "严肃查处"
+    assert general_sanction("完成排查") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("市纪委监委公开通报5起典型案例", "公开通报"),
+        ("县纪委监委通报了镇卫生院套取资金问题", "通报"),
+        ("不断刷新的案件通报，让她忐忑不安", None),
+    ],
+)
+def test_a_notice_names_what_it_is_about(text, expected):
+    notice = notice_sanction(text)
+    assert (notice.text if notice else None) == expected
