@@ -97,7 +97,7 @@ def _national() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
     }
     names |= {name: (name, UnitKind(kind)) for kind, ministries in tables["ministries"].items() for name in ministries}
     # 二十届中央纪委二次全会 is a meeting, 中央纪委委员 a person.
-    return re.compile(rf"(?:{alternation(names)})(?![一二三四五六七八九十]次全会|委员|网站|(?<=部)门(?!头沟))"), names
+    return re.compile(rf"(?>{alternation(names)})(?![一二三四五六七八九十]次全会|委员|网站|(?<=部)门(?!头沟))"), names
 
 
 @cache
