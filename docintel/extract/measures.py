@@ -26,7 +26,7 @@ def find_measures(
     reading: Reading, mentions: Sequence[UnitMention], cases: Sequence[Case], issues: Sequence[Issue]
 ) -> tuple[Measure, ...]:
     """The measures of a document; a wording said again is one entry unless it is a sanction."""
-    found = _acting_segments(reading, cases)
+    found = _acting_segments(reading, cases, issues)
     quotes = [reading.document.evidence(segment.start, segment.end) for segment, _ in found]
     links = link_measures(reading, quotes, cases, issues)
     return tuple(
@@ -41,12 +41,12 @@ def find_measures(
     )
 
 
-def _acting_segments(reading: Reading, cases: Sequence[Case]) -> list[tuple[Segment, Role]]:
+def _acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Issue]) -> list[tuple[Segment, Role]]:
     """Sanctions and measures in text order; a measure said again in the same words is left out."""
     every = list(segments(reading))
     seen: set[str] = set()
     kept: list[tuple[Segment, Role]] = []
-    for segment, role in zip(every, roles(reading, every, cases), strict=True):
+    for segment, role in zip(every, roles(reading, every, cases, issues), strict=True):
         words = re.sub(r"\W", "", reading.folded[segment.start : segment.end])
         if role is Role.OTHER or (role is Role.MEASURE and words in seen):
             continue

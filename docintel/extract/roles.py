@@ -12,7 +12,8 @@ from functools import cache
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Reading, Sentence, within
 from docintel.extract.segments import Segment, actions, blank_quotes
-from docintel.schema import Case
+from docintel.schema import Case, Issue, Modality
+from docintel.text.normalize import fold
 
 #: A verb further from the front of its clause than this is not the clause's action.
 _SUBJECT_LENGTH = 40
@@ -36,20 +37,30 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile("|".join(table))
 
 
-def roles(reading: Reading, segments: Sequence[Segment], cases: Sequence[Case]) -> list[Role]:
-    """The role of each segment; what a person did before the sanction is no measure."""
+def roles(
+    reading: Reading, segments: Sequence[Segment], cases: Sequence[Case] = (), issues: Sequence[Issue] = ()
+) -> list[Role]:
+    """The role of each segment; what a person did before the sanction is no measure, nor is a problem found."""
     told = told_stretches(reading, cases)
-    return [
-        Role.OTHER if role is Role.MEASURE and any(low <= segment.start < high for low, high in told) else role
-        for segment, role in ((segment, _role(reading.folded, segment)) for segment in segments)
+    told += [
+        (issue.evidence.start, issue.evidence.end)
+        for issue in issues
+        if issue.modality is Modality.FOUND and not pattern("against").search(fold(issue.evidence.quote))
     ]
+    return [_role_among(reading.folded, segment, told) for segment in segments]
+
+
+def _role_among(folded: str, segment: Segment, told: Sequence[tuple[int, int]]) -> Role:
+    role = _role(folded, segment)
+    is_told = any(low <= segment.main < high for low, high in told)
+    return Role.OTHER if role is Role.MEASURE and is_told else role
 
 
 def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
     """Where the text tells the cases, in text order.
 
-    That is from the first words of each case to the clause that punishes, or to the next case; and the sentences of
-    its acts, wherever they stand.
+    That is from the first words of each case to the clause that punishes, or to the next case; and the clauses of its
+    acts, wherever they stand.
     """
     starts = sorted(case.evidence.start for case in cases)
     stretches = set()
@@ -57,8 +68,8 @@ def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, i
         limit = starts[bisect_right(starts, case.evidence.start) :][:1] or [len(reading.text)]
         after = within(reading.sentences, case.evidence.start, limit[0])
         stretches.add((case.evidence.start, max(case.evidence.end, _end_of_telling(reading, case, after))))
-        sentences = (reading.sentence_at(act.start) for act in case.violations)
-        stretches.update((sentence.start, sentence.end) for sentence in sentences if sentence)
+        clauses = (reading.clause_at(act.start) for act in case.violations)
+        stretches.update((clause.start, clause.end) for clause in clauses if clause)
     return sorted(stretches)
 
 

@@ -6,7 +6,7 @@ In: a `Reading`. Out: `Segment`s in text order: a clause without what opens it, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from docintel.extract.lexicon import alternation, load
@@ -27,6 +27,7 @@ _OPEN_END = re.compile(
 )
 #: Shorter than this, a clause behind `通过` is means only.
 _MEANS_LENGTH = 12
+_TAIL_LENGTH = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,22 @@ class Segment:
 def segments(reading: Reading) -> Iterator[Segment]:
     """Every segment of the document, in text order."""
     for sentence in content_sentences(reading):
-        yield from _segments_of(reading.folded, sentence)
+        held: Segment | None = None
+        for segment in _segments_of(reading.folded, sentence):
+            if held and _is_tail(reading.folded, held, segment):
+                held = replace(held, end=segment.end)
+                continue
+            if held:
+                yield held
+            held = segment
+        if held:
+            yield held
+
+
+def _is_tail(folded: str, before: Segment, segment: Segment) -> bool:
+    """Whether a few words only go on with the segment right before: `抓早抓小`; a result (`立案20件`) does not."""
+    words = folded[segment.start : segment.end]
+    return len(words) <= _TAIL_LENGTH and segment.start - before.end == 1 and not re.search(r"\d", words)
 
 
 def content_sentences(reading: Reading) -> Iterator[Sentence]:

@@ -86,7 +86,7 @@ def test_status_of_the_last_action(text, expected):
 
 
 def test_an_order_holds_for_the_rest_of_its_sentence():
-    found = find("各科室要开展自查，公开收费标准。")
+    found = find("各科室要开展自查自纠，公开全部收费标准。")
     assert [m.status for m in found] == [Status.REQUIRED, Status.REQUIRED]
 
 

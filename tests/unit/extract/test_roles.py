@@ -4,7 +4,7 @@ from docintel.extract.reading import Reading
 from docintel.extract.roles import Role, roles
 from docintel.extract.segments import segments
 from docintel.schema import Case
-from tests.factories import evidence, make_document
+from tests.factories import evidence, make_document, make_issue
 
 
 def read_roles(document, cases=()):
@@ -44,10 +44,18 @@ def test_role_of_a_clause(text, expected):
 
 def test_what_a_person_did_before_the_sanction_is_no_measure():
     document = make_document(
-        "某镇镇长王小明虚报项目问题。2020年，王小明组织编制台账，要求下属填报。王小明受到警告处分。镇政府开展自查。"
+        "某镇镇长王小明虚报项目问题。2020年，王小明组织编制虚假台账，要求下属单位重复填报。王小明受到警告处分。镇政府开展自查。"
     )
     act = evidence(document, "虚报项目")
     case = Case(evidence=evidence(document, "某镇镇长王小明虚报项目"), persons=("王小明",), violations=(act,))
     assert [quote for quote, role in read_roles(document, [case]) if role is Role.MEASURE] == ["镇政府开展自查"]
     told = [quote for quote, role in read_roles(document) if role is Role.MEASURE]
-    assert "王小明组织编制台账" in told
+    assert "要求下属单位重复填报" in told
+
+
+def test_a_problem_found_is_no_measure():
+    document = make_document("审批程序不规范。")
+    reading = Reading(document)
+    found = list(segments(reading))
+    assert roles(reading, found) == [Role.MEASURE]
+    assert roles(reading, found, issues=[make_issue(document, "审批程序不规范")]) == [Role.OTHER]

@@ -16,14 +16,17 @@ def cut(text):
 
 ROWS = [
     # a clause each
-    ("县医院修订采购制度，约谈药商。", ["县医院修订采购制度", "约谈药商"]),
+    ("县医院修订采购制度，约谈主要药品供应商。", ["县医院修订采购制度", "约谈主要药品供应商"]),
     # ordinals and connectives are left out
-    ("一是召开动员会；二要开展自查；同时，公布举报电话。", ["召开动员会", "开展自查", "公布举报电话"]),
+    ("一是召开动员部署会；二要开展自查自纠；同时，公布举报电话。", ["召开动员部署会", "开展自查自纠", "公布举报电话"]),
     # a lead is quoted with the action it leans on
     ("通过调取收费记录，查实重复收费。", ["通过调取收费记录，查实重复收费"]),
     ("对群众反映集中的窗口，实行挂牌督办。", ["对群众反映集中的窗口，实行挂牌督办"]),
     # a clause that opens with 对 and says its action is whole
-    ("对全县卫生院开展检查，通报结果。", ["对全县卫生院开展检查", "通报结果"]),
+    ("对全县卫生院开展检查，通报典型案例情况。", ["对全县卫生院开展检查", "通报典型案例情况"]),
+    # a few words only go on with the action before them, unless they count
+    ("对轻微问题及时提醒，抓早抓小。", ["对轻微问题及时提醒，抓早抓小"]),
+    ("处置问题线索80件，立案20件。", ["处置问题线索80件", "立案20件"]),
     # a purpose or an occasion is left out of the quote, its subject with it
     ("县纪委针对库存不清的问题，下发建议书。", ["下发建议书"]),
     # who speaks and when are no segments
