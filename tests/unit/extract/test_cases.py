@@ -97,3 +97,15 @@ def test_those_who_speak_or_act_against_wrongdoing_have_no_case():
 
 def test_an_interview_accuses_nobody():
     assert cases_of("赵立新：我们发现有的科室违规收费，去年诫勉3人。") == ()
+
+
+def test_a_headline_may_be_a_paragraph_of_its_own():
+    (case,) = cases_of(
+        "（一）石桥镇卫生院套取资金问题\n2021年，石桥镇卫生院套取资金8万元。石桥镇卫生院负责人受到政务处分。"
+    )
+    assert summary(case) == ((), ["套取资金"], ["政务处分"], [80_000])
+
+
+def test_a_unit_that_is_dealt_with():
+    (case,) = cases_of("县纪委监委对云溪县水利局、松陵区医院予以通报批评。")
+    assert (case.persons, case.sanctions) == ((), ("通报批评",))

@@ -1,0 +1,78 @@
+"""What is a statistic, what it counts and when. Every row also passes through the quote check."""
+
+import pytest
+
+from docintel.extract.amounts import find_statistics
+from docintel.extract.pipeline import annotate
+from tests.factories import make_document
+
+pytestmark = pytest.mark.model
+
+ROWS = [
+    # verb, noun, number; the second count takes the first one's noun
+    ("全院梳理发现问题53个、整改49个。", [(53, "个", "问题", "issues_found"), (49, "个", "问题", "issues_rectified")]),
+    # number before its noun
+    ("制定46项防控措施，绘制12张流程图。", [(46, "项", "防控措施", "controls"), (12, "张", "流程图", "workflows")]),
+    # 其中, people as the default subject, both kinds of treatment
+    (
+        "批评教育帮助和处理620人，其中党纪政务处分43人。",
+        [(620, "人", "人", "persons_educated"), (43, "人", "人", "persons_disciplined")],
+    ),
+    # money returned, recovered, involved
+    (
+        "医务人员主动上交红包9.7万元，追缴违规资金1300余万元，套取医保基金37万元。",
+        [
+            (97_000, "元", "红包", "amount_returned"),
+            (13_000_000, "元", "违规资金", "amount_recovered"),
+            (370_000, "元", "医保基金", "amount_involved"),
+        ],
+    ),
+    # Chinese numerals, masked figures, percentages
+    ("通报了八起典型案例。", [(8, "起", "典型案例", "notices")]),
+    ("对查出的X家医疗机构限期整改。", [(None, "家", "医疗机构", "institutions")]),
+    ("临采金额占采购总额的12.5%。", [(12.5, "%", "采购总额", "share")]),
+    # dates, ordinals, terms, durations, names with numerals, idioms: no statistics
+    ("2023年5月6日，第三次党委会学习中央八项规定精神，落实十八项核心制度，开展为期三个月的整治。", []),
+    ("一是抓教育，进一步下好全院一盘棋，用好“四种形态”。", []),
+    ("张某被判处有期徒刑三年六个月。", []),
+    # a measured overrun is one
+    ("2台设备闲置3年以上。", [(2, "台", "设备", "other"), (3, "年", "设备", "other")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ROWS, ids=[text[:12] for text, _ in ROWS])
+def test_statistics(text, expected):
+    found = statistics(text)
+    assert [(s.value, s.unit_of_measure, s.subject, str(s.metric)) for s in found] == expected
+
+
+def statistics(text, **over):
+    document = make_document(text, **over)
+    found = find_statistics(annotate(document)._.reading, lambda start, end: None)
+    for statistic in found:
+        evidence = statistic.evidence
+        assert document.text[evidence.start : evidence.end] == evidence.quote
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("今年以来，全院开展警示教育12场。", "2024"),
+        ("2023年6月以来，全市立案57件。", "2023-06/2024-03"),
+        ("截至2月底，已公示事项20条。", "2024-02"),
+        ("全市立案57件。", None),
+    ],
+)
+def test_periods(text, period):
+    assert statistics(text, published="2024-03-15")[0].period == period
+
+
+def test_the_period_that_opens_a_paragraph_carries_on_to_the_next():
+    found = statistics("2023年6月以来，全市开展专项整治。\n各医院处理干部54人。", published="2024-03-15")
+    assert [s.period for s in found] == ["2023-06/2024-03"]
+
+
+def test_the_same_figure_said_again_is_one():
+    found = statistics("公开通报5起典型案例。\n会议强调，这次公开通报5起典型案例意义重大。")
+    assert len(found) == 1

@@ -1,0 +1,53 @@
+"""The spaCy pipeline: its words cover the text, its spans are the quotes, its names are spaCy's entities."""
+
+import pytest
+from spacy.language import Language
+
+from docintel.extract.pipeline import annotate, load_pipeline
+from docintel.schema import RECORD_TYPES
+from tests.factories import make_document
+
+pytestmark = pytest.mark.model
+
+TEXT = (
+    "## 青岚市整治药品采购乱象\n"
+    "针对采购权力过于集中、验收流于形式等问题，青岚市卫健委制定《采购管理办法》，发现问题１２个，约谈3人。\n"
+    "青岚市第二人民医院原院长沈致远违规收受礼金，受到党内警告处分。"
+)
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return load_pipeline()
+
+
+def test_is_a_chinese_spacy_pipeline(nlp):
+    assert isinstance(nlp, Language)
+    assert nlp.lang == "zh"
+    assert nlp.pipe_names[0] == "docintel_reading"
+
+
+def test_tokens_give_the_text_back(nlp):
+    text = "一、整改情况\n\n 共１２项…… ㎡ done。\n"
+    assert nlp(text).text == text
+    assert nlp("").text == ""
+
+
+def test_spans_are_the_quotes_of_the_records(nlp):
+    doc = annotate(make_document(TEXT), nlp)
+    extraction = doc._.extraction
+    for kind in RECORD_TYPES:
+        assert extraction.records(kind), kind
+        quotes = {(record.evidence.start, record.evidence.end) for record in extraction.records(kind)}
+        spans = {(span.start_char, span.end_char) for span in doc.spans[kind]}
+        assert quotes <= spans
+    assert doc.spans["measures"][0].label_ == str(extraction.measures[0].category)
+
+
+def test_names_are_entities(nlp):
+    doc = nlp("王明在青岚市工作。")
+    assert ("王明", "PER") in [(ent.text, ent.label_) for ent in doc.ents]
+
+
+def test_a_bare_text_is_read_too(nlp):
+    assert nlp("全院发现问题53个。")._.extraction.statistics[0].value == 53

@@ -1,0 +1,50 @@
+"""Totals by group, and found against rectified."""
+
+import pandas as pd
+import pytest
+
+from docintel.analytics import rectification, total
+from docintel.errors import QueryError
+
+
+def frame(*rows):
+    columns = ["document", "source", "unit", "metric", "unit_of_measure", "value", "start", "end"]
+    return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=columns)
+
+
+FIGURES = frame(
+    ("d1", "a.txt", "甲院", "issues_found", "个", 53, 0, 6),
+    ("d1", "a.txt", "甲院", "issues_rectified", "个", 49, 7, 12),
+    ("d1", "a.txt", "乙院", "issues_found", "项", 116, 400, 408),
+    ("d1", "a.txt", "乙院", "issues_found", "项", 20, 409, 415),
+    ("d1", "a.txt", "乙院", "issues_rectified", "项", 92, 416, 425),
+    ("d1", "a.txt", "乙院", "issues_pending", "项", 23, 426, 440),
+    ("d2", "b.txt", None, "issues_rectified", "个", 5, 0, 6),
+    ("d2", "b.txt", None, "issues_found", "个", None, 900, 906),
+)
+
+
+def test_pairs_are_those_reported_together():
+    rows = rectification(FIGURES).to_dict("records")
+    assert [(r["unit"], r["found"], r["rectified"], r["pending"]) for r in rows] == [
+        ("甲院", 53, 49, 4),  # what is left, where the text does not say
+        ("乙院", 116, 92, 23),  # what the text says; the nearer 20 is less than was rectified
+    ]
+
+
+def test_no_pairs_give_an_empty_table():
+    assert list(rectification(FIGURES.head(0)).columns) == ["source", "unit", "found", "rectified", "pending"]
+
+
+def test_totals_never_mix_measure_words_and_skip_masked_figures():
+    table = total(FIGURES, ["source"])
+    found = table[table["metric"] == "issues_found"]
+    assert list(zip(found["source"], found["unit_of_measure"], found["total"], found["figures"], strict=True)) == [
+        ("a.txt", "项", 136, 2),
+        ("a.txt", "个", 53, 1),
+    ]
+
+
+def test_an_unknown_group_is_refused():
+    with pytest.raises(QueryError, match="colour"):
+        total(FIGURES, ["colour"])

@@ -1,0 +1,47 @@
+"""Dates and periods against the day of publication."""
+
+from datetime import date
+
+import pytest
+
+from docintel.text.dates import find_periods
+
+ANCHOR = date(2022, 9, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("今年以来,", ["2022"]),
+        ("去年,全县", ["2021"]),
+        ("今年6月,", ["2022-06"]),
+        ("8月30日召开", ["2022-08-30"]),
+        ("12月28日召开", ["2021-12-28"]),  # still to come this year: last year's
+        ("12月底前完成", ["2022-12"]),  # a deadline may be to come
+        ("截至6月底,", ["2022-06"]),
+        ("上半年,全市", ["2022-01/2022-06"]),
+        ("今年1至8月", ["2022-01/2022-08"]),
+        ("前8个月", ["2022-01/2022-08"]),
+        ("一季度", ["2022-01/2022-03"]),
+        ("2021年6月以来,", ["2021-06/2022-09"]),
+        ("自5月16日新规发布以来,", ["2022-05-16/2022-09-13"]),
+        ("党的十九大以来", ["2017-10/2022-09"]),
+        ("2013年至2021年间", ["2013/2021"]),
+        ("2019年3月至2021年4月", ["2019-03/2021-04"]),
+        ("2021年3月开工,5月停工", ["2021-03", "2021-05"]),  # the year carries on
+        ("二〇二一年五月", ["2021-05"]),
+        ("三个月整治", []),
+        ("五年行动计划", []),
+        ("近年来", []),
+    ],
+)
+def test_periods(text, expected):
+    assert [period.iso for period in find_periods(text, ANCHOR)] == expected
+
+
+def test_without_a_publication_date_only_whole_dates_are_read():
+    assert [period.iso for period in find_periods("今年以来,2021年3月,9月30日", None)] == ["2021-03", "2021-09-30"]
+
+
+def test_impossible_day_falls_back_to_its_month():
+    assert [period.iso for period in find_periods("2022年2月30日", ANCHOR)] == ["2022-02"]
