@@ -5,22 +5,23 @@ for each unit or nameless group that was dealt with.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from docintel.extract.acts import is_wrong, shares_wrong, split_acts
-from docintel.extract.findings import NUMBERING, Finding, find_amounts, find_findings
+from docintel.extract.findings import Finding, find_amounts, find_findings
+from docintel.extract.items import Item, find_items
 from docintel.extract.positions import outermost
-from docintel.extract.reading import Reading, Sentence, at
+from docintel.extract.reading import Reading, Sentence, at, within
 from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
-from docintel.extract.statements import read_statements
+from docintel.extract.statements import Statement, read_statements
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, Person, UnitKind
 from docintel.text.numerals import parse_number
 
-#: an item of a notice: `1.某市某局重复转发文件问题。`
-_ITEM_HEAD = re.compile(r"(?:问题|案|案件)[。\"”]*$")
 _SUFFERED = re.compile(r"受到|被|给予|予以")
+#: `对|某县教育局|予以|通报批评`
+_GIVEN = re.compile(r"对[^,。;“”]{2,60}?(?P<decision>予以|给予|作出|进行)")
 _PEOPLE = r"(?:党员领导干部|领导干部|党员干部|干部职工|公职人员|干部|人员|党员|职工|民警|教师|医生)"
 #: `通报了|某省6名党员领导干部严重违反规定问题`
 _CROWD_NAMED = re.compile(
@@ -48,14 +49,17 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     """
     mentions = outermost(mentions)
     statements = list(read_statements(reading, persons, mentions))
-    findings = list(find_findings(reading, statements))
-    cases = list(_person_cases(reading, mentions, findings))
-    cases += _unit_cases(reading, mentions, cases)
+    items = find_items(reading)
+    findings = list(find_findings(reading, items, statements))
+    claimed = {finding.amount for finding in findings if finding.amount is not None}
+    cases = [_with_item(reading, items, mentions, case, claimed) for case in _person_cases(reading, findings)]
+    cases += _unit_cases(reading, items, mentions, cases)
+    cases += _units_given(reading, mentions, statements)
     cases += _crowd_cases(reading, cases)
     return tuple(sorted(cases, key=lambda case: case.evidence.start))
 
 
-def _person_cases(reading: Reading, mentions: Sequence[UnitMention], findings: Sequence[Finding]) -> Iterator[Case]:
+def _person_cases(reading: Reading, findings: Sequence[Finding]) -> Iterator[Case]:
     together = _dealt_with_together(findings)
     sanctioned = {name for finding in findings if finding.sanction for name in finding.names}
     by_names: dict[tuple[str, ...], list[Finding]] = {}
@@ -65,7 +69,7 @@ def _person_cases(reading: Reading, mentions: Sequence[UnitMention], findings: S
     for names, own in by_names.items():
         only_shared = all(finding.shared or finding.amount for finding in own)
         if any(finding.amount is None for finding in own) and not (only_shared and sanctioned):
-            yield _person_case(reading, mentions, names, own)
+            yield _person_case(reading, names, own)
 
 
 def _dealt_with_together(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
@@ -77,12 +81,9 @@ def _dealt_with_together(findings: Iterable[Finding]) -> dict[str, tuple[str, ..
     return together
 
 
-def _person_case(
-    reading: Reading, mentions: Sequence[UnitMention], names: tuple[str, ...], findings: Sequence[Finding]
-) -> Case:
+def _person_case(reading: Reading, names: tuple[str, ...], findings: Sequence[Finding]) -> Case:
     quote = next((finding.quote for finding in findings if finding.act), findings[0].quote)
     acts = _distinct(reading.folded, [finding.act for finding in findings if finding.act])
-    acts = acts or _acts_of_unit(reading, mentions, quote[0])
     sanctions = [finding.sanction for finding in findings if finding.sanction]
     return Case(
         evidence=reading.document.evidence(*quote),
@@ -93,14 +94,24 @@ def _person_case(
     )
 
 
-def _acts_of_unit(reading: Reading, mentions: Sequence[UnitMention], offset: int) -> list[tuple[int, int]]:
-    """What the headline of an item says of the unit whose head is dealt with in it."""
-    sentence = reading.sentence_at(offset)
-    head = next((s for s in reading.sentences if sentence and s.block == sentence.block), None)
-    if head is None or head is sentence or reading.names_in(head.start, head.end, "PER"):
-        return []
-    unit = _unit_in_head(reading, mentions, head)
-    return list(split_acts(reading.folded, unit.end, _closed(reading, head))) if unit else []
+def _with_item(
+    reading: Reading, items: Sequence[Item], mentions: Sequence[UnitMention], case: Case, claimed: Container[float]
+) -> Case:
+    """The case of a unit's head, with the acts that its item tells of the unit and the sums nobody else has claimed."""
+    item = next(item for item in items if item.start <= case.evidence.start < item.sentences[-1].end)
+    if not item.is_headed:
+        return case
+    unit = _unit_in_head(reading, item, mentions)
+    if unit and not case.violations and not reading.names_in(item.head.start, item.head.end, "PER"):
+        acts = split_acts(reading.folded, unit.end, _closed(reading, item.head))
+        case = replace(case, violations=tuple(reading.document.evidence(*act) for act in acts))
+    sums = dict.fromkeys(amount for amount in _sums(reading, item) if amount not in claimed)
+    return replace(case, amounts=case.amounts or tuple(sums))
+
+
+def _sums(reading: Reading, item: Item) -> list[float]:
+    clauses = [clause for sentence in item.body for clause in sentence.clauses]
+    return [amount for clause in clauses for amount in find_amounts(reading.folded, clause.start, clause.end)]
 
 
 def _closed(reading: Reading, sentence: Sentence) -> int:
@@ -125,26 +136,23 @@ def _notice(reading: Reading, offset: int) -> list[str]:
     return [notice.text] if notice else []
 
 
-def _unit_cases(reading: Reading, mentions: Sequence[UnitMention], found: Sequence[Case]) -> Iterator[Case]:
+def _unit_cases(
+    reading: Reading, items: Sequence[Item], mentions: Sequence[UnitMention], found: Sequence[Case]
+) -> Iterator[Case]:
     """Items of a notice that name a unit and nobody in it."""
-    taken = {sentence.block for case in found if (sentence := reading.sentence_at(case.evidence.start))}
-    for block, group in groupby(reading.sentences, key=lambda sentence: sentence.block):
-        head, *body = group
-        unit = _unit_in_head(reading, mentions, head)
-        if block in taken or unit is None:
+    for item in items:
+        unit = _unit_in_head(reading, item, mentions)
+        if unit is None or any(item.start <= case.evidence.start < item.sentences[-1].end for case in found):
             continue
-        sanctions = _sanctions_of(reading, body)
+        sanctions = _sanctions_of(reading, item.body)
         if sanctions:
-            yield _unit_case(reading, mentions, unit, head, body, sanctions)
+            yield _unit_case(reading, mentions, unit, item, sanctions)
 
 
-def _unit_in_head(reading: Reading, mentions: Sequence[UnitMention], head: Sentence) -> UnitMention | None:
+def _unit_in_head(reading: Reading, item: Item, mentions: Sequence[UnitMention]) -> UnitMention | None:
     """The unit that a headline such as `1.某市某局重复转发文件问题。` is about."""
-    numbering = NUMBERING.match(reading.folded, head.start, head.end)
-    unit = at(mentions, numbering.end() if numbering else head.start)
-    if unit is None or unit.kind is UnitKind.DISCIPLINE or not _ITEM_HEAD.search(reading.folded, unit.end, head.end):
-        return None
-    return unit
+    unit = at(mentions, item.start) if item.is_headed else None
+    return None if unit is None or unit.kind is UnitKind.DISCIPLINE else unit
 
 
 def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[str]:
@@ -155,18 +163,11 @@ def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[str]:
 
 
 def _unit_case(
-    reading: Reading,
-    mentions: Sequence[UnitMention],
-    unit: UnitMention,
-    head: Sentence,
-    body: Sequence[Sentence],
-    sanctions: Sequence[str],
+    reading: Reading, mentions: Sequence[UnitMention], unit: UnitMention, item: Item, sanctions: Sequence[str]
 ) -> Case:
-    folded = reading.folded
-    end = _closed(reading, head)
+    folded, end = reading.folded, _closed(reading, item.head)
     acts = list(split_acts(folded, unit.end, end))
-    clauses = [clause for sentence in body for clause in sentence.clauses]
-    for clause in clauses:
+    for clause in (clause for sentence in item.body for clause in sentence.clauses):
         actor = at(mentions, clause.start)
         if actor and actor.canonical != unit.canonical:
             continue
@@ -174,13 +175,25 @@ def _unit_case(
         for act in split_acts(folded, start, clause.end) if is_wrong(folded, start, clause.end) else ():
             if is_wrong(folded, *act) and not any(shares_wrong(folded, act, other) for other in acts):
                 acts.append(act)
-    amounts = [amount for clause in clauses for amount in find_amounts(folded, clause.start, clause.end)]
     return Case(
         evidence=reading.document.evidence(unit.start, end),
         violations=tuple(reading.document.evidence(*act) for act in _distinct(folded, acts)),
         sanctions=tuple(dict.fromkeys(sanctions)),
-        amounts=tuple(dict.fromkeys(amounts)),
+        amounts=tuple(dict.fromkeys(_sums(reading, item))),
     )
+
+
+def _units_given(reading: Reading, mentions: Sequence[UnitMention], statements: Iterable[Statement]) -> Iterator[Case]:
+    """Units that somebody deals with: `对某县教育局、某县第三中学予以通报批评`."""
+    for statement in statements:
+        low, high = statement.clause.start, statement.clause.end
+        units = [m for m in within(mentions, low, high) if m.kind is not UnitKind.DISCIPLINE]
+        given = _GIVEN.search(reading.folded, low, high)
+        if statement.groups or not units or not given or not given.start() < units[-1].start < given.start("decision"):
+            continue
+        sanctions = [sanction.text for sanction in split_sanctions(reading.text[given.start("decision") : high])]
+        if sanctions:
+            yield Case(evidence=reading.document.evidence(given.start(), high), sanctions=tuple(sanctions))
 
 
 def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:

@@ -4,10 +4,11 @@ In: a reading and its statements. Out: findings in text order.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from docintel.extract.acts import act_in_case_name, begins_act, is_wrong, shares_wrong, split_acts
+from docintel.extract.items import Item, skip_numbering
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Reading
 from docintel.extract.sanctions import general_sanction, split_sanctions
@@ -25,8 +26,6 @@ _OTHER_WRONGS = re.compile(r"存在其他")
 #: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
 _LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到?|予以|给予)[^,]{0,16}$|$")
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
-#: `1.`, `(二)`, `三、` before an item
-NUMBERING = re.compile(r"(?:[(]?[0-9一二三四五六七八九十]{1,3}[)]?[.、]|[(][0-9一二三四五六七八九十]{1,3}[)]|[①-⑳])\s*")
 #: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
 _ATTRIBUTIVE = re.compile(r"(?:过)?的")
@@ -56,8 +55,9 @@ class Finding:
     shared: bool = False
 
 
-def find_findings(reading: Reading, statements: Sequence[Statement]) -> Iterator[Finding]:
+def find_findings(reading: Reading, items: Sequence[Item], statements: Sequence[Statement]) -> Iterator[Finding]:
     """Everything found against the people of a document, in text order."""
+    item_of = {block: item.start for item in items for block in item.blocks}
     headed: dict[tuple[int, tuple[str, ...]], list[tuple[int, int]]] = {}
     before: Statement | None = None
     for statement in statements:
@@ -65,13 +65,15 @@ def find_findings(reading: Reading, statements: Sequence[Statement]) -> Iterator
         before = statement
         if statement.quoted:
             continue
+        item = item_of[statement.sentence.block]
         headline = list(_headline(reading, statement))
         for finding in headline:
             if finding.act:
-                headed.setdefault((statement.sentence.block, finding.names), []).append(finding.act)
+                headed.setdefault((item, finding.names), []).append(finding.act)
         yield from headline
         if not headline and not _is_headline(reading, statement):
-            yield from _acts(reading, statement, headed)
+            known = {names: acts for (start, names), acts in headed.items() if start == item}
+            yield from _acts(reading, statement, known)
 
 
 def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
@@ -114,12 +116,11 @@ def _quote_start(reading: Reading, group: Group) -> int:
     clause = reading.clause_at(group.phrase)
     if clause is None or _REPORTED.search(reading.folded, clause.start, group.phrase):
         return group.phrase
-    numbering = NUMBERING.match(reading.folded, clause.start, group.phrase)
-    return numbering.end() if numbering else clause.start
+    return skip_numbering(reading.folded, clause.start, group.phrase)
 
 
 def _acts(
-    reading: Reading, statement: Statement, headed: dict[tuple[int, tuple[str, ...]], list[tuple[int, int]]]
+    reading: Reading, statement: Statement, headed: Mapping[tuple[str, ...], Sequence[tuple[int, int]]]
 ) -> Iterator[Finding]:
     """The wrong that a clause tells of its subjects; behind a headline only what the headline does not say."""
     folded, low, high = reading.folded, statement.clause.start, statement.clause.end
@@ -129,7 +130,7 @@ def _acts(
             yield Finding(group.names, (group.phrase, high), act=named)
     acts = list(_told_acts(reading, statement))
     for group in statement.about:
-        known = headed.get((statement.sentence.block, group.names))
+        known = headed.get(group.names)
         if statement.carried and known is None:
             continue
         quote = (max(group.phrase, statement.sentence.start), high)
