@@ -11,7 +11,15 @@ from itertools import chain
 
 from docintel.extract.places import Place, PlaceMention, find_place_mentions, local_place
 from docintel.extract.reading import Reading
-from docintel.extract.unit_names import Named, is_whole, kind_of, local_organ_at, national_names, organ_at
+from docintel.extract.unit_names import (
+    Named,
+    is_whole,
+    kind_of,
+    local_organ_at,
+    national_names,
+    organ_at,
+    party_committee,
+)
 from docintel.schema import UnitKind
 
 #: A bare 市 before an organ: 向市委报送, 该县纪委监委; not the 市 of 城市, 全市, 市场.
@@ -23,8 +31,11 @@ _SIGN = re.compile(
 _HEAD_OF_PLACE = re.compile(
     r"(?:原|时任)?(?:党委(?:副书记|委员)、)?原?(?:常务)?副?[省市县区州镇乡旗]长(?![效期远沙春治])"
 )
-_LED_BY = re.compile(r"^(?:联合|会同|同|驻|原)")
+_LED_BY = re.compile(r"(?:联合|会同|同|驻|原|中共|中国共产党)")
+#: 推|广市第一人民医院: the tagger has cut a word in two.
+_CUT_WORD = re.compile(r"[\u4e00-\u9fff][省市县区]")
 _BRANCH = re.compile(r"分公司|分行|支行")
+_PARTY = re.compile(r"(?:中共|中国共产党)$")
 _CORPS = "新疆生产建设兵团"
 
 
@@ -68,8 +79,12 @@ class Heads:
         for mention in self.places:
             start = mention.end + self._text.startswith("原", mention.end)
             prefix = mention.place.organ_prefix
-            if named := self._of_place(mention, start, prefix):
-                yield Head(mention.start, prefix, named)
+            named = self._of_place(mention, start, prefix)
+            party = _PARTY.search(self._text, max(0, mention.start - 5), mention.start)
+            if party:
+                named = party_committee(self._text, named or Named(mention.end, prefix, UnitKind.OTHER)) or named
+            if named:
+                yield Head(party.start() if party else mention.start, prefix, named)
 
     def _of_place(self, mention: PlaceMention, start: int, prefix: str) -> Named | None:
         text = self._text
@@ -125,7 +140,7 @@ class Heads:
     def _tagged(self) -> Iterator[Head]:
         """Names that are whole by themselves, where the tagger sees an organisation."""
         for name in self._reading.names:
-            if name.label != "ORG" or self.names_place(name.start):
+            if name.label != "ORG" or self.names_place(name.start) or _CUT_WORD.match(name.text):
                 continue
             start = name.start + len(led.group()) if (led := _LED_BY.match(name.text)) else name.start
             written = self._text[start : name.end]

@@ -62,7 +62,7 @@ _INNER_PATTERNS = {kind: re.compile(rf"(?:机关)?{_ELSE}{pattern}(?!{_NOT_INSID
 _POST = r"原?(?:常务)?副?(?:部长|处长|科长|主任|主管|总?经理|局长|庭长|负责人)"
 #: 药学部主任, 执行局原局长: a department known by the post that follows.
 POSTED = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])|(?<=[任兼的]))(?=[\u4e00-\u9fff]{{3,10}}{_POST})"
+    rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[任兼的]))(?=[\u4e00-\u9fff]{{3,10}}{_POST})"
     rf"(?P<name>{_WITHIN}{{2,8}}?[部处科室局庭]|{_WITHIN}{{2,6}}?(?:中心|公司))(?={_POST})"
 )
 _BRANCH = re.compile(rf"{_CHARACTER}{{2,12}}?(?:分公司|分行|支行)(?:营业部)?")
@@ -187,6 +187,13 @@ def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "
     # 省委第七巡视组 and 公安部经济犯罪侦查局 are named instead of 省委 and 公安部, 市政府驻武汉办事处 beside 市政府.
     alone = (kind == "below" and not name.startswith("驻")) or (parent_kind is UnitKind.PARTY and kind == "discipline")
     return Named(end, canonical, parent_kind if same else UnitKind(kind), alone)
+
+
+def party_committee(text: str, named: Named) -> Named | None:
+    """What 中共 before a name makes of it: 中共|云溪县|委员会, 中共|云溪县人民医院|委员会."""
+    if not text.startswith("委员会", named.end):
+        return None
+    return Named(named.end + 3, f"中共{named.canonical}委员会", UnitKind.PARTY)
 
 
 def is_whole(written: str) -> bool:

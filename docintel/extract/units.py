@@ -13,7 +13,7 @@ from docintel.extract.places import Place
 from docintel.extract.reading import Reading
 from docintel.extract.unit_aliases import merge_aliases
 from docintel.extract.unit_heads import Head, Heads
-from docintel.extract.unit_names import ORDINALS, POSTED, Named, inner, inside_at, organ_at
+from docintel.extract.unit_names import ORDINALS, POSTED, Named, inner, inside_at, is_whole, kind_of, organ_at
 from docintel.schema import Unit, UnitKind
 
 #: Posts and commas between two units of one list: 市第一人民医院、中医医院; 发展改革委原党组成员、粮食和物资储备局.
@@ -193,13 +193,20 @@ class _Finder:
         return match.end()
 
     def _self(self, match: re.Match[str]) -> int:
-        """该院 is the last institution of that kind; 我院 stays as written where none is named."""
+        """该院 is the last institution of that kind, 我院 the publisher's; as written where no hospital publishes."""
         sign = match["kind"] or match["whole"]
-        host = self._last(lambda mention: sign in mention.canonical[-8:] and (len(sign) > 2 or mention.kind in _HOSTS))
-        if not host and match.group() != "我院":
-            return 0
-        canonical, kind = (host.canonical, host.kind) if host else ("我院", UnitKind.HOSPITAL)
-        return self._add(Head(match.start(), "", Named(match.end(), canonical, kind)))
+        if match["that"] and match["that"] != "该":
+            named = self._ours(sign, match.group())
+        else:
+            host = self._last(lambda it: sign in it.canonical[-8:] and (len(sign) > 2 or it.kind in _HOSTS))
+            named = (host.canonical, host.kind) if host else None
+        return self._add(Head(match.start(), "", Named(match.end(), *named))) if named else 0
+
+    def _ours(self, sign: str, written: str) -> tuple[str, UnitKind] | None:
+        publisher = self.reading.document.publisher or ""
+        if publisher.endswith(sign) and is_whole(publisher):
+            return publisher, kind_of(publisher)
+        return (written, UnitKind.HOSPITAL) if written == "我院" else None
 
     def _branch(self, start: int, match: re.Match[str]) -> int:
         """广东省分公司 of the company named last."""

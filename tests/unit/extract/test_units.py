@@ -57,6 +57,9 @@ def test_national_bodies(text, expected):
         # who heads a place speaks for its government
         ("五家渠市副市长张某出席。", [("五家渠市", "五家渠市人民政府")]),
         ("花都区新华街道整改。", [("花都区新华街道", "广州市花都区新华街道")]),
+        ("中共淳安县委员会印发通知。", [("中共淳安县委员会", "中共淳安县委员会")]),
+        ("中共淳安县纪律检查委员会通报。", [("中共淳安县纪律检查委员会", f"淳安县{DISCIPLINE}")]),
+        ("中共淳安县人民医院委员会通报。", [("中共淳安县人民医院委员会", "中共淳安县人民医院委员会")]),
         # not units: a place that acts, vague groups
         ("白山市注重教育，全市医疗单位落实。", []),
         ("各级纪委监委要加强监督。", []),
@@ -79,12 +82,13 @@ def test_organs_of_a_named_place(text, expected):
         ),
         ("市第一、第三粮库整改。", [("市第一、第三粮库", "白山市第一粮库"), ("第三粮库", "白山市第三粮库")]),
         # words that begin with the same character
+        ("推广市第一人民医院经验。", [("市第一人民医院", "白山市第一人民医院")]),  # the tagger sees 广市第一人民医院
         ("全市市场秩序好转，城市管理加强，市民满意。", []),
         ("省市县纪委监委联动。", []),
     ],
 )
 def test_bare_sign_means_the_place_of_the_document(text, expected):
-    assert named(BAISHAN + text) == expected
+    assert named(BAISHAN + text, ["广市第一人民医院"]) == expected
 
 
 def test_bare_sign_means_the_place_named_last_where_a_document_walks_through_several():
@@ -179,6 +183,11 @@ def test_that_hospital_is_the_last_one_and_ours_stays():
     _, mentions = mentions_of(BAISHAN + "市中心医院整改。该院完善制度。")
     assert [mention.canonical for mention in mentions] == ["白山市中心医院"] * 2
     assert named("我院召开会议。") == [("我院", "我院")]
+
+
+def test_ours_is_the_hospital_that_publishes():
+    reading = read_organs("我院召开会议。", publisher="云溪县人民医院")
+    assert [mention.canonical for mention in find_unit_mentions(reading, None)] == ["云溪县人民医院"]
 
 
 @pytest.mark.parametrize(
