@@ -63,7 +63,7 @@ def segments(reading: Reading) -> Iterator[Segment]:
 def _is_tail(folded: str, before: Segment, segment: Segment) -> bool:
     """Whether a few words only go on with the segment right before: `抓早抓小`; a result (`立案20件`) does not."""
     words = folded[segment.start : segment.end]
-    return len(words) <= _TAIL_LENGTH and segment.start - before.end == 1 and not re.search(r"\d", words)
+    return len(words) <= _TAIL_LENGTH and folded[before.end : segment.start] == "," and not re.search(r"\d", words)
 
 
 def content_sentences(reading: Reading) -> Iterator[Sentence]:
@@ -117,10 +117,11 @@ def clause_start(folded: str, clause: Clause) -> int:
 def _is_closed(text: str, lead: re.Match[str]) -> bool:
     """Whether a clause that opens with a lead says its action itself: `对全系统开展检查` does, `对问题` not."""
     rest = blank_quotes(text)[lead.end() :]
-    if _OPEN_END.search(rest):
+    word = lead["kept"] or lead["dropped"]
+    if word.startswith("为") or _OPEN_END.search(rest):
         return False
     verbs = list(actions().finditer(rest))
-    if _weak_leads().match(lead["kept"] or lead["dropped"]):
+    if _weak_leads().match(word):
         return len(verbs) > 1 and "的" not in rest[verbs[-1].end() :] and len(rest) > _MEANS_LENGTH
     return any("的" not in rest[verb.end() :] for verb in verbs)
 
