@@ -86,11 +86,19 @@ def _distinct(folded: str, acts: Iterable[_Problem], problems: Iterable[_Problem
     said = {_words(folded, act) for act in kept}
     for problem in problems:
         words = _words(folded, problem)
-        if words in said or any(problem.start < other.end and other.start < problem.end for other in kept):
+        if _said_before(words, said) or any(problem.start < other.end and other.start < problem.end for other in kept):
             continue
         said.add(words)
         kept.append(problem)
     return sorted(kept, key=lambda problem: (problem.start, problem.end))
+
+
+def _said_before(words: str, said: Iterable[str]) -> bool:
+    """Whether these words, or the larger part of them, were said: `全省违规吃喝` after `违规吃喝`."""
+    return any(
+        (words in other or other in words) and 2 * min(len(words), len(other)) >= max(len(words), len(other))
+        for other in said
+    )
 
 
 def _words(folded: str, problem: _Problem) -> str:

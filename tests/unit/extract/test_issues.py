@@ -48,6 +48,11 @@ def test_the_same_problem_again_is_one_entry():
     assert find(make_document("解决停车收费问题。纠治停车收费问题。")) == [("停车收费问题", TARGET)]
 
 
+def test_the_larger_part_of_a_problem_again_is_no_new_entry():
+    document = make_document("解决停车收费混乱问题。整治全县停车收费混乱问题。整治药品收费问题。")
+    assert find(document) == [("停车收费混乱问题", TARGET), ("药品收费问题", TARGET)]
+
+
 def test_an_act_right_behind_the_name_is_quoted_with_it():
     document = make_document("某局局长王小明违规收受礼金，公款旅游。")
     acts = tuple(evidence(document, quote) for quote in ("违规收受礼金", "公款旅游"))
