@@ -30,7 +30,7 @@ from docintel.errors import (
     StoreError,
     UnsupportedFormatError,
 )
-from docintel.exports import Format, write_jsonl, write_tables
+from docintel.exports import Format, write, write_jsonl
 from docintel.schema import RECORD_TYPES, Extraction, FileReport, Filters, HitKind, IngestStatus
 from docintel.schema.serial import extraction_to_dict, json_schema
 
@@ -127,18 +127,16 @@ def extract(
     ] = None,
 ) -> None:
     """抽取记录，不建资料库。 Extract records from files, keeping nothing."""
+    from docintel.library import list_files
+
     reports: list[FileReport] = []
-    extractions = _extractions(paths, reports)
-    if how is not Format.JSONL:
-        if output is None:
-            raise QueryError(f"--format {how} needs --out.", hint="Name a file, or a folder for csv and parquet.")
-        write_tables(extractions, output, how)
-    elif output is None:
+    extractions = _extractions(list_files(paths), reports)
+    if output is not None:
+        write(extractions, output, how)
+    elif how is Format.JSONL:
         write_jsonl(extractions, sys.stdout)
     else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with output.open("w", encoding="utf-8") as file:
-            write_jsonl(extractions, file)
+        raise QueryError(f"--format {how} needs --out.", hint="Name a file, or a folder for csv and parquet.")
     err.print(views.reports_view(reports))
     _exit_if_failed(reports)
 
@@ -256,7 +254,9 @@ def statistics(
 def show(
     document: Annotated[str, typer.Argument(help="文档编号、文件名或路径。 Id, name or path.", show_default=False)],
     kinds: Annotated[str | None, typer.Option("--kind", help="只看某几类，逗号隔开。 Only these record types.")] = None,
-    text: Annotated[bool, typer.Option("--text", help="显示标注了记录的全文。 Show the text with records marked.")] = False,
+    text: Annotated[
+        bool, typer.Option("--text", help="显示标注了记录的全文。 Show the text with records marked.")
+    ] = False,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -316,13 +316,11 @@ def _open(folder: Path | None) -> "Library":
     return Library.open(folder or default_library())
 
 
-def _extractions(paths: Sequence[Path], reports: list[FileReport]) -> Iterator[Extraction]:
+def _extractions(files: Sequence[Path], reports: list[FileReport]) -> Iterator[Extraction]:
     """Extract each file, noting in `reports` what became of it."""
     from docintel.extract.pipeline import extract as extract_document
-    from docintel.library import list_files
     from docintel.parse import parse as parse_file
 
-    files = list_files(paths)
     with _progress("抽取 Extracting", len(files)) as step:
         for path in files:
             try:

@@ -74,14 +74,16 @@ def label(value: Any, kind: type | None = None) -> str:
 
 def number(value: Any) -> str:
     """A figure as people write it: `53`, `1,911,600`, `85.8`; `X` for a masked one."""
-    if value is None or value != value:
+    if value is None:
         return "X"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
 
 
 def table(title: str, columns: Sequence[tuple[str, dict[str, Any]]], rows: Iterable[Sequence[Any]]) -> Table:
     """A table whose cells are plain text, with Chinese headings."""
-    out = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    out = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=False, pad_edge=False
+    )
     for heading, options in columns:
         out.add_column(heading, **options)
     for row in rows:
@@ -125,7 +127,14 @@ def statistics_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
 
 def rectification_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Problems found against problems rectified, by unit."""
-    columns = [("责任单位", _WRAP), ("发现", _RIGHT), ("已整改", _RIGHT), ("未整改", _RIGHT), ("整改率", _RIGHT), ("来源", _WRAP)]
+    columns = [
+        ("责任单位", _WRAP),
+        ("发现", _RIGHT),
+        ("已整改", _RIGHT),
+        ("未整改", _RIGHT),
+        ("整改率", _RIGHT),
+        ("来源", _WRAP),
+    ]
     return table(
         "发现与整改 Found and rectified",
         columns,
@@ -167,7 +176,9 @@ def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str]) -> Table:
 def hits_view(hits: Sequence[Hit], query: str) -> RenderableType:
     """Hits with their quotes, the words of the query marked."""
     if not hits:
-        return Text("没有找到。换个说法，或去掉筛选条件再试。 Nothing found: try other words or fewer filters.", style="yellow")
+        return Text(
+            "没有找到。换个说法，或去掉筛选条件再试。 Nothing found: try other words or fewer filters.", style="yellow"
+        )
     return Group(*(_hit(rank, hit, query) for rank, hit in enumerate(hits, start=1)))
 
 

@@ -6,8 +6,10 @@ the spreadsheet that opens it.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from math import isnan
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -42,28 +44,34 @@ def write_jsonl(extractions: Iterable[Extraction], out: IO[str]) -> None:
         out.flush()
 
 
-def write_tables(extractions: Iterable[Extraction], out: Path, how: Format) -> list[Path]:
-    """Write one table a record type: sheets of a workbook, or CSV or Parquet files in a folder.
+def write(extractions: Iterable[Extraction], out: Path, how: Format) -> list[Path]:
+    """Write JSON Lines, a workbook with a sheet a record type, or a folder of CSV or Parquet files, one a type.
 
     A file appears under its name only when it is whole.
+
+    Returns:
+        The files written.
 
     Raises:
         InputError: `out` is a file where a folder is needed, or the other way round.
     """
-    frames = to_frames(extractions)
-    if how is Format.XLSX:
+    if how in (Format.JSONL, Format.XLSX):
         if out.is_dir():
-            raise InputError(f"{out} is a folder; a workbook needs a file name.", hint=f"Use --out {out / 'out.xlsx'}")
-        _replace(out, lambda path: _write_workbook(frames, path))
+            raise InputError(f"{out} is a folder; {how} needs a file name.", hint=f"Use --out {out / f'out.{how}'}")
+        with _whole(out) as path:
+            if how is Format.JSONL:
+                with path.open("w", encoding="utf-8") as file:
+                    write_jsonl(extractions, file)
+            else:
+                _write_workbook(to_frames(extractions), path)
         return [out]
     if out.is_file():
         raise InputError(f"{out} is a file; {how} writes one file a record type into a folder.")
-    out.mkdir(parents=True, exist_ok=True)
     written = []
-    for kind, frame in frames.items():
-        path = out / f"{kind}.{how}"
-        _replace(path, lambda target, frame=frame: _write_frame(frame, target, how))
-        written.append(path)
+    for kind, frame in to_frames(extractions).items():
+        written.append(out / f"{kind}.{how}")
+        with _whole(written[-1]) as path:
+            _write_frame(frame, path, how)
     return written
 
 
@@ -72,7 +80,7 @@ def to_frames(extractions: Iterable[Extraction]) -> "dict[str, pd.DataFrame]":
 
     Lists become text joined by `；`.
     """
-    import pandas as pd  # noqa: PLC0415 - half a second, for those who ask for tables only
+    import pandas as pd  # half a second, for those who ask for tables only
 
     rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in RECORD_TYPES}
     for extraction in extractions:
@@ -96,12 +104,14 @@ def _flat(value: Any) -> Any:
     return "；".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _replace(path: Path, write: Any) -> None:
-    part = path.with_name(f".{path.name}.part")
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A neighbour to write to, which takes the place of `path` when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        write(part)
-        os.replace(part, path)
+        yield part
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -114,7 +124,7 @@ def _write_frame(frame: "pd.DataFrame", path: Path, how: Format) -> None:
 
 
 def _write_workbook(frames: "dict[str, pd.DataFrame]", path: Path) -> None:
-    import xlsxwriter  # noqa: PLC0415 - only for workbooks
+    import xlsxwriter  # only for workbooks
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
     with xlsxwriter.Workbook(str(path), options) as workbook:
@@ -134,5 +144,5 @@ def _write_workbook(frames: "dict[str, pd.DataFrame]", path: Path) -> None:
 def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
     if isinstance(value, str):
         sheet.write_string(row, column, value[:_CELL_LENGTH])
-    elif value is not None and value == value:  # NaN is not itself
+    elif value is not None and not (isinstance(value, float) and isnan(value)):
         sheet.write(row, column, value)

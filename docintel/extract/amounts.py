@@ -113,22 +113,25 @@ def _stretch_end(folded: str, start: int, stop: int, following: Quantity | None)
 def _is_count(reading: Reading, quantity: Quantity) -> bool:
     folded = reading.folded
     before, behind, names = _filters()
-    if quantity.value == 1 and not quantity.arabic:
-        return False  # 一个, 一名, 一批: an article, not a count
     if before.search(folded, max(0, quantity.start - 6), quantity.start) or behind.match(folded, quantity.end):
         return False
     if quantity.unit_of_measure in _TIMES:
         return any(word in folded[max(0, quantity.start - 10) : quantity.start] for word in _data("overrun"))
-    if folded[quantity.number_start : quantity.number_end] in ("百", "千", "万") and not quantity.approximate:
-        return False
-    if not quantity.arabic and quantity.unit_of_measure in ("部", "处", "组"):
-        return False  # 审评六部, 第三处: names of departments
-    if not quantity.arabic and _in_short_quotes(folded, quantity):
-        return False  # “三项整治”, “十个一”: a name
     window = max(0, quantity.number_start - 8)
     if any(m.start() <= quantity.number_start < m.end() for m in names.finditer(folded, window, quantity.end + 12)):
         return False
-    return not _inside_name(reading, quantity)
+    return (quantity.arabic or _counts_in_chinese(folded, quantity)) and not _inside_name(reading, quantity)
+
+
+def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
+    """Whether Chinese numerals count: no article (一个), size (百家), department (审评六部) or name (“三项整治”)."""
+    number = folded[quantity.number_start : quantity.number_end]
+    return not (
+        quantity.value == 1
+        or (number in ("百", "千", "万") and not quantity.approximate)
+        or quantity.unit_of_measure in ("部", "处", "组")
+        or _in_short_quotes(folded, quantity)
+    )
 
 
 def _in_short_quotes(folded: str, quantity: Quantity) -> bool:
@@ -262,5 +265,3 @@ def _same_figure(one: Statistic, other: Statistic) -> bool:
     if not one.subject or not other.subject:
         return one.evidence.quote == other.evidence.quote
     return one.subject in other.subject or other.subject in one.subject
-
-

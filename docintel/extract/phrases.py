@@ -12,15 +12,7 @@ from docintel.extract.reading import Name
 
 Span = tuple[int, int]
 
-#: Words that stand between a noun and its count and belong to neither (`礼金折合共计32万元`).
-_FILLERS = frozenset(
-    "共 共计 共有 合计 总计 累计 折合 约 达 达到 超过 近 分别 分别为 为 有 已 已有 先后 总共 计 等 各项 各类 各种 不同 层面 人民币 价值 其中 多 各".split()
-)
-_SUMS = frozenset("共 共计 合计 总计 累计 折合 达 达到 超过 分别为".split())
 _NOMINAL = frozenset({"n", "nz", "nw", "nr", "ns", "nt", "vn", "an", "s", "f", "a", "LOC", "ORG", "PER", "b", "j"})
-_GLUE = frozenset("的 和 与 及 以及 、 “ ” ‘ ’ 《 》 / 等 ( )".split())
-_STOPS = frozenset("进行 作 作为 予以 给予 参加 参会 开展 全部 均 都 已 被 在 向 对 将 把 于 是 并 通过 由 用于".split())
-_LIGHT_VERBS = frozenset("进行 作 作为 予以 有 为 是 达 达到 共计 折合 累计 合计 占 开始 共有 已有".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +28,7 @@ def phrase_around(before: Sequence[Name], after: Sequence[Name]) -> Phrase:
     left, filler = _strip_fillers(list(before))
     action, left_subject = _last_verb(left)
     right_subject, rest = _leading_noun_phrase(list(after))
-    if filler and left_subject:
-        subject = left_subject
-    else:
-        subject = right_subject or left_subject
+    subject = left_subject if filler and left_subject else right_subject or left_subject
     if action is None:
         action = _first_verb(rest)
     return Phrase(subject, action)
@@ -57,27 +46,27 @@ def _is_nominal(word: Name) -> bool:
 def _strip_fillers(words: list[Name]) -> tuple[list[Name], bool]:
     """The words without what stands between noun and count, and whether a sum was announced (共计, 达)."""
     stripped = False
-    while words and (words[-1].text in _FILLERS or words[-1].label in ("d", "r")):
-        stripped |= words.pop().text in _SUMS
+    while words and (words[-1].text in _lexicon("fillers") or words[-1].label in ("d", "r")):
+        stripped |= words.pop().text in _lexicon("sums")
     return words, stripped
 
 
 def _last_verb(words: list[Name]) -> tuple[Span | None, Span | None]:
     """The verb nearest to the number, with those joined to it by 、, and the noun phrase between it and the number."""
     i = len(words)
-    while i > 0 and (_is_nominal(words[i - 1]) or words[i - 1].text in _GLUE):
+    while i > 0 and (_is_nominal(words[i - 1]) or words[i - 1].text in _lexicon("glue")):
         i -= 1
     nouns = [word for word in words[i:] if word.text.strip()]
-    while i > 0 and (words[i - 1].text in _FILLERS or words[i - 1].text in ("了", "过", "出", "到")):
+    while i > 0 and (words[i - 1].text in _lexicon("fillers") or words[i - 1].text in ("了", "过", "出", "到")):
         i -= 1
     if i == 0 and len(nouns) > 1 and nouns[0].text in _lexicon("verbs"):
         return (nouns[0].start, nouns[0].end), (nouns[1].start, nouns[-1].end)
-    while nouns and (nouns[0].text in _GLUE - {"“", "《"} or nouns[0].label == "f"):
+    while nouns and (nouns[0].text in _lexicon("glue") - {"“", "《"} or nouns[0].label == "f"):
         nouns.pop(0)
     subject = (nouns[0].start, nouns[-1].end) if nouns else None
     if i == 0 or words[i - 1].label not in ("v", "vd"):
         return None, subject
-    if i >= 2 and words[i - 1].text in _LIGHT_VERBS:
+    if i >= 2 and words[i - 1].text in _lexicon("light_verbs"):
         return None, subject
     first = i - 1
     while first >= 1 and (words[first - 1].text == "、" or words[first - 1].label in ("v", "vn")):
@@ -96,7 +85,11 @@ def _leading_noun_phrase(words: list[Name]) -> tuple[Span | None, list[Name]]:
     last_noun = None
     while i < len(words):
         word = words[i]
-        if word.text in _STOPS or word.label in ("p", "d", "w") and word.text not in _GLUE or word.text.isspace():
+        if (
+            word.text in _lexicon("stops")
+            or (word.label in ("p", "d", "w") and word.text not in _lexicon("glue"))
+            or word.text.isspace()
+        ):
             break
         if word.label in ("v", "vd") and i > first and not _noun_soon(words, i):
             break
@@ -109,13 +102,17 @@ def _leading_noun_phrase(words: list[Name]) -> tuple[Span | None, list[Name]]:
 
 
 def _noun_soon(words: list[Name], i: int) -> bool:
-    """Whether a verb inside a noun phrase goes on to `的` and a noun (`私营企业主赠送的礼金`) or to a head noun at the end."""
+    """Whether a verb inside a noun phrase goes on to `的` (`企业主赠送的礼金`) or to a noun that heads it."""
     ahead = [word.text for word in words[i + 1 : i + 8]]
-    return any(text in ("问题", "案例", "案件", "线索") for text in ahead) or "的" in ahead[:3]
+    return "的" in ahead[:3] or not _lexicon("heads").isdisjoint(ahead)
 
 
 def _first_verb(words: list[Name]) -> Span | None:
     for word in words:
-        if word.label in ("v", "vn") and word.text not in _LIGHT_VERBS and word.text not in _STOPS:
+        if (
+            word.label in ("v", "vn")
+            and word.text not in _lexicon("light_verbs")
+            and word.text not in _lexicon("stops")
+        ):
             return word.start, word.end
     return None

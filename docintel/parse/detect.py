@@ -35,6 +35,7 @@ _HTML = re.compile(
     rb"center|font|br|ul|ol|a|img)\b",
     re.IGNORECASE,
 )
+_JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{"])')
 _HTML_ROOT = re.compile(rb"<(?:html|body)\b", re.IGNORECASE)
 _PREAMBLE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*")
 
@@ -61,6 +62,8 @@ def detect(data: bytes) -> str:
 def _markup(head: bytes) -> str:
     if head.startswith(b"MIME-Version:") and b"multipart/related" in head:
         return "MHTML"
+    if _JSON.match(head):
+        return "JSON"
     preamble = _PREAMBLE.match(head)
     if _HTML.match(head, preamble.end() if preamble else 0):
         return "html"

@@ -188,7 +188,12 @@ class Catalog:
         return counts
 
     def records(
-        self, kind: str, filters: Filters | None = None, *, metrics: Sequence[str] | None = None, period: str | None = None
+        self,
+        kind: str,
+        filters: Filters | None = None,
+        *,
+        metrics: Sequence[str] | None = None,
+        period: str | None = None,
     ) -> list[dict[str, Any]]:
         """The records of one type in their JSON form, with what `RECORD_CONTEXT` names.
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from docintel.errors import InputError
-from docintel.exports import Format, neutral, write_jsonl, write_tables
+from docintel.exports import Format, neutral, write, write_jsonl
 from tests.factories import make_extraction, make_statistic
 
 
@@ -30,7 +30,7 @@ def test_jsonl_is_one_line_a_document(extraction):
 
 
 def test_csv_opens_in_excel_and_runs_no_formula(extraction, tmp_path):
-    paths = write_tables([extraction], tmp_path / "out", Format.CSV)
+    paths = write([extraction], tmp_path / "out", Format.CSV)
     assert (tmp_path / "out" / "issues.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert len(paths) == 6
     issues = pd.read_csv(tmp_path / "out" / "issues.csv")
@@ -39,12 +39,12 @@ def test_csv_opens_in_excel_and_runs_no_formula(extraction, tmp_path):
 
 
 def test_parquet_keeps_the_words(extraction, tmp_path):
-    write_tables([extraction], tmp_path / "out", Format.PARQUET)
+    write([extraction], tmp_path / "out", Format.PARQUET)
     assert pd.read_parquet(tmp_path / "out" / "issues.parquet")["quote"][0] == "=HYPERLINK(0)发现问题"
 
 
 def test_workbook_has_a_sheet_a_type_and_no_formula(extraction, tmp_path):
-    (path,) = write_tables([extraction], tmp_path / "out.xlsx", Format.XLSX)
+    (path,) = write([extraction], tmp_path / "out.xlsx", Format.XLSX)
     with zipfile.ZipFile(path) as workbook:
         sheets = [workbook.read(name).decode() for name in workbook.namelist() if "worksheets/sheet" in name]
     assert len(sheets) == 6
@@ -61,7 +61,7 @@ def test_a_failed_write_leaves_what_was_there(extraction, tmp_path):
         raise KeyError
 
     with pytest.raises(KeyError):
-        write_tables(broken(), path, Format.XLSX)
+        write(broken(), path, Format.XLSX)
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -69,9 +69,9 @@ def test_a_failed_write_leaves_what_was_there(extraction, tmp_path):
 def test_folder_and_file_are_not_mixed_up(extraction, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="into a folder"):
-        write_tables([extraction], tmp_path / "file", Format.CSV)
+        write([extraction], tmp_path / "file", Format.CSV)
     with pytest.raises(InputError, match="is a folder"):
-        write_tables([extraction], tmp_path, Format.XLSX)
+        write([extraction], tmp_path, Format.XLSX)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1"])

@@ -5,7 +5,18 @@ import json
 import jsonschema
 import pytest
 
-from docintel.schema import Case, Extraction, Measure, MeasureCategory, Metric, Person, Statistic, Status, Unit, UnitKind
+from docintel.schema import (
+    Case,
+    Extraction,
+    Measure,
+    MeasureCategory,
+    Metric,
+    Person,
+    Statistic,
+    Status,
+    Unit,
+    UnitKind,
+)
 from docintel.schema.serial import extraction_from_dict, extraction_to_dict, json_schema
 from tests.factories import evidence, make_document, make_issue
 
@@ -22,7 +33,9 @@ def extraction():
             Statistic(evidence=evidence(document, "约谈3人"), value=3.0, unit_of_measure="人", metric=Metric.TALKS),
             Statistic(evidence=evidence(document, "3人"), value=None, unit_of_measure="人", metric=Metric.OTHER),
         ),
-        units=(Unit(evidence=unit, canonical="青岚市卫生健康委员会", kind=UnitKind.HEALTH_AUTHORITY, mentions=(unit,)),),
+        units=(
+            Unit(evidence=unit, canonical="青岚市卫生健康委员会", kind=UnitKind.HEALTH_AUTHORITY, mentions=(unit,)),
+        ),
         persons=(Person(evidence=person, position=None, mentions=(person,)),),
         cases=(
             Case(

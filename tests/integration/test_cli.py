@@ -1,0 +1,126 @@
+"""The commands, from the sample reports to exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from docintel.cli import app
+
+pytestmark = [pytest.mark.model, pytest.mark.slow]
+REPORTS = Path(__file__).resolve().parents[2] / "corpora" / "reports"
+SOURCES = [
+    "case_notice_01_yiyao-lingyu.html",
+    "meeting_01_haocaikucun.txt",
+    "news_01_yiancugai-zhongliu.txt",
+    "speech_01_caigouquan.txt",
+    "commentary_03_huikoulian.html",
+]
+run = CliRunner().invoke
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("library")
+    done = run(app, ["ingest", "--library", str(folder), *(str(REPORTS / name) for name in SOURCES)])
+    assert done.exit_code == 0, done.output
+    assert "新增 5" in done.output
+    return folder
+
+
+def answer(library, *command):
+    done = run(app, [*command, "--json"], env={"DOCINTEL_LIBRARY": str(library)})
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_search_gives_quotes_with_their_source(library):
+    hits = answer(library, "search", "耗材 二级库 盘点", "--top", "3")
+    assert hits[0]["source"] == "meeting_01_haocaikucun.txt"
+    assert {"kind", "score", "text", "quote", "title", "source", "document", "start", "end", "page"} <= set(hits[0])
+    assert len(hits) <= 3
+
+
+def test_filters_narrow_the_answer(library):
+    hits = answer(library, "search", "采购", "--type", "speech", "--kind", "document")
+    assert [hit["source"] for hit in hits] == ["speech_01_caigouquan.txt"]
+
+
+def test_suggestions_come_with_precedents(library):
+    found = answer(library, "suggest", "药品耗材采购权力集中在少数人手里，缺乏监督")
+    assert found
+    assert all(each["precedents"] and each["support"] >= 1 for each in found)
+    assert len({p["measure"]["document"] for each in found for p in each["precedents"]}) >= 2
+
+
+def test_nothing_comparable_is_said_so(library):
+    done = run(app, ["suggest", "今天的足球比赛踢得很精彩", "--library", str(library)])
+    assert done.exit_code == 0
+    assert "没有可比的案例" in done.output
+
+
+def test_statistics_rows_and_totals(library):
+    rows = answer(library, "statistics", "--metric", "issues_found,persons_disciplined")
+    assert {row["metric"] for row in rows} == {"issues_found", "persons_disciplined"}
+    totals = answer(library, "statistics", "--by", "source")
+    assert all(row["total"] >= 0 and row["figures"] >= 1 for row in totals)
+
+
+def test_show_and_similar(library):
+    (shown,) = answer(library, "show", "news_01_yiancugai-zhongliu.txt")
+    assert shown["title"]
+    similar = answer(library, "similar", "news_01_yiancugai-zhongliu.txt")
+    assert shown["document"] not in {hit["document"] for hit in similar}
+
+
+def test_tables_fit_a_terminal(library):
+    done = run(app, ["show", "meeting_01", "--library", str(library)], env={"COLUMNS": "80"})
+    assert done.exit_code == 2  # a part of a name is no name
+    done = run(app, ["show", "meeting_01_haocaikucun.txt", "--library", str(library)], env={"COLUMNS": "80"})
+    assert done.exit_code == 0
+    assert max(map(cells, done.output.splitlines())) <= 80
+
+
+def cells(line):
+    return sum(2 if "\u2e80" <= char <= "\uffef" else 1 for char in line)
+
+
+def test_extract_names_the_file_that_fails_and_goes_on(tmp_path):
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
+    (tmp_path / "good.txt").write_text("全院发现问题53个，整改49个。", "utf-8")
+    done = run(app, ["extract", str(tmp_path), "--out", str(tmp_path / "out.jsonl")])
+    assert done.exit_code == 1
+    assert "bad.pdf" in done.output
+    (line,) = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
+    assert [s["value"] for s in json.loads(line)["statistics"]] == [53, 49]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["search", "采购", "--type", "poem"], 2),
+        (["search", " "], 2),
+        (["statistics", "--metric", "wishes"], 2),
+        (["show", "nothing.txt"], 2),
+        (["parse", "nowhere.txt"], 2),
+        (["extract", str(REPORTS / SOURCES[1]), "--format", "csv"], 2),
+    ],
+)
+def test_wrong_use_exits_with_2_and_a_hint(library, command, code):
+    done = run(app, command, env={"DOCINTEL_LIBRARY": str(library)})
+    assert done.exit_code == code
+    assert "Traceback" not in done.output
+
+
+def test_schema_and_library_commands(library):
+    assert json.loads(run(app, ["schema"]).stdout)["title"] == "docintel extraction"
+    (info,) = answer(library, "library", "info")
+    assert info["documents"] == 5
+    assert run(app, ["library", "verify", "--library", str(library)]).exit_code == 0
+
+
+def test_every_command_has_help_in_both_languages():
+    done = run(app, ["--help"], env={"COLUMNS": "120"})
+    assert "抽取记录" in done.output
+    assert "Extract records" in done.output
