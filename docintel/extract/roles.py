@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
+from itertools import takewhile
 
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Reading, Sentence, within
@@ -18,6 +19,8 @@ from docintel.text.normalize import fold
 #: A verb further from the front of its clause than this is not the clause's action.
 _SUBJECT_LENGTH = 40
 _MIN_LENGTH = 4
+#: A case is told in so many sentences before its sanction.
+_SENTENCES_TOLD = 5
 
 
 class Role(StrEnum):
@@ -74,16 +77,13 @@ def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, i
 
 
 def _end_of_telling(reading: Reading, case: Case, sentences: Sequence[Sentence]) -> int:
-    """The end of the sentences in a row that name a person of the case, up to the clause that punishes."""
-    end = 0
-    for sentence in sentences:
+    """The end of the clause that punishes, where one follows soon; else of the sentences in a row that name a person."""
+    for sentence in sentences[:_SENTENCES_TOLD]:
         punishing = [c.end for c in sentence.clauses if pattern("sanctions").search(reading.folded, c.start, c.end)]
         if punishing:
             return punishing[-1]
-        if not any(name in reading.text[sentence.start : sentence.end] for name in case.persons):
-            break
-        end = sentence.end
-    return end
+    named = takewhile(lambda s: any(name in reading.text[s.start : s.end] for name in case.persons), sentences)
+    return max((sentence.end for sentence in named), default=0)
 
 
 def _role(folded: str, segment: Segment) -> Role:
