@@ -14,6 +14,8 @@ from pathlib import Path
 from docintel.errors import ModelError
 
 _PACKAGE = Path(__file__).parent.parent
+#: One name of a full name: 吉林省 · 白山市 · 江源区.
+_PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟))")
 _PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
 
 
@@ -59,9 +61,20 @@ class Gazetteer:
         return self.by_name.get(name) or self.by_short.get(name, ())
 
     def above(self, place: Place) -> tuple[Place, ...]:
-        """What the place lies in, nearest first; empty for a place without a code."""
+        """What the place lies in, nearest first."""
+        if not place.adcode:
+            return self._above_unknown(place)
         codes = (place.adcode[:4] + "00", place.adcode[:2] + "0000")
         return tuple(self.by_code[code] for code in codes if code in self.by_code and code != place.adcode)
+
+    def _above_unknown(self, place: Place) -> tuple[Place, ...]:
+        """The parts of the full name before the last, those that the gazetteer knows as it knows them."""
+        found: list[Place] = []
+        for part in _PART.finditer(place.full.removesuffix(place.name)):
+            full = place.full[: part.end()]
+            known = (other for other in self.named(part.group()) if other.full == full)
+            found.insert(0, next(known, Place(part.group(), full, "", level_of(part.group()))))
+        return tuple(found)
 
     def resolve(self, names: Sequence[str], near: Iterable[Place] = ()) -> Place:
         """The place that a chain of names ends with.

@@ -65,7 +65,7 @@ def find_place(reading: Reading) -> Place | None:
     publisher = _titular(_scan(fold(reading.document.publisher or ""), coined), mentions)
     if publisher and publisher.level != "province":  # a province's paper writes about its cities
         return title or publisher
-    return title or _dominant(mentions) or publisher
+    return title or _dominant(mentions, alone=publisher is None) or publisher
 
 
 def local_place(sign: str, near: Iterable[Place]) -> Place | None:
@@ -78,8 +78,6 @@ def _of_kind(place: Place, sign: str) -> Place | None:
     for other in (place, *gazetteer().above(place)):
         if other.name.endswith(sign) and not (sign == "区" and other.name.endswith("自治区")):
             return other
-    if sign == "省" and not place.adcode and (match := re.match(r"[^省]{2,3}省", place.full)):
-        return Place(match.group(), match.group(), "", "province")
     return None
 
 
@@ -93,10 +91,15 @@ def _titular(found: Sequence[PlaceMention], mentions: Sequence[PlaceMention]) ->
     return None
 
 
-def _dominant(mentions: Sequence[PlaceMention]) -> Place | None:
+def _dominant(mentions: Sequence[PlaceMention], *, alone: bool) -> Place | None:
+    """The only place named, or the one that at least half of the places named lie in.
+
+    Args:
+        alone: one mention is enough, as nothing else tells the place.
+    """
     full = {mention.place for mention in mentions if not mention.weak and mention.place.level != "town"}
     strong = [mention.place for mention in mentions if mention.place in full]
-    if len(full) == 1 and strong[0].level != "province":
+    if len(full) == 1 and strong[0].level != "province" and (alone or len(strong) > 1):
         return strong[0]
     places = Counter(place for place in strong if place.level != "province")
     cities: Counter[Place] = Counter()
@@ -116,13 +119,15 @@ def _dominant(mentions: Sequence[PlaceMention]) -> Place | None:
 
 
 def _coined_names(reading: Reading) -> frozenset[str]:
-    """Places in no gazetteer that tagged names, the title or the publisher begin with."""
+    """Places to believe beside the gazetteer's: what tagged names, the title or the publisher begin with."""
     texts = [fold(name.text) for name in reading.names if name.label in ("ORG", "LOC")]
     texts += re.split(r"[^\u4e00-\u9fff]+", fold(reading.document.title) + " " + fold(reading.document.publisher or ""))
     names = set()
     for text in texts:
-        match = _COINED.match(text)
-        match = match or _COINED_TOWN.match(text)
+        if text[:2] in gazetteer().by_name:  # 沛县, so short that only the tagger can tell
+            names.add(text[:2])
+            continue
+        match = _COINED.match(text) or _COINED_TOWN.match(text)
         if match and not _NOT_COINED.match(match.group()) and match.group() not in gazetteer().by_name:
             names.add(match.group())
     return frozenset(names)

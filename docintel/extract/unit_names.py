@@ -18,13 +18,14 @@ _INSIDE: dict[str, list[str]] = load("units")["departments"]
 _BELOW: list[str] = load("units")["subordinate"]["endings"]
 _FULL: dict[str, str] = load("units")["full_names"]
 _STOP = "|".join(load("units")["stop"]["words"])
-_CHARACTER = rf"(?:(?!{_STOP})[\u4e00-\u9fffA-Za-z·])"
+#: Of a name; 水务(集团)有限公司 has brackets as well.
+_CHARACTER = rf"(?:(?!{_STOP})[\u4e00-\u9fffA-Za-z·]|\([\u4e00-\u9fff]{{2,4}}\)(?=[\u4e00-\u9fff]{{0,8}}公司))"
 _ORDINAL = "第[一二三四五六七八九十]+"
 
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
 _GOES_ON = (
     r"(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组|任务|思想|工作|环节|地带)|(?<=集团)(?:有限|公司|股份|控股|总)"
-    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=局)[面势部促域限]|(?<=工会)议"
+    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=大学)[\u4e00-\u9fff]{0,6}医院|(?<=局)[面势部促域限]|(?<=工会)议"
     r"|(?<=管理处)[分置]|(?<=厅)[官级局]|(?<=院)[感校]|(?<=公司)[法化债]|(?<=队)[员伍长]"
 )
 _ENDING = rf"(?:{alternation(word for words in _ENDINGS.values() for word in words)})(?!{_GOES_ON})"
@@ -34,7 +35,7 @@ _OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16
 ORDINALS = re.compile(rf"(?P<first>{_ORDINAL})(?P<more>(?:[、和]{_ORDINAL})+)(?P<body>{_CHARACTER}{{0,12}}?{_ENDING})")
 #: Names that need nothing but the place before them: 县医院, 市法院, 新北街道办事处, 北京大学.
 _BARE = re.compile(
-    r"(?:中心|人民|中医|中)?医院|中心小学|(?:人民)?法院|(?:人民)?检察院|办事处|总工会|工会|大学|学区|卫生院|敬老院|粮站|财政所|派出所|司法所|农经站|民政办|党工委|工商联|红十字会"
+    r"(?:中心|人民|中医|中)?医院|中心小学|(?:人民)?法院|(?:人民)?检察院|办事处|总工会|工会|大学|学区|卫生院|敬老院|粮站|财政所|派出所|司法所|农经站|民政办|纪工委|党工委|工商联|红十字会"
 )
 _SHORT = re.compile(rf"(?:{alternation(_FULL)})")
 #: 市一院, 市第四医院 as people say it.

@@ -23,7 +23,7 @@ _STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}
 _GROUP = re.compile(
     r"(?<![各级个])(?:专案组|(?:第[一二三四五六七八九十]+)?派驻(?:第[一二三四五六七八九十]+)?纪检监察组)"
 )
-_WARD = re.compile(rf"(?<![全各中西])(?:{alternation(load('units')['wards']['names'])})")
+_WARD = re.compile(rf"(?<![全各中西])(?:{alternation(load('units')['wards']['names'])})(?![公学])")
 _OFFICE = re.compile(rf"(?<![\u4e00-\u9fff])(?:{alternation(load('units')['offices']['names'])})")
 #: An institution by its kind alone, 该院, 我院, or as the owner of a department, 集团纪委.
 _SELF = re.compile(
@@ -199,7 +199,7 @@ class _Finder:
             named = self._ours(sign, match.group())
         else:
             host = self._last(lambda it: sign in it.canonical[-8:] and (len(sign) > 2 or it.kind in _HOSTS))
-            named = (host.canonical, host.kind) if host else None
+            named = (host.canonical, host.kind) if host else self._ours(sign, match.group())
         return self._add(Head(match.start(), "", Named(match.end(), *named))) if named else 0
 
     def _ours(self, sign: str, written: str) -> tuple[str, UnitKind] | None:

@@ -49,6 +49,19 @@ def test_missing_gazetteer_says_how_to_build_it(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("place", "above"),
+    [
+        (Place("市南区", "山东省青岛市市南区", "370202", "county"), ["青岛市", "山东省"]),
+        (Place("石桥镇", "江苏省徐州市沛县石桥镇", "", "town"), ["沛县", "徐州市", "江苏省"]),
+        (Place("石桥镇", "临江省青岚市云溪县石桥镇", "", "town"), ["云溪县", "青岚市", "临江省"]),
+        (Place("青海省", "青海省", "630000", "province"), []),
+    ],
+)
+def test_above(place, above):
+    assert [other.name for other in gazetteer().above(place)] == above
+
+
+@pytest.mark.parametrize(
     ("place", "prefix"),
     [
         (Place("白山市", "吉林省白山市", "220600", "city"), "白山市"),
