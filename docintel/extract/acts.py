@@ -20,15 +20,16 @@ _CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|�
 #: `2013年至2021年,` / `2023年8月,` / `任职期间` / `先后` before the act
 _OPENING = re.compile(
     r"(?:(?:(?:从|自)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至(?:今|\d{4}年(?:\d{1,2}月)?)?|期间|前后|春节|初|底|上半年|下半年)?[,、]?)+"
-    r"|[但并还又也曾则仍却即且后]|先后|其|存在|因|在任[^,]{2,16}期间,?|及其(?:家人|亲属|妻子)|等(?:[0-9一二三四五六七八九十]*名?人)?|分别|主动|甚至|后来,?|依然|被指|共|提前)"
+    r"|\([^()]{1,12}\)|以及|[但并还又也曾则仍却即且后]|先后|其|存在|因|在任[^,]{2,16}期间,?|及其(?:家人|亲属|妻子)|等(?:[0-9一二三四五六七八九十]*名?人)?|分别|主动|甚至|后来,?|依然|被指|共|提前)"
 )
 
 
 _TITLE = re.compile(r"《[^《》]*》")
 #: `挪用公款事情败露后`, `在操办其父丧事期间`: when it was, not what was done
 _CIRCUMSTANCE = re.compile(r"(?:(?<!酒)后|时|之际|期间|过程中|之前)$")
-#: shorter parts share their object: `擅自打开、使用`
+#: an act has four characters at least; a verb of four shares the object behind the next: `擅自打开、使用封存的公车`
 _SHORTEST_LISTED = 4
+_SHORT_VERB = 5
 _VAGUE = frozenset({"违规", "违反", "违法", "违纪", "超标准", "超范围"})
 #: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在身边的腐败典型案例`
 _CASE_NAME = re.compile(
@@ -86,7 +87,9 @@ def _stands_alone(folded: str, begin: int, cut: int, after: int, end: int) -> bo
         return True
     rest = _ENUMERATED.search(folded, after, end)
     stop = rest.start() if rest else end
-    return bool(_ACT_START.match(folded, after)) and min(cut - begin, stop - after) >= _SHORTEST_LISTED
+    left, right = cut - begin, stop - after
+    shares_object = right > 2 * left and left < _SHORT_VERB
+    return bool(_ACT_START.match(folded, after)) and min(left, right) >= _SHORTEST_LISTED and not shares_object
 
 
 def _inside_quotes(folded: str, begin: int, cut: int) -> bool:

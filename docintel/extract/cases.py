@@ -207,10 +207,10 @@ def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:
                 is_named = pattern is _CROWD_NAMED and named >= (parse_number(size) or 0) / 2
                 if size not in seen and not is_named:
                     seen.add(size)
-                    yield _crowd_case(reading, match)
+                    yield from _crowd_case(reading, match)
 
 
-def _crowd_case(reading: Reading, match: re.Match[str]) -> Case:
+def _crowd_case(reading: Reading, match: re.Match[str]) -> Iterator[Case]:
     stated = reading.text[match.start() : match.end()]
     sanctions = [sanction.text for sanction in split_sanctions(stated)]
     if not sanctions:
@@ -218,8 +218,9 @@ def _crowd_case(reading: Reading, match: re.Match[str]) -> Case:
         sanctions = [word.text] if word else []
     told = "reason" if match.groupdict().get("reason") else "act"
     acts = split_acts(reading.folded, *match.span(told)) if match[told] else ()
-    return Case(
-        evidence=reading.document.evidence(*match.span("quote")),
-        violations=tuple(reading.document.evidence(*act) for act in acts),
-        sanctions=tuple(sanctions),
-    )
+    if sanctions:
+        yield Case(
+            evidence=reading.document.evidence(*match.span("quote")),
+            violations=tuple(reading.document.evidence(*act) for act in acts),
+            sanctions=tuple(sanctions),
+        )

@@ -24,7 +24,9 @@ _CRIMES_END = re.compile(r"案(?:件)?等?$")
 _HEADLINE_STOP = re.compile(r"[;…]|”“(?=[^“”]*?(?:局|委|厅|公司|书记|主任|长)[^“”]*问题)")
 _OTHER_WRONGS = re.compile(r"存在其他")
 #: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
-_LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到?|予以|给予)[^,]{0,16}$|$")
+_LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到|予以|给予)[^,]{0,16}$|$")
+#: `因|对下属疏于管理|被诫勉谈话`: what somebody is dealt with for is an act, whatever its words
+_REASON = re.compile(r"因(?P<act>[^,因]{4,40}?)(?:分别|依法)?(?:被|受到)")
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
 #: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
@@ -144,10 +146,16 @@ def _acts(
 def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, int]]:
     """The acts in a clause: what stands behind its subjects and before what befell them."""
     folded, low, high = reading.folded, statement.clause.start, statement.clause.end
-    if not statement.about or not is_wrong(folded, low, high):
+    if not statement.about:
         return
     begin = statement.about[-1].end if statement.about[-1].start >= low else low
     sanctions = split_sanctions(reading.text[begin:high])
+    reason = _REASON.match(folded, begin, high) if sanctions else None
+    if reason:
+        yield from split_acts(folded, *reason.span("act"))
+        return
+    if not is_wrong(folded, low, high):
+        return
     if sanctions:
         lead_in = _LEAD_IN.search(folded, begin, begin + sanctions[0].start)
         high = lead_in.start() if lead_in else begin + sanctions[0].start
@@ -159,13 +167,13 @@ def _sanctions(reading: Reading, statement: Statement, before: Statement | None)
     low, high = statement.clause.start, statement.clause.end
     text = reading.text[low:high]
     for group, names, sanction in _dealt_out(reading, statement):
-        yield Finding(names, (group.phrase, max(high, group.end)), sanction=sanction, decided=True)
+        yield Finding(names, _sanction_quote(statement, group), sanction=sanction, decided=True)
     general = general_sanction(text)
     if general and _is_suffered(reading.folded, low, low + general.start, low + general.end):
         for group in _targets(statement, low + general.start):
             if statement.carried and group in statement.about:
                 continue
-            yield Finding(group.names, (group.phrase, max(high, group.end)), sanction=general.text)
+            yield Finding(group.names, _sanction_quote(statement, group), sanction=general.text)
     if before and _AMONG_THEM.match(reading.folded, low):
         yield from _among_them(reading, statement, before)
 
@@ -185,6 +193,12 @@ def _dealt_out(reading: Reading, statement: Statement) -> Iterator[tuple[Group, 
 def _is_suffered(folded: str, low: int, start: int, end: int) -> bool:
     """`被查处`, but not the `被查处` of `首个被查处的局长`."""
     return bool(_SUFFERED.search(folded, low, start)) and not _ATTRIBUTIVE.match(folded, end)
+
+
+def _sanction_quote(statement: Statement, group: Group) -> tuple[int, int]:
+    """The clause, with the words of the sentence before it that name the people."""
+    low, high = statement.clause.start, statement.clause.end
+    return (min(low, group.phrase) if group.phrase >= statement.sentence.start else low), high
 
 
 def _among_them(reading: Reading, statement: Statement, before: Statement) -> Iterator[Finding]:

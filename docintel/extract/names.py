@@ -80,7 +80,7 @@ def _whole_name(folded: str, start: int, end: int) -> int:
     """The end of a name that the tagger may have cut short by one character.
 
     `周立` is cut short when every time it stands it is followed by the same character, and other words follow that;
-    or when what follows fits a name only after one more character: `邀请周立|民为全体职工授课`.
+    or when a position stands before it and what follows fits only after one more: `副主任周立|民为全体职工授课`.
     """
     name = folded[start:end]
     if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
@@ -90,7 +90,8 @@ def _whole_name(folded: str, start: int, end: int) -> int:
     nexts = {folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name + third), folded)}
     if len(tails) == 1 and len(nexts) > 1:
         return end + 1
-    if len(tails) == 1 and not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1):
+    titled = follows_title(folded, start) and len(tails) == 1
+    if titled and not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1):
         return end + 1
     return end
 

@@ -109,3 +109,13 @@ def test_a_headline_may_be_a_paragraph_of_its_own():
 def test_a_unit_that_is_dealt_with():
     (case,) = cases_of("县纪委监委对云溪县水利局、松陵区医院予以通报批评。")
     assert (case.persons, case.sanctions) == ((), ("通报批评",))
+
+
+def test_what_somebody_is_dealt_with_for_is_an_act():
+    (case,) = cases_of("松陵区医院院长赵立新因对下属疏于管理被诫勉谈话。")
+    assert summary(case) == (("赵立新",), ["对下属疏于管理"], ["诫勉谈话"], [])
+
+
+def test_news_of_an_investigation():
+    (case,) = cases_of("云溪县水利局原局长赵立新涉嫌严重违纪违法，目前正接受纪律审查和监察调查。")
+    assert summary(case) == (("赵立新",), ["涉嫌严重违纪违法"], ["接受纪律审查和监察调查"], [])

@@ -1,0 +1,42 @@
+"""Acts, split where another one begins."""
+
+import pytest
+
+from docintel.extract.acts import is_wrong, split_acts
+from docintel.text.normalize import fold
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("违规收受礼品、礼金问题", ["违规收受礼品、礼金"]),
+        ("违规收受礼品、违规接受宴请等问题", ["违规收受礼品", "违规接受宴请"]),
+        ("接受宴请、健身、娱乐活动安排，公款吃喝等问题", ["接受宴请、健身、娱乐活动安排", "公款吃喝"]),
+        ("（正科级）“吃公函”问题", ["“吃公函”"]),
+        ("2019年至2021年，先后收受红包2万元", ["收受红包2万元"]),
+        ("制定文件脱离实际、层层加码问题", ["制定文件脱离实际", "层层加码"]),
+        ("擅自打开、使用封存的公务用车接送其家属", ["擅自打开、使用封存的公务用车接送其家属"]),
+        ("问题", []),
+    ],
+)
+def test_acts_of_a_headline(text, expected):
+    assert [text[start:end] for start, end in split_acts(fold(text), 0, len(text))] == expected
+
+
+def test_every_part_is_a_crime_in_the_name_of_a_case():
+    text = "贪污、受贿案"
+    assert [text[start:end] for start, end in split_acts(text, 0, len(text), crimes=True)] == ["贪污", "受贿"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "wrong"),
+    [
+        ("多次收受管理和服务对象礼金", True),
+        ("严肃查处违规收受礼金问题", False),
+        ("挪用公款事情败露后", False),
+        ("学习《违规收受礼金典型案例》", False),
+        ("召开动员部署会", False),
+    ],
+)
+def test_wrong_is_told_from_work_and_circumstance(clause, wrong):
+    assert is_wrong(clause, 0, len(clause)) is wrong
