@@ -101,39 +101,34 @@ def _dominant(mentions: Sequence[PlaceMention], *, alone: bool) -> Place | None:
     strong = [mention.place for mention in mentions if mention.place in full]
     if len(full) == 1 and strong[0].level != "province" and (alone or len(strong) > 1):
         return strong[0]
-    places = Counter(place for place in strong if place.level != "province")
-    cities: Counter[Place] = Counter()
-    provinces: Counter[Place] = Counter()
-    for place in strong:
-        for other in (place, *gazetteer().above(place)):
-            if other.level == "province":
-                provinces[other] += 1
-            elif other.level == "city":
-                cities[other] += 1
-    for counts in (places, cities, provinces):
-        if counts:
-            place, count = max(counts.items(), key=lambda item: (item[1], item[0].full))
+    lines = [(place, *gazetteer().above(place)) for place in strong]
+    for candidates in (
+        [place for place in strong if place.level != "province"],
+        [place for line in lines for place in line if place.level == "city"],
+        [place for line in lines for place in line if place.level == "province"],
+    ):
+        for place, count in Counter(candidates).most_common(1):
             if count >= 3 and 2 * count >= len(strong):
                 return place
     return None
 
 
-def _coined_names(reading: Reading) -> frozenset[str]:
-    """Places to believe beside the gazetteer's: what tagged names, the title or the publisher begin with."""
+def _coined_names(reading: Reading) -> tuple[str, ...]:
+    """Places to believe beside the gazetteer's: what tagged names, title and publisher begin with; longest first."""
     texts = [fold(name.text) for name in reading.names if name.label in ("ORG", "LOC")]
     texts += re.split(r"[^\u4e00-\u9fff]+", fold(reading.document.title) + " " + fold(reading.document.publisher or ""))
     names = set()
     for text in texts:
-        if text[:2] in gazetteer().by_name:  # 沛县, so short that only the tagger can tell
+        if text[1:2] == "县" and text[:2] in gazetteer().by_name:  # 沛县, so short that only the tagger can tell
             names.add(text[:2])
             continue
         match = _COINED.match(text) or _COINED_TOWN.match(text)
         if match and not _NOT_COINED.match(match.group()) and match.group() not in gazetteer().by_name:
             names.add(match.group())
-    return frozenset(names)
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 
-def _scan(text: str, coined: frozenset[str]) -> tuple[PlaceMention, ...]:
+def _scan(text: str, coined: Sequence[str]) -> tuple[PlaceMention, ...]:
     mentions: list[PlaceMention] = []
     for chain in _chains(text, coined):
         names = [text[start:end] for start, end in chain]
@@ -146,7 +141,7 @@ def _scan(text: str, coined: frozenset[str]) -> tuple[PlaceMention, ...]:
     return tuple(mentions)
 
 
-def _chains(text: str, coined: frozenset[str]) -> Iterator[list[tuple[int, int]]]:
+def _chains(text: str, coined: Sequence[str]) -> Iterator[list[tuple[int, int]]]:
     """Names that follow each other without anything between, as one chain."""
     heads = _names_by_head().keys() | {name[:2] for name in coined}
     done = 0
@@ -168,7 +163,7 @@ def _inside(name: str, above: str) -> bool:
     return any(set(known.above(place)).intersection(known.named(above)) for place in known.named(name))
 
 
-def _name_end(text: str, start: int, coined: frozenset[str], above: str) -> int:
+def _name_end(text: str, start: int, coined: Sequence[str], above: str) -> int:
     """Where the longest place name at `start` ends; 0 when there is none.
 
     Args:

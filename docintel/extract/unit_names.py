@@ -34,9 +34,7 @@ _OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16
 #: 第一、第三粮库.
 ORDINALS = re.compile(rf"(?P<first>{_ORDINAL})(?P<more>(?:[、和]{_ORDINAL})+)(?P<body>{_CHARACTER}{{0,12}}?{_ENDING})")
 #: Names that need nothing but the place before them: 县医院, 市法院, 新北街道办事处, 北京大学.
-_BARE = re.compile(
-    r"(?:中心|人民|中医|中)?医院|中心小学|(?:人民)?法院|(?:人民)?检察院|办事处|总工会|工会|大学|学区|卫生院|敬老院|粮站|财政所|派出所|司法所|农经站|民政办|纪工委|党工委|工商联|红十字会"
-)
+_BARE = re.compile(alternation(load("units")["bare"]["names"]))
 _SHORT = re.compile(rf"(?:{alternation(_FULL)})")
 #: 市一院, 市第四医院 as people say it.
 _NUMBERED_HOSPITAL = re.compile(r"第?([一二三四五六七八九十]{1,2})院(?!长)")
@@ -68,7 +66,6 @@ POSTED = re.compile(
 )
 _BRANCH = re.compile(rf"{_CHARACTER}{{2,12}}?(?:分公司|分行|支行)(?:营业部)?")
 _SEAT = re.compile(r"机关(?!党|[\u4e00-\u9fff]{0,6}(?:中心|局|处|室|食堂))")
-
 
 _WHOLE_NAME = re.compile(rf"(?!社区|街道|学校|医院|公司|集团|银行){_CHARACTER}{{5,30}}")
 #: Kinds whose names are whole without a place before them.
