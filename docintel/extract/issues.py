@@ -20,21 +20,16 @@ _MAX_LENGTH = 60
 _MIN_LENGTH = 4
 #: Characters that may follow a predicate of wrong at the end of a clause: 问题.
 _TRAILING = 4
-#: 各类, 一批, 群众反映强烈的, 案件暴露出的: words in front of a problem that do not say which.
-_DECORATION = re.compile(
-    r"(?:[\d一二三四五六七八九十]+起|(?:了|好|出|和|的|与|到|存在|发生|出现|这些|各类|各种|一批|一些|部分|那些|相关|当前|自身|突出|重点|是否|有效|认真|坚决|全面|积极|及时|切实|着力|推动|以及)"
-    r"|[^,、的]{0,14}(?:反映强烈|反映突出|关心关注|暴露出来|暴露出|暴露|存在|发现|查找出|梳理出|反馈|出现|指出|关注)的)+"
-)
 #: 等突出问题: what closes an enumeration.
 _TAIL = re.compile(r"等[^,、]{0,14}$|的$")
 #: A title is no place to look for wrongs: 《关于纠正医药购销不正之风的意见》.
 _TITLE = re.compile(r"《[^《》\n]*》")
 #: 、 and the seam of “收红包”“拿回扣” part the members of an enumeration.
 _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
-#: 情况, 方案: a clause that ends so is about a wrong act, it does not tell one.
-_ABOUT = re.compile(
-    r"(?:情况|举报|控告|承诺|根源|方案|制度|规定|办法|意见|条例|准则|要求|精神|会议|活动|上墙|典型|幌子)[”。]?$"
-)
+#: What only says that it is a problem: `违规吃喝问题` is `违规吃喝`.
+_PROBLEM = re.compile(r"等?(?:典型|突出)?(?:问题|现象|行为|情形)$")
+#: 稍有松懈就可能滋生蔓延; 对久拖不办的, as a rule puts it. 可能影响公正 only describes a gift or a meal.
+_LIKELY = re.compile("可能(?!影响公正)|容易|稍有|的$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,8 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
     told = told_stretches(reading, cases)
     problems = [
         problem
-        for clause in _content_clauses(reading)
+        for sentence in content_sentences(reading)
+        for clause in sentence.clauses
         if not any(low <= clause.start < high for low, high in told)
         for problem in _problems(reading.folded, clause)
     ]
@@ -75,11 +71,6 @@ def category_of(text: str) -> IssueCategory:
     return IssueCategory(best_category("issues", text))
 
 
-def _content_clauses(reading: Reading) -> Iterator[Clause]:
-    for sentence in content_sentences(reading):
-        yield from sentence.clauses
-
-
 def _distinct(folded: str, acts: Iterable[_Problem], problems: Iterable[_Problem]) -> list[_Problem]:
     """Acts first; a problem that overlaps a kept one, or says the same words, is left out."""
     kept: list[_Problem] = sorted(set(acts), key=lambda act: (act.start, act.end))
@@ -102,13 +93,24 @@ def _said_before(words: str, said: Iterable[str]) -> bool:
 
 
 def _words(folded: str, problem: _Problem) -> str:
-    words = re.sub(r"\W", "", folded[problem.start : problem.end])
-    return re.sub(r"等?(?:典型|突出)?(?:问题|现象|行为)$", "", words)
+    return re.sub(r"\W", "", problem_words(folded[problem.start : problem.end]))
+
+
+def problem_words(text: str) -> str:
+    """Folded words of a problem without the noun that only says that it is one: `违规吃喝问题` gives `违规吃喝`."""
+    return _PROBLEM.sub("", text)
 
 
 @cache
 def _list(name: str) -> re.Pattern[str]:
     return re.compile("|".join(load("issues")[name]))
+
+
+@cache
+def _decoration() -> re.Pattern[str]:
+    """Words in front of a problem that do not say which: 10起, 各类, 群众反映强烈的."""
+    words, told = ("|".join(load("issues")[key]) for key in ("decoration", "told_as"))
+    return re.compile(rf"(?:[\d一二三四五六七八九十]+起|(?:{words})|[^,、的]{{0,14}}(?:{told})的)+")
 
 
 def _triggers(*names: str) -> str:
@@ -146,7 +148,7 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
     if governed and _is_full(governed["problem"]):
         yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
     elif _says_wrong(text):
-        modality = Modality.RISK if re.search("可能(?!影响公正)|容易|稍有|的$", text) else Modality.FOUND
+        modality = Modality.RISK if _LIKELY.search(text) else Modality.FOUND
         yield from _parts(text, start, 0, len(text), modality)
 
 
@@ -159,7 +161,7 @@ def _says_wrong(text: str) -> bool:
     body = _TAIL.sub("", text)
     if any(len(body) - match.end() <= _TRAILING for match in _list("predicates").finditer(body)):
         return True
-    return bool(_list("acts").search(text)) and not pattern("against").search(text) and not _ABOUT.search(text)
+    return bool(_list("acts").search(text)) and not pattern("against").search(text) and not _list("about").search(text)
 
 
 def _is_full(part: str, length: int = _MIN_LENGTH) -> bool:
@@ -172,7 +174,7 @@ def _is_vague(text: str) -> bool:
 
 def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
     """The problem without its decoration; an enumeration of full problems is split."""
-    decoration = _DECORATION.match(text, start, end)
+    decoration = _decoration().match(text, start, end)
     start = decoration.end() if decoration else start
     words = text[start:end]
     if _is_vague(words):

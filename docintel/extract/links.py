@@ -1,25 +1,21 @@
 """Tie each measure to the issues it answers.
 
 In: the quotes of the measures and the issues of one document. Out: for each measure the indexes of its issues, sorted.
-A text ties them by a problem named inside the measure, by `针对…问题,…` in front of it in the sentence, or by the case
-both belong to.
+A text ties them by a problem named inside the measure, by `针对…问题,…` in front of it in the sentence, by the case
+both belong to, or by the words of a problem told elsewhere.
 """
 
-import re
 from collections.abc import Sequence
 
+from docintel.extract.issues import problem_words
 from docintel.extract.reading import Reading, within
 from docintel.extract.roles import pattern
 from docintel.schema import Case, Evidence, Issue
 
+#: Shorter words may stand in a measure by chance.
 _MIN_NAME = 4
+#: A sanction follows the acts it is for by so many sentences at most.
 _SENTENCES_BEHIND = 3
-_PROBLEM = re.compile(r"等?(?:典型|突出)?(?:问题|现象|行为|情形)$")
-
-
-def problem_words(text: str) -> str:
-    """Folded words of a problem without the noun that only says that it is one: `违规吃喝问题` → `违规吃喝`."""
-    return _PROBLEM.sub("", text)
 
 
 def link_measures(

@@ -77,7 +77,7 @@ def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, i
 
 
 def _end_of_telling(reading: Reading, case: Case, sentences: Sequence[Sentence]) -> int:
-    """The end of the clause that punishes, where one follows soon; else of the sentences in a row that name a person."""
+    """The end of the clause that punishes, where one follows soon; else of the sentences that go on naming a person."""
     for sentence in sentences[:_SENTENCES_TOLD]:
         punishing = [c.end for c in sentence.clauses if pattern("sanctions").search(reading.folded, c.start, c.end)]
         if punishing:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from docintel.extract.reading import Reading
 from docintel.extract.segments import blank_quotes, segments
+from docintel.schema import Block, BlockKind
 from tests.factories import make_document
 
 
@@ -48,6 +49,12 @@ def test_segments_are_clauses_with_their_leads(text, expected):
 )
 def test_headings_are_not_cut(heading):
     assert cut(f"{heading}\n召开会议。") == ["召开会议"]
+
+
+def test_a_list_item_needs_no_full_stop():
+    text = "县医院完善采购制度"
+    item = Block(kind=BlockKind.LIST_ITEM, start=0, end=len(text))
+    assert len(list(segments(Reading(make_document(text, blocks=(item,)))))) == 1
 
 
 def test_quotes_are_blanked_at_equal_length():
