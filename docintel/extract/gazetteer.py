@@ -3,17 +3,15 @@
 In: names as written, a chain such as 广西 · 桂林 · 全州县. Out: the `Place` they name, known to the table or not.
 """
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from docintel.config import models_dir
 from docintel.errors import ModelError
 
-_PACKAGE = Path(__file__).parent.parent
 #: One name of a full name: 吉林省 · 白山市 · 江源区.
 _PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟))")
 _PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
@@ -119,14 +117,6 @@ def level_of(name: str) -> str:
     return "city" if name.endswith(("市", "州", "盟", "地区")) else "county"
 
 
-def _models() -> Path:
-    """The folder of the shipped models: beside the package in a checkout, inside it once installed."""
-    if "DOCINTEL_MODELS" in os.environ:
-        return Path(os.environ["DOCINTEL_MODELS"])
-    inside = _PACKAGE / "models"
-    return inside if inside.is_dir() else _PACKAGE.parent / "models"
-
-
 @cache
 def gazetteer() -> Gazetteer:
     """The shipped gazetteer, read at the first call.
@@ -134,7 +124,7 @@ def gazetteer() -> Gazetteer:
     Raises:
         ModelError: the table is missing.
     """
-    path = _models() / "gazetteer" / "places.tsv"
+    path = models_dir() / "gazetteer" / "places.tsv"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as exc:
