@@ -85,6 +85,8 @@ def _stands_alone(folded: str, begin: int, cut: int, after: int, end: int) -> bo
     """An enumeration comma parts acts when an act begins behind it, or one is complete before it."""
     if _ACT_END.search(folded, begin, cut):
         return True
+    if folded[cut - 1] == "的":
+        return False
     rest = _ENUMERATED.search(folded, after, end)
     stop = rest.start() if rest else end
     left, right = cut - begin, stop - after

@@ -4,11 +4,10 @@ In: a reading and the units mentioned. Out: for each name all the places where i
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from docintel.extract.lexicon import alternation, load
-from docintel.extract.positions import follows_title, has_title, is_inside_head
+from docintel.extract.positions import follows_title, has_title
 from docintel.extract.reading import Reading, at
 from docintel.extract.units import UnitMention
 
@@ -23,12 +22,16 @@ _HAN = r"[\u4e00-\u9fff]"
 _ANONYMOUS = re.compile(
     rf"(?<!某)[{''.join(sorted(_SAFE_SURNAMES))}]某(?:某|[甲乙丙丁戊])?(?![某个些种次年月日天县市区省镇乡村局处公单部项学医企])"
 )
-#: 阿迪力·买买提 / 扎西·次仁多吉
-_DOTTED = re.compile(rf"{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={{follow}})")
 _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
+_FOLLOW_CLEARLY = rf"(?:[,、。;)]|$|{alternation(word for word in _WORDS['followers'] if len(word) > 1)})"
 _FOLLOWER = re.compile(_FOLLOW)
-_STRONG = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
-_UNTAGGED = re.compile(rf"[{''.join(sorted(_SAFE_SURNAMES))}]{_HAN}{{1,2}}?(?={_FOLLOW})")
+_CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
+#: 局长|张三丰|表示 and 院长|阿迪力·买买提|介绍; the position is read to its end, so 总会计师 is no 师 behind 总会计
+_UNTAGGED = re.compile(
+    rf"(?>{alternation(_WORDS['heads'])})"
+    rf"(?P<name>[{''.join(sorted(_SAFE_SURNAMES))}]{_HAN}{{1,2}}?(?={_FOLLOW})"
+    rf"|{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={_FOLLOW_CLEARLY}))"
+)
 _INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
 _CLOSED_BY = frozenset(",、。;)")
 _NOT_PERSON = re.compile(alternation(_WORDS["not_person_before"]))
@@ -69,11 +72,9 @@ def _untagged(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int
     folded = reading.folded
     places = {name.start for name in reading.names_in(start, end, "LOC")}
     for match in _UNTAGGED.finditer(folded, start, end):
-        name, closed = match.group(), folded[match.end() : match.end() + 1] in _CLOSED_BY
-        if name in _NOT_NAMES or match.start() in places or (len(name) == 2 and not closed):
-            continue
-        if follows_title(folded, match.start()) and not is_inside_head(folded, match.start()):
-            yield match.span()
+        name, closed = match["name"], folded[match.end() : match.end() + 1] in _CLOSED_BY
+        if name not in _NOT_NAMES and match.start("name") not in places and (len(name) > 2 or closed):
+            yield match.span("name")
 
 
 def _whole_name(folded: str, start: int, end: int) -> int:
@@ -85,7 +86,7 @@ def _whole_name(folded: str, start: int, end: int) -> int:
     name = folded[start:end]
     if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
         return end
-    tails = Counter(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
+    tails = {folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded)}
     third = folded[end]
     nexts = {folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name + third), folded)}
     if len(tails) == 1 and len(nexts) > 1:
@@ -108,7 +109,7 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
     if len(name) == 3 and name[0] in _SAFE_SURNAMES and not _is_quoted(folded, start, end):
         governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
         return introduced or governed or bool(_FOLLOWER.match(folded, end)) or folded.count(name) > 1
-    return introduced or bool(_STRONG.match(folded, end)) or folded[end : end + 1] in {"、", ","}
+    return introduced or bool(_CLEAR_FOLLOWER.match(folded, end))
 
 
 def _is_quoted(folded: str, start: int, end: int) -> bool:

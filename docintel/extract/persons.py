@@ -23,8 +23,7 @@ def find_persons(reading: Reading, mentions: Sequence[UnitMention]) -> tuple[Per
         reading: the document.
         mentions: unit mentions in text order.
     """
-    mentions = outermost(mentions)
-    names = find_names(reading, mentions)
+    names = find_names(reading, outermost(mentions))
     roles = _roles(reading, mentions, sorted(span for spans in names.values() for span in spans))
     return tuple(_person(reading, spans, roles) for spans in names.values())
 
@@ -33,10 +32,11 @@ def _roles(
     reading: Reading, mentions: Sequence[UnitMention], spans: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], Role]:
     """The role at each mention; `粮商张三和李四` gives both the same."""
+    outer = outermost(mentions)
     roles: dict[tuple[int, int], Role] = {}
     previous: tuple[int, int] | None = None
     for span in spans:
-        role = find_role(reading.folded, span, mentions, previous[1] if previous else 0)
+        role = find_role(reading.folded, span, outer, previous[1] if previous else 0)
         if not role and previous and _JOINT.fullmatch(reading.folded, previous[1], span[0]):
             role = roles[previous]
         if not role.unit:

@@ -19,7 +19,6 @@ _QUALIFIER = alternation(_WORDS["qualifiers"])
 #: 原党委副书记 / 二级巡视员 / 村干部, at the end of a stretch of text
 _TITLE_AT_END = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})(?:\(.{{1,6}}\))?$")
 _HEAD_AT_END = re.compile(rf"(?:{_HEAD})(?:\([^()]{{1,8}}\))?$")
-_HEADS = re.compile(_HEAD)
 _TITLE_AT_START = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})")
 _LAST_CUT = re.compile(rf".*(?:{alternation(_WORDS['before_position'])})")
 _HARD_STOP = re.compile(r"[。;:!?\n“”《》…—]")
@@ -72,12 +71,6 @@ def follows_title(folded: str, start: int) -> bool:
 def has_title(folded: str, start: int, end: int) -> bool:
     """Whether a position stands right before or right behind the name: `张三|局长`."""
     return follows_title(folded, start) or bool(_TITLE_AT_START.match(folded, end))
-
-
-def is_inside_head(folded: str, offset: int) -> bool:
-    """Whether `offset` cuts a position in two: `总会计|师`."""
-    low = max(0, offset - 6)
-    return any(low + m.start() < offset < low + m.end() for m in _HEADS.finditer(folded[low : offset + 4]))
 
 
 def find_role(folded: str, name: tuple[int, int], mentions: Sequence[UnitMention], after: int = 0) -> Role:
@@ -171,7 +164,10 @@ def _skip_glue(folded: str, begin: int, end: int) -> int:
 
 
 def unit_around(reading: Reading, role: Role, name: tuple[int, int], mentions: Sequence[UnitMention]) -> str | None:
-    """The unit spoken of where a position states none: `某公司虚报收购数量。会计|张三`; never a discipline organ."""
+    """The unit spoken of where a position states none: `某公司虚报收购数量。会计|张三`; never a discipline organ.
+
+    Of a department and its institution, which stand at one place among `mentions`, the institution.
+    """
     if role.end <= role.start or _UNITLESS.search(reading.folded, role.start, role.end):
         return None
     block = reading.document.block_at(name[0])
