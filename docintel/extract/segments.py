@@ -25,6 +25,9 @@ _OPEN_END = re.compile(
     r"等(?:方式|形式|手段|途径|措施|办法|渠道|情况|问题|环节)$"
     r"|为(?:契机|抓手|重点|主题|主线|突破口|目标|载体|原则|镜?鉴|导向|指引|牵引)$"
 )
+#: 紧盯违规吃喝问题 is an action; 紧盯重点岗位 only leads to one.
+_WATCHING = frozenset({"紧盯", "紧扣", "盯牢", "瞄准"})
+_PROBLEM_END = re.compile(r"(?:问题|现象|行为|风险|苗头|顽疾)$")
 #: Shorter than this, a clause behind `通过` is means only.
 _MEANS_LENGTH = 12
 #: Up to this length a clause goes on with the one before it; measured on annotated reports, two of three are no action.
@@ -119,6 +122,8 @@ def _is_closed(text: str, lead: re.Match[str]) -> bool:
     """Whether a clause that opens with a lead says its action itself: `对全系统开展检查` does, `对问题` not."""
     rest = blank_quotes(text)[lead.end() :]
     word = lead["kept"] or lead["dropped"]
+    if word in _WATCHING and _PROBLEM_END.search(rest):
+        return True
     if word.startswith("为") or _OPEN_END.search(rest):
         return False
     verbs = list(actions().finditer(rest))
