@@ -5,7 +5,7 @@ In: a `Reading`. Out: the places it names in text order, the one it is about, an
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import add
@@ -61,8 +61,9 @@ def find_place(reading: Reading) -> Place | None:
     """
     mentions = find_place_mentions(reading)
     coined = _coined_names(reading)
-    title = _titular(_scan(fold(reading.document.title), coined), mentions)
-    publisher = _titular(_scan(fold(reading.document.publisher or ""), coined), mentions)
+    full = {mention.place for mention in mentions if not mention.weak}
+    title = _first(_scan(fold(reading.document.title), coined), full)
+    publisher = _first(_scan(fold(reading.document.publisher or ""), coined))
     if publisher and publisher.level != "province":  # a province's paper writes about its cities
         return title or publisher
     return title or _dominant(mentions, alone=publisher is None) or publisher
@@ -81,11 +82,10 @@ def _of_kind(place: Place, sign: str) -> Place | None:
     return None
 
 
-def _titular(found: Sequence[PlaceMention], mentions: Sequence[PlaceMention]) -> Place | None:
-    """The first place of a title; a short city name counts only where the text has the full one as well."""
-    full = {mention.place for mention in mentions if not mention.weak}
+def _first(found: Sequence[PlaceMention], full: Container[Place] | None = None) -> Place | None:
+    """The first place named that is no town; of cities and counties in short only those in `full`, if given."""
     for mention in found:
-        believed = not mention.weak or mention.place.level == "province" or mention.place in full
+        believed = not mention.weak or mention.place.level == "province" or full is None or mention.place in full
         if believed and mention.place.level != "town":
             return mention.place
     return None

@@ -94,7 +94,7 @@ class Heads:
             return named
         # 安徽亳州…公司, 江苏省丹阳…公司: with a place in short, the name is as it is written.
         if named := organ_at(text, start, mention.text if mention.short else prefix):
-            return named if not mention.weak or named.end - start > 3 else None
+            return named if not mention.weak or named.end - start > 3 or named.kind is UnitKind.SCHOOL else None
         if not mention.weak and _HEAD_OF_PLACE.match(text, mention.end):
             return Named(mention.end, f"{prefix}人民政府", UnitKind.GOVERNMENT)
         if mention.text.endswith("街道"):

@@ -22,6 +22,7 @@ _STOP = "|".join(load("units")["stop"]["words"])
 _CHARACTER = rf"(?:(?!{_STOP})[\u4e00-\u9fffA-Za-z·]|\([\u4e00-\u9fff]{{2,4}}\)(?=[\u4e00-\u9fff]{{0,8}}公司))"
 _ORDINAL = "第[一二三四五六七八九十]+"
 
+_CENTRAL_GROUP = re.compile(rf"中央(?:{_ORDINAL})?巡视组")
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
 _GOES_ON = (
     r"(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组|任务|思想|工作|环节|地带)|(?<=集团)(?:有限|公司|股份|控股|总)"
@@ -34,7 +35,7 @@ _OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16
 #: 第一、第三粮库.
 ORDINALS = re.compile(rf"(?P<first>{_ORDINAL})(?P<more>(?:[、和]{_ORDINAL})+)(?P<body>{_CHARACTER}{{0,12}}?{_ENDING})")
 #: Names that need nothing but the place before them: 县医院, 市法院, 新北街道办事处, 北京大学.
-_BARE = re.compile(alternation(load("units")["bare"]["names"]))
+_BARE = re.compile(rf"(?:{alternation(load('units')['bare']['names'])})(?!{_GOES_ON})")
 _SHORT = re.compile(rf"(?:{alternation(_FULL)})")
 #: 市一院, 市第四医院 as people say it.
 _NUMBERED_HOSPITAL = re.compile(r"第?([一二三四五六七八九十]{1,2})院(?!长)")
@@ -67,7 +68,7 @@ POSTED = re.compile(
 _BRANCH = re.compile(rf"{_CHARACTER}{{2,12}}?(?:分公司|分行|支行)(?:营业部)?")
 _SEAT = re.compile(r"机关(?!党|[\u4e00-\u9fff]{0,6}(?:中心|局|处|室|食堂))")
 
-_WHOLE_NAME = re.compile(rf"(?!社区|街道|学校|医院|公司|集团|银行){_CHARACTER}{{5,30}}")
+_WHOLE_NAME = re.compile(rf"(?!社区|街道|学校|医院|公司|集团|银行)(?:{_CHARACTER}{{5,30}}|{_CHARACTER}{{2}}大学)")
 #: Kinds whose names are whole without a place before them.
 _WHOLE = frozenset({UnitKind.COMPANY, UnitKind.HOSPITAL, UnitKind.SCHOOL, UnitKind.PROCURATORATE_COURT})
 
@@ -112,6 +113,8 @@ def national_names(text: str) -> Iterator[tuple[int, Named]]:
     pattern, names = _national()
     for match in pattern.finditer(text):
         yield match.start(), Named(match.end(), *names[match.group()])
+    for match in _CENTRAL_GROUP.finditer(text):
+        yield match.start(), Named(match.end(), match.group(), UnitKind.DISCIPLINE)
 
 
 def local_organ_at(text: str, start: int, prefix: str) -> Named | None:

@@ -18,7 +18,7 @@ from docintel.schema import Unit, UnitKind
 
 #: Posts and commas between two units of one list: 市第一人民医院、中医医院; 发展改革委原党组成员、粮食和物资储备局.
 _ENUMERATED = re.compile(r"(?:原?(?:党[组委总支]*)?(?:成员|委员|副?书记|副?主任|副?局长|副?厅长|常委)、?)*[、和]原?")
-_STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>纪检监察组)")
+_STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>纪检(?:监察)?组)")
 #: A group of the local discipline organ, named alone.
 _GROUP = re.compile(
     r"(?<![各级个])(?:专案组|(?:第[一二三四五六七八九十]+)?派驻(?:第[一二三四五六七八九十]+)?纪检监察组)"
