@@ -153,6 +153,8 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
 
 
 def _modality(match: re.Match[str]) -> Modality:
+    if "是否" in match[0]:
+        return Modality.RISK
     return next(Modality(name) for name, words in match.groupdict().items() if words and name != "problem")
 
 

@@ -1,4 +1,8 @@
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from docintel.extract.issues import category_of, find_issues
 from docintel.extract.reading import Reading
@@ -95,3 +99,9 @@ CATEGORIES = [
 @pytest.mark.parametrize(("text", "expected"), CATEGORIES, ids=[text for text, _ in CATEGORIES])
 def test_category_of_a_wording(text, expected):
     assert category_of(text) is expected
+
+
+@given(st.text(alphabet="严禁收受红包，、。；“”《》存在问题等的10起不规范可能，", max_size=80))
+def test_any_text_gives_issues_in_order_that_do_not_overlap(text):
+    found = find_issues(Reading(make_document(text or "。")), ())
+    assert all(one.evidence.end <= other.evidence.start for one, other in pairwise(found))

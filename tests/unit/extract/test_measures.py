@@ -1,5 +1,10 @@
-import pytest
+from itertools import pairwise
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docintel.extract.issues import find_issues
 from docintel.extract.measures import category_of, find_measures, is_speech, status_of
 from docintel.extract.reading import Reading
 from docintel.extract.segments import segments
@@ -93,3 +98,12 @@ def test_an_order_holds_for_the_rest_of_its_sentence():
 def test_only_an_address_makes_a_speech():
     assert is_speech(Reading(make_document("各位领导，同志们：\n大家好。")))
     assert not is_speech(Reading(make_document("会议要求同志们提高认识。")))
+
+
+@given(st.text(alphabet="要开展了检查，、。；“”《》对严禁收受红包问题5个整改受到警告处分", max_size=80))
+def test_any_text_gives_measures_in_order_whose_links_are_issues(text):
+    reading = Reading(make_document(text or "。"))
+    issues = find_issues(reading, ())
+    found = find_measures(reading, (), (), issues)
+    assert all(one.evidence.end <= other.evidence.start for one, other in pairwise(found))
+    assert all(0 <= i < len(issues) for measure in found for i in measure.addresses)
