@@ -98,7 +98,7 @@ def _with_item(
     reading: Reading, items: Sequence[Item], mentions: Sequence[UnitMention], case: Case, claimed: Container[float]
 ) -> Case:
     """The case of a unit's head, with the acts that its item tells of the unit and the sums nobody else has claimed."""
-    item = next(item for item in items if item.start <= case.evidence.start < item.sentences[-1].end)
+    item = next(item for item in items if item.holds(case.evidence.start))
     if not item.is_headed:
         return case
     unit = _unit_in_head(reading, item, mentions)
@@ -142,7 +142,7 @@ def _unit_cases(
     """Items of a notice that name a unit and nobody in it."""
     for item in items:
         unit = _unit_in_head(reading, item, mentions)
-        if unit is None or any(item.start <= case.evidence.start < item.sentences[-1].end for case in found):
+        if unit is None or any(item.holds(case.evidence.start) for case in found):
             continue
         sanctions = _sanctions_of(reading, item.body)
         if sanctions:

@@ -167,13 +167,13 @@ def _sanctions(reading: Reading, statement: Statement, before: Statement | None)
     low, high = statement.clause.start, statement.clause.end
     text = reading.text[low:high]
     for group, names, sanction in _dealt_out(reading, statement):
-        yield Finding(names, _sanction_quote(statement, group), sanction=sanction, decided=True)
+        yield Finding(names, _sanction_quote(reading, statement, group), sanction=sanction, decided=True)
     general = general_sanction(text)
     if general and _is_suffered(reading.folded, low, low + general.start, low + general.end):
         for group in _targets(statement, low + general.start):
             if statement.carried and group in statement.about:
                 continue
-            yield Finding(group.names, _sanction_quote(statement, group), sanction=general.text)
+            yield Finding(group.names, _sanction_quote(reading, statement, group), sanction=general.text)
     if before and _AMONG_THEM.match(reading.folded, low):
         yield from _among_them(reading, statement, before)
 
@@ -195,10 +195,11 @@ def _is_suffered(folded: str, low: int, start: int, end: int) -> bool:
     return bool(_SUFFERED.search(folded, low, start)) and not _ATTRIBUTIVE.match(folded, end)
 
 
-def _sanction_quote(statement: Statement, group: Group) -> tuple[int, int]:
+def _sanction_quote(reading: Reading, statement: Statement, group: Group) -> tuple[int, int]:
     """The clause, with the words of the sentence before it that name the people."""
     low, high = statement.clause.start, statement.clause.end
-    return (min(low, group.phrase) if group.phrase >= statement.sentence.start else low), high
+    start = min(low, group.phrase) if group.phrase >= statement.sentence.start else low
+    return skip_numbering(reading.folded, start, high), high
 
 
 def _among_them(reading: Reading, statement: Statement, before: Statement) -> Iterator[Finding]:

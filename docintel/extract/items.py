@@ -40,6 +40,10 @@ class Item:
         """All sentences, the headline first."""
         return (self.head, *self.body)
 
+    def holds(self, offset: int) -> bool:
+        """Whether `offset` lies in the item."""
+        return self.head.start <= offset < self.sentences[-1].end
+
 
 def find_items(reading: Reading) -> tuple[Item, ...]:
     """The content as items, in text order: each block is one, or a headline of its own with the block behind it."""

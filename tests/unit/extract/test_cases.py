@@ -1,11 +1,36 @@
 """Cases: who did what, and what followed."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from docintel.extract.cases import find_cases
 from docintel.extract.persons import find_persons
 from tests.unit.extract.people import read_marked
 
 UNITS = ["云溪县水利局", "云溪县粮站", "松陵区医院", "县纪委监委", "石桥镇卫生院"]
 PEOPLE = ["赵立新", "孙大川", "周立民"]
+#: what a property strings together
+WORDS = [
+    "1.",
+    "，",
+    "。",
+    "、",
+    "\n",
+    "局长",
+    "等人",
+    "违规收受礼金3万元",
+    "受到党内警告处分",
+    "被查处",
+    "问题",
+    "案",
+    "其中包括",
+    "对",
+    "给予",
+    "3名干部",
+    "通报了",
+    "（",
+    "）",
+]
 
 
 def cases_of(text):
@@ -119,3 +144,11 @@ def test_what_somebody_is_dealt_with_for_is_an_act():
 def test_news_of_an_investigation():
     (case,) = cases_of("云溪县水利局原局长赵立新涉嫌严重违纪违法，目前正接受纪律审查和监察调查。")
     assert summary(case) == (("赵立新",), ["涉嫌严重违纪违法"], ["接受纪律审查和监察调查"], [])
+
+
+@given(st.lists(st.sampled_from([*PEOPLE, *UNITS, *WORDS]), min_size=1, max_size=14))
+def test_any_text_can_be_read(parts):
+    text = "".join(parts)
+    for case in cases_of(text):
+        assert all(quote.quote == text[quote.start : quote.end] for quote in (case.evidence, *case.violations))
+        assert len(set(case.sanctions)) == len(case.sanctions)
