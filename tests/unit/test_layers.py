@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "suggest": _BASE | {"store", "index", "search"},
     "library": _BASE | {"parse", "extract", "store", "index", "search", "suggest"},
     "console": {"schema"},
+    "__main__": {"cli"},
     "cli": {"errors", "config", "schema", "parse", "extract", "library", "analytics", "exports", "console"},
 }
 
