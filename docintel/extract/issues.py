@@ -41,7 +41,7 @@ class _Problem:
 
 def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
     """The issues of a document in text order; the same words again are one entry, except acts of different persons."""
-    acts = [_act(reading, case, act) for case in cases for act in case.violations if not _is_vague(act.quote)]
+    acts = [_act(reading, case, act) for case in cases for act in case.violations if _is_quotable(act.quote)]
     told = told_stretches(reading, cases)
     problems = [
         problem
@@ -149,7 +149,7 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
         yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
     elif _says_wrong(text):
         modality = Modality.RISK if _LIKELY.search(text) else Modality.FOUND
-        yield from _parts(text, start, 0, len(text), modality)
+        yield from _parts(text, start, _start_of_wrong(text), len(text), modality)
 
 
 def _modality(match: re.Match[str]) -> Modality:
@@ -166,12 +166,24 @@ def _says_wrong(text: str) -> bool:
     return bool(_list("acts").search(text)) and not pattern("against").search(text) and not _list("about").search(text)
 
 
-def _is_full(part: str, length: int = _MIN_LENGTH) -> bool:
-    return len(part) >= length and bool(_list("predicates").search(part) or _list("acts").search(part))
+def _is_full(part: str) -> bool:
+    return len(part) >= _MIN_LENGTH and bool(_list("predicates").search(part) or _list("acts").search(part))
 
 
-def _is_vague(text: str) -> bool:
-    return not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or text in load("issues")["vague"]
+def _start_of_wrong(text: str) -> int:
+    """The start of a clause; of the act in it where the clause is too long to quote."""
+    act = _list("acts").search(text) if len(text) > _MAX_LENGTH else None
+    return act.start() if act else 0
+
+
+@cache
+def _vague() -> frozenset[str]:
+    return frozenset(load("issues")["vague"])
+
+
+def _is_quotable(words: str) -> bool:
+    """Neither a fragment, nor a whole story, nor words that do not say what is wrong."""
+    return _MIN_LENGTH <= len(words) <= _MAX_LENGTH and words not in _vague()
 
 
 def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
@@ -179,7 +191,7 @@ def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> 
     decoration = _decoration().match(text, start, end)
     start = decoration.end() if decoration else start
     words = text[start:end]
-    if _is_vague(words):
+    if not _is_quotable(words):
         return
     body = _TAIL.sub("", words)
     members = _members(body)
