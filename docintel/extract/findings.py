@@ -164,6 +164,8 @@ def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, in
 
 def _sanctions(reading: Reading, statement: Statement, before: Statement | None) -> Iterator[Finding]:
     """What befell the people named last before it in the clause, or else those the clause is about."""
+    if not statement.groups and not statement.about:
+        return
     low, high = statement.clause.start, statement.clause.end
     text = reading.text[low:high]
     for group, names, sanction in _dealt_out(reading, statement):
