@@ -9,15 +9,21 @@
 The heavy parts (spaCy, the tagger, pandas) are loaded by the calls that need them.
 """
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docintel.errors import DocintelError
 from docintel.library import Library
+from docintel.parse import parse as _parse_file
 from docintel.schema import Document, Extraction
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+# A package's import sets its name on its parent, once. The rooms `parse` and `extract` are imported before the functions
+# of the same names are defined, so that it is the functions that stay.
+import_module("docintel.extract")
 
 __version__ = "0.1.0"
 __all__ = ["DocintelError", "Document", "Extraction", "Library", "extract", "load_pipeline", "parse"]
@@ -29,9 +35,7 @@ def parse(path: Path | str) -> Document:
     Raises:
         InputError: the file is missing, of no supported format or damaged.
     """
-    from docintel.parse import parse as parse_file
-
-    return parse_file(Path(path))
+    return _parse_file(Path(path))
 
 
 def extract(source: Document | Path | str) -> Extraction:

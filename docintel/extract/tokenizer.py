@@ -22,7 +22,7 @@ class LacTokenizer:
         spans = split_sentences(text)
         words: list[str] = []
         tags: list[str] = []
-        starts: list[bool] = []
+        starts: list[bool | int | None] = []
         end = 0
         for (low, high), tagged in zip(spans, self._tagger.tag([text[low:high] for low, high in spans]), strict=True):
             if low > end:

@@ -6,7 +6,6 @@ cut from the other.
 """
 
 import re
-import sys
 import unicodedata
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\xad\u200b-\u200f\u2060\ufeff]")
@@ -27,7 +26,7 @@ def clean(raw: str) -> str:
 def _folding_table() -> dict[int, str]:
     """Single characters whose compatibility form is one other character, and dots and dashes in one spelling."""
     table: dict[int, str] = {}
-    for code in range(0x80, sys.maxunicode + 1):
+    for code in range(0x80, 0x10000):
         char = chr(code)
         folded = unicodedata.normalize("NFKC", char)
         if folded != char and len(folded) == 1:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_all_is_sorted_and_complete():
     public = {name for name, value in vars(docintel).items() if not name.startswith("_") and callable(value)}
-    public -= {"Path"}
+    public -= {"Path", "import_module"}
     assert docintel.__all__ == sorted(docintel.__all__)
     assert public == set(docintel.__all__)
 
@@ -43,3 +43,12 @@ def test_importing_docintel_loads_no_heavy_library():
     code = "import sys, docintel; print(*sorted({'spacy', 'torch', 'transformers', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.model
+def test_functions_stay_functions_when_their_rooms_are_used(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("全院发现问题53个。", "utf-8")
+    for _ in range(2):
+        assert docintel.parse(path).text == "全院发现问题53个。"
+        assert docintel.extract(path).statistics[0].value == 53
