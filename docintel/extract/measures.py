@@ -33,7 +33,7 @@ def find_measures(
         Measure(
             evidence=quote,
             category=MeasureCategory.ACCOUNTABILITY if role is Role.SANCTION else category_of(fold(quote.quote)),
-            status=Status.DONE if role is Role.SANCTION else status_of(reading, segment),
+            status=status_of(reading, segment, is_sanction=role is Role.SANCTION),
             units=acting_units(reading, mentions, segment.start, segment.end),
             addresses=addresses,
         )
@@ -60,15 +60,17 @@ def category_of(text: str) -> MeasureCategory:
     return MeasureCategory(best_category("measures", text))
 
 
-def status_of(reading: Reading, segment: Segment) -> Status:
+def status_of(reading: Reading, segment: Segment, *, is_sanction: bool = False) -> Status:
     """How far the action has come, from its own words, then from those before it in the sentence.
 
-    A speech orders what it does not tell as done.
+    A speech orders what it does not tell as done; a sanction is done unless it is ordered or the rule.
     """
     own = blank_quotes(reading.folded[segment.start : segment.end])
     before = blank_quotes(reading.folded[segment.sentence : segment.start])
     if pattern("mood.required").search(before + own):
         return Status.REQUIRED
+    if is_sanction:
+        return Status.ONGOING if pattern("mood.habit").search(own) else Status.DONE
     if is_speech(reading) and not pattern("mood.told").search(own):
         return Status.REQUIRED
     for words, mood, status in (

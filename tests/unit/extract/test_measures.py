@@ -95,6 +95,18 @@ def test_an_order_holds_for_the_rest_of_its_sentence():
     assert [m.status for m in found] == [Status.REQUIRED, Status.REQUIRED]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("王某受到警告处分。", Status.DONE),
+        ("对失职的必须立案审查。", Status.REQUIRED),
+        ("按规定移送司法机关。", Status.ONGOING),
+    ],
+)
+def test_a_sanction_is_done_unless_ordered_or_the_rule(text, expected):
+    assert [m.status for m in find(text)] == [expected]
+
+
 def test_only_an_address_makes_a_speech():
     assert is_speech(Reading(make_document("各位领导，同志们：\n大家好。")))
     assert not is_speech(Reading(make_document("会议要求同志们提高认识。")))
