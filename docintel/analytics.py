@@ -41,7 +41,9 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for _, figures in statistics.dropna(subset=["value"]).groupby("document", sort=False):
-        ordered = figures.sort_values("start").to_dict("records")
+        ordered = [
+            {str(key): value for key, value in row.items()} for row in figures.sort_values("start").to_dict("records")
+        ]
         for i, done in enumerate(ordered):
             found = _found_before(ordered[:i], done) if done["metric"] == Metric.ISSUES_RECTIFIED else None
             if found:

@@ -4,20 +4,18 @@ In: a reading and the units it mentions. Out: `Statistic` records in text order,
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
 from functools import cache
 
 from docintel.extract import lexicon
+from docintel.extract.counts import Count, find_counts
 from docintel.extract.metrics import metric_of
-from docintel.extract.phrases import Phrase, Span, phrase_around
-from docintel.extract.reading import Reading, Sentence, within
-from docintel.schema import BlockKind, Metric, Statistic
-from docintel.text.dates import Period, find_periods
-from docintel.text.numerals import Quantity, QuantityGrammar
+from docintel.extract.periods import Periods
+from docintel.extract.phrases import Span
+from docintel.extract.reading import Reading
+from docintel.schema import Metric, Statistic
+from docintel.text.numerals import Quantity
 
-_TIMES = frozenset({"个月", "年", "天"})
 _PERSONS = frozenset({"人", "名", "人次", "名次", "位"})
 #: Figures of a person's acts, not of a unit's work.
 _PERSONAL = frozenset({Metric.AMOUNT_INVOLVED, Metric.OCCURRENCES})
@@ -25,28 +23,9 @@ _PERSONAL = frozenset({Metric.AMOUNT_INVOLVED, Metric.OCCURRENCES})
 _QUOTE_TAIL = 18
 #: Longest stretch quoted before a number when an enumeration leads up to it.
 _QUOTE_HEAD = 40
-#: Longest text in quotation marks that is taken for a name.
-_NAME = 12
 
 #: Finds whose figure `text[start:end]` is: the canonical name, or None.
 UnitFinder = Callable[[int, int], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """A quantity with the stretch of its clause that belongs to it."""
-
-    quantity: Quantity
-    start: int
-    end: int
-    clause: Span
-    sentence: Span
-    phrase: Phrase
-
-
-@cache
-def _grammar() -> QuantityGrammar:
-    return QuantityGrammar(lexicon.load("amounts")["measure_words"])
 
 
 @cache
@@ -59,27 +38,17 @@ def _person_noun() -> re.Pattern[str]:
     return re.compile(lexicon.load("amounts")["person_nouns"] + "$")
 
 
-@cache
-def _filters() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    data = lexicon.load("amounts")
-    return (
-        re.compile(rf"(?:{lexicon.alternation(data['not_before'])})$"),
-        re.compile(lexicon.alternation(data["not_behind"])),
-        re.compile(lexicon.alternation(data["names"])),
-    )
-
-
 def find_statistics(reading: Reading, unit_of: UnitFinder) -> tuple[Statistic, ...]:
     """The statistics of a document.
 
     Args:
         unit_of: says whose figure a stretch of text gives.
     """
-    periods = _Periods(reading)
+    periods = Periods(reading)
     found: list[Statistic] = []
     for sentence in reading.sentences:
         previous: Statistic | None = None
-        for count in _counts(reading, sentence):
+        for count in find_counts(reading, sentence):
             statistic = _statistic(reading, count, previous, unit_of, periods)
             previous = statistic
             if not any(_same_figure(statistic, other) for other in found):
@@ -87,106 +56,51 @@ def find_statistics(reading: Reading, unit_of: UnitFinder) -> tuple[Statistic, .
     return tuple(found)
 
 
-def _counts(reading: Reading, sentence: Sentence) -> Iterator[_Count]:
-    for clause in sentence.clauses:
-        quantities = [q for q in _grammar().find(reading.folded, clause.start, clause.end) if _is_count(reading, q)]
-        start = clause.start
-        for i, quantity in enumerate(quantities):
-            following = quantities[i + 1] if i + 1 < len(quantities) else None
-            end = _stretch_end(reading.folded, quantity.end, following.start if following else clause.end, following)
-            before = within(reading.words, start, quantity.start)
-            phrase = phrase_around(before, within(reading.words, quantity.end, end))
-            yield _Count(quantity, start, end, (clause.start, clause.end), (sentence.start, sentence.end), phrase)
-            start = end if end < (following.start if following else end + 1) else quantity.end
-            while start < clause.end and reading.folded[start] in "、和及与 ":
-                start += 1
-
-
-def _stretch_end(folded: str, start: int, stop: int, following: Quantity | None) -> int:
-    """Where the words of one number end and those of the next begin: the last 、 or 和 between them."""
-    if following is None:
-        return stop
-    cut = max(folded.rfind(mark, start, stop) for mark in ("、", "和", "及", " "))
-    return cut if cut >= 0 else following.start
-
-
-def _is_count(reading: Reading, quantity: Quantity) -> bool:
-    folded = reading.folded
-    before, behind, names = _filters()
-    if before.search(folded, max(0, quantity.start - 6), quantity.start) or behind.match(folded, quantity.end):
-        return False
-    if quantity.unit_of_measure in _TIMES:
-        return any(word in folded[max(0, quantity.start - 10) : quantity.start] for word in _data("overrun"))
-    window = max(0, quantity.number_start - 8)
-    if any(m.start() <= quantity.number_start < m.end() for m in names.finditer(folded, window, quantity.end + 12)):
-        return False
-    return (quantity.arabic or _counts_in_chinese(folded, quantity)) and not _inside_name(reading, quantity)
-
-
-def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
-    """Whether Chinese numerals count: no article (一个), size (百家), department (审评六部) or name (“三项整治”)."""
-    number = folded[quantity.number_start : quantity.number_end]
-    return not (
-        quantity.value == 1
-        or (number in ("百", "千", "万") and not quantity.approximate)
-        or quantity.unit_of_measure in ("部", "处", "组")
-        or _in_short_quotes(folded, quantity)
-    )
-
-
-def _in_short_quotes(folded: str, quantity: Quantity) -> bool:
-    opened = max(folded.rfind(mark, max(0, quantity.number_start - _NAME), quantity.number_start) for mark in "“‘·")
-    if opened < 0:
-        return False
-    closed = min((k for k in (folded.find(mark, opened) for mark in "”’") if k >= 0), default=len(folded))
-    return quantity.number_start - opened == 1 or quantity.end <= closed <= opened + _NAME
-
-
-def _inside_name(reading: Reading, quantity: Quantity) -> bool:
-    """Whether the number is part of a name (`五家渠市`, `《…二十条》`) or of a title in book marks."""
-    folded = reading.folded
-    opened = folded.rfind("《", max(0, quantity.number_start - 60), quantity.number_start)
-    if opened >= 0 and folded.find("》", opened, quantity.number_start) < 0:
-        return True
-    return any(
-        name.start <= quantity.number_start < name.end and name.label in ("LOC", "PER", "nz", "nw")
-        for name in within(reading.words, quantity.number_start - 12, quantity.end)
-        if not (name.start == quantity.number_start and name.end <= quantity.end)
-    )
-
-
 def _statistic(
-    reading: Reading, count: _Count, previous: Statistic | None, unit_of: UnitFinder, periods: "_Periods"
+    reading: Reading, count: Count, previous: Statistic | None, unit_of: UnitFinder, periods: Periods
 ) -> Statistic:
-    quantity, folded = count.quantity, reading.folded
-    subject, action = (_cut(reading, span) for span in (count.phrase.subject, count.phrase.action))
-    if quantity.unit_of_measure in _PERSONS and subject:
-        if subject.endswith(_data("done_to_people")):
-            subject, action = "人", subject
-        elif not _person_noun().search(subject) and metric_of(quantity.unit_of_measure, subject) is not Metric.TALKS:
-            subject = "人"
-    if subject is None:
-        subject = _default_subject(quantity, action, previous)
-    around = f"{folded[count.start : quantity.number_start]}#{folded[quantity.end : count.end]}"
-    clause = f"{folded[count.clause[0] : quantity.number_start]}#{folded[quantity.end : count.clause[1]]}"
-    carried = previous.action or "" if action is None and previous else ""
-    sentence = folded[count.sentence[0] : count.sentence[1]]
-    texts = [f"{around} {subject or ''}", carried + around, clause, sentence]
-    if previous and action is None and previous.unit_of_measure == quantity.unit_of_measure:
-        texts[2:] = [previous.evidence.quote]
-    metric = metric_of(quantity.unit_of_measure, subject, *texts)
+    subject, action = _subject_and_action(reading, count, previous)
+    carried = previous.action if action is None and previous else None
+    metric = metric_of(count.quantity.unit_of_measure, subject, *_cues(reading, count, subject, carried, previous))
     start, end = _quote_span(reading, count)
     return Statistic(
         evidence=reading.document.evidence(start, end),
-        value=quantity.value,
-        unit_of_measure=quantity.unit_of_measure,
+        value=count.quantity.value,
+        unit_of_measure=count.quantity.unit_of_measure,
         subject=subject,
-        action=action or carried or None,
+        action=action or carried,
         metric=metric,
-        approximate=quantity.approximate,
+        approximate=count.quantity.approximate,
         unit=None if metric in _PERSONAL else unit_of(start, end),
-        period=periods.at(quantity.number_start),
+        period=periods.at(count.quantity.number_start),
     )
+
+
+def _subject_and_action(reading: Reading, count: Count, previous: Statistic | None) -> tuple[str | None, str | None]:
+    subject, action = (_cut(reading, span) for span in (count.phrase.subject, count.phrase.action))
+    counts_people = count.quantity.unit_of_measure in _PERSONS
+    if subject and counts_people:
+        if subject.endswith(_data("done_to_people")):
+            return "人", subject
+        if not _person_noun().search(subject) and not subject.endswith(_data("done_with_people")):
+            return "人", action
+    return subject or _default_subject(count.quantity, action, previous), action
+
+
+def _cues(
+    reading: Reading, count: Count, subject: str | None, carried: str | None, previous: Statistic | None
+) -> list[str]:
+    """Stretches that tell the metric, the nearest first: the number's own, with the action before it, then wider.
+
+    A number without an action that is counted like the one before goes on with what that one counts (其中食堂类137个).
+    """
+    folded, number = reading.folded, count.quantity
+    around = f"{folded[count.start : number.number_start]}#{folded[number.end : count.end]}"
+    near = [f"{around} {subject or ''}", f"{carried or ''}{around}"]
+    if previous and not count.phrase.action and previous.unit_of_measure == number.unit_of_measure:
+        return [*near, previous.evidence.quote]
+    clause = f"{folded[count.clause[0] : number.number_start]}#{folded[number.end : count.clause[1]]}"
+    return [*near, clause, folded[count.sentence[0] : count.sentence[1]]]
 
 
 def _cut(reading: Reading, span: Span | None) -> str | None:
@@ -204,7 +118,7 @@ def _default_subject(quantity: Quantity, action: str | None, previous: Statistic
     return previous.subject if previous else None
 
 
-def _quote_span(reading: Reading, count: _Count) -> Span:
+def _quote_span(reading: Reading, count: Count) -> Span:
     """The shortest stretch that carries subject, action and number."""
     start, end = count.start, count.end
     number = count.quantity
@@ -218,40 +132,6 @@ def _quote_span(reading: Reading, count: _Count) -> Span:
     while start < number.start and reading.folded[start] in "、 ,“‘”’":
         start += 1
     return start, end
-
-
-class _Periods:
-    """The period a figure falls in: named before it in the sentence or paragraph, or carried from the one before."""
-
-    def __init__(self, reading: Reading) -> None:
-        published = reading.document.published
-        anchor = date.fromisoformat(published) if published else None
-        self._reading = reading
-        self._by_block: dict[int, list[Period]] = {}
-        for i, block in enumerate(reading.document.blocks):
-            self._by_block[i] = find_periods(reading.folded, anchor, block.start, block.end)
-
-    def at(self, offset: int) -> str | None:
-        sentence = self._reading.sentence_at(offset)
-        if sentence is None:
-            return None
-        here = [period for period in self._by_block[sentence.block] if period.start <= offset]
-        if here:
-            return here[-1].iso
-        return self._carried(sentence.block)
-
-    def _carried(self, block: int) -> str | None:
-        """The stretch of time that opens the paragraph before (`2021年6月以来,…`), which this one goes on with."""
-        blocks = self._reading.document.blocks
-        for i in range(block - 1, -1, -1):
-            if blocks[i].kind is BlockKind.PARAGRAPH:
-                opening = self._by_block[i][:1]
-                if opening and opening[0].start <= blocks[i].start + 2:
-                    return opening[0].iso
-                return None
-            if blocks[i].kind is BlockKind.HEADING:
-                return None
-        return None
 
 
 def _same_figure(one: Statistic, other: Statistic) -> bool:
