@@ -97,10 +97,13 @@ def _cues(
     folded, number = reading.folded, count.quantity
     around = f"{folded[count.start : number.number_start]}#{folded[number.end : count.end]}"
     near = [f"{around} {subject or ''}", f"{carried or ''}{around}"]
-    if previous and not count.phrase.action and previous.unit_of_measure == number.unit_of_measure:
+    goes_on = not count.phrase.action or "其中" in around
+    if previous and goes_on and previous.unit_of_measure == number.unit_of_measure:
         return [*near, previous.evidence.quote]
     clause = f"{folded[count.clause[0] : number.number_start]}#{folded[number.end : count.clause[1]]}"
-    return [*near, clause, folded[count.sentence[0] : count.sentence[1]]]
+    if number.unit_of_measure in _PERSONS or number.unit_of_measure.endswith(("元", "起")):
+        return [*near, clause, folded[count.sentence[0] : count.sentence[1]]]
+    return [*near, clause]
 
 
 def _cut(reading: Reading, span: Span | None) -> str | None:

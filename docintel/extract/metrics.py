@@ -15,6 +15,7 @@ class _Rule:
     text: re.Pattern[str]
     excluded: re.Pattern[str] | None
     head: re.Pattern[str] | None
+    weak: bool
 
     def names(self, unit_of_measure: str, subject: str) -> bool:
         """Whether the noun that is counted settles the metric by itself."""
@@ -37,6 +38,7 @@ def _rules() -> tuple[_Rule, ...]:
             re.compile(row.get("text", "")),
             re.compile(row["not"]) if "not" in row else None,
             re.compile(f"(?:{row['head']})$") if "head" in row else None,
+            row.get("weak", False),
         )
         for row in lexicon.load("amounts")["metric"]
     )
@@ -53,8 +55,9 @@ def metric_of(unit_of_measure: str, subject: str | None, *texts: str) -> Metric:
     for rule in _rules():
         if subject and rule.names(unit_of_measure, subject):
             return rule.metric
-    for text in texts:
-        for rule in _rules():
-            if rule.holds(unit_of_measure, text):
-                return rule.metric
+    for weak in (False, True):
+        for text in texts:
+            for rule in _rules():
+                if rule.weak is weak and rule.holds(unit_of_measure, text):
+                    return rule.metric
     return Metric.OTHER

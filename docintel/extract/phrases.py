@@ -97,7 +97,8 @@ def _leading_noun_phrase(words: list[Name]) -> tuple[Span | None, list[Name]]:
             last_noun = i
         i += 1
     if last_noun is None:
-        return None, words[first:]
+        aspects = words[0] if words and words[0].text == "方面" else None  # 6个方面 counts nothing but these
+        return ((aspects.start, aspects.end) if aspects else None), words[first:]
     return (words[first].start, words[last_noun].end), words[last_noun + 1 :]
 
 
