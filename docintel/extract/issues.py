@@ -13,7 +13,7 @@ from docintel.extract.categories import best_category
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Clause, Reading
 from docintel.extract.roles import pattern, told_stretches
-from docintel.extract.segments import clause_start, content_sentences
+from docintel.extract.segments import clause_start
 from docintel.schema import Case, Evidence, Issue, IssueCategory, Modality
 
 _MAX_LENGTH = 60
@@ -21,7 +21,7 @@ _MIN_LENGTH = 4
 #: Characters that may follow a predicate of wrong at the end of a clause: 问题.
 _TRAILING = 4
 #: 等突出问题: what closes an enumeration.
-_TAIL = re.compile(r"等[^,、]{0,14}$|的$")
+_TAIL = re.compile(r"等[^,、]{0,14}$|[一二三四五六七八九十\d]+(?:大?类|个|方面|种)[^,、]{0,4}(?:问题|现象|情形)$|的$")
 #: A title is no place to look for wrongs: 《关于纠正医药购销不正之风的意见》.
 _TITLE = re.compile(r"《[^《》\n]*》")
 #: 、 and the seam of “收红包”“拿回扣” part the members of an enumeration.
@@ -45,7 +45,7 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
     told = told_stretches(reading, cases)
     problems = [
         problem
-        for sentence in content_sentences(reading)
+        for sentence in reading.sentences
         for clause in sentence.clauses
         if not any(low <= clause.start < high for low, high in told)
         for problem in _problems(reading.folded, clause)
