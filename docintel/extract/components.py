@@ -12,6 +12,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from docintel.extract.actors import acting_units
 from docintel.extract.amounts import find_statistics
 from docintel.extract.cases import find_cases
 from docintel.extract.doctype import classify
@@ -28,7 +29,7 @@ from docintel.schema import RECORD_TYPES, Block, BlockKind, Case, Document, Evid
 _NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
 #: The field that labels a record's span.
 _LABEL_FIELDS = {"statistics": "metric", "units": "kind", "issues": "category", "measures": "category"}
-_EXTENSIONS = ("document", "reading", "place", "unit_mentions", "extraction")
+_EXTENSIONS = ("document", "reading", "place", "unit_mentions", "speakers", "extraction")
 
 
 def register() -> None:
@@ -74,14 +75,15 @@ def find_units(doc: Doc) -> Doc:
 
 
 def add_persons(doc: Doc) -> Doc:
-    """Persons."""
-    return _add(doc, persons=find_persons(doc._.reading, doc._.unit_mentions))
+    """Persons, and whose words are quoted where."""
+    persons = find_persons(doc._.reading, doc._.unit_mentions)
+    doc._.speakers = Speakers(doc._.reading, doc._.unit_mentions, persons)
+    return _add(doc, persons=persons)
 
 
 def add_statistics(doc: Doc) -> Doc:
     """Statistics."""
-    speakers = Speakers(doc._.reading, doc._.unit_mentions, doc._.extraction.persons)
-    owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place, speakers)
+    owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place, doc._.speakers)
     return _add(doc, statistics=find_statistics(doc._.reading, owners.owner_of))
 
 
@@ -98,7 +100,12 @@ def add_issues(doc: Doc) -> Doc:
 def add_measures(doc: Doc) -> Doc:
     """Measures, with the issues they answer."""
     found = doc._.extraction
-    return _add(doc, measures=find_measures(doc._.reading, doc._.unit_mentions, found.cases, found.issues))
+
+    def actors_of(start: int, end: int) -> tuple[str, ...]:
+        speaker = doc._.speakers.unit_at(start)
+        return acting_units(doc._.reading, doc._.unit_mentions, start, end) or ((speaker,) if speaker else ())
+
+    return _add(doc, measures=find_measures(doc._.reading, actors_of, found.cases, found.issues))
 
 
 def show_spans(doc: Doc) -> Doc:

@@ -5,15 +5,13 @@ an action, each with category, status, who acts and the issues it answers.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from docintel.extract.actors import acting_units
 from docintel.extract.categories import best_category
 from docintel.extract.links import link_measures
 from docintel.extract.reading import Reading
 from docintel.extract.roles import Role, pattern, roles
 from docintel.extract.segments import Segment, blank_quotes, segments
-from docintel.extract.units import UnitMention
 from docintel.schema import Case, Issue, Measure, MeasureCategory, Status
 from docintel.text.normalize import fold
 
@@ -21,11 +19,18 @@ from docintel.text.normalize import fold
 _ADDRESS = re.compile(r"(?m)^[^,:。\n]{0,12}(?:同志们|各位代表|各位委员|各位领导)[,:!]")
 _OPENING = 600
 
+#: Says who acts in `text[start:end]`: canonical names, () when the text does not say.
+ActorFinder = Callable[[int, int], tuple[str, ...]]
+
 
 def find_measures(
-    reading: Reading, mentions: Sequence[UnitMention], cases: Sequence[Case], issues: Sequence[Issue]
+    reading: Reading, actors_of: ActorFinder, cases: Sequence[Case], issues: Sequence[Issue]
 ) -> tuple[Measure, ...]:
-    """The measures of a document; a wording said again is one entry unless it is a sanction."""
+    """The measures of a document; a wording said again is one entry unless it is a sanction.
+
+    Args:
+        actors_of: says who acts in a stretch of text.
+    """
     found = _acting_segments(reading, cases, issues)
     quotes = [reading.document.evidence(segment.start, segment.end) for segment, _ in found]
     links = link_measures(reading, quotes, cases, issues)
@@ -34,7 +39,7 @@ def find_measures(
             evidence=quote,
             category=MeasureCategory.ACCOUNTABILITY if role is Role.SANCTION else category_of(fold(quote.quote)),
             status=status_of(reading, segment, is_sanction=role is Role.SANCTION),
-            units=acting_units(reading, mentions, segment.start, segment.end),
+            units=actors_of(segment.start, segment.end),
             addresses=addresses,
         )
         for (segment, role), quote, addresses in zip(found, quotes, links, strict=True)

@@ -12,8 +12,12 @@ from docintel.schema import MeasureCategory, Status
 from tests.factories import make_document
 
 
+def nobody(start, end):
+    return ()
+
+
 def find(text):
-    return find_measures(Reading(make_document(text)), (), (), ())
+    return find_measures(Reading(make_document(text)), nobody, (), ())
 
 
 def test_actions_are_found_with_category_and_status():
@@ -116,6 +120,6 @@ def test_only_an_address_makes_a_speech():
 def test_any_text_gives_measures_in_order_whose_links_are_issues(text):
     reading = Reading(make_document(text or "。"))
     issues = find_issues(reading, ())
-    found = find_measures(reading, (), (), issues)
+    found = find_measures(reading, nobody, (), issues)
     assert all(one.evidence.end <= other.evidence.start for one, other in pairwise(found))
     assert all(0 <= i < len(issues) for measure in found for i in measure.addresses)
