@@ -21,8 +21,8 @@ from docintel.schema import Document, Extraction
 if TYPE_CHECKING:
     from spacy.language import Language
 
-# A package's import sets its name on its parent, once. The rooms `parse` and `extract` are imported before the functions
-# of the same names are defined, so that it is the functions that stay.
+# Importing a room sets its name on this package, once. `parse` and `extract` are imported before the functions of the
+# same names are defined, so that it is the functions that stay.
 import_module("docintel.extract")
 
 __version__ = "0.1.0"
