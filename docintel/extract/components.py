@@ -158,6 +158,8 @@ def _pieces(text: str, cuts: list[int]) -> Iterator[str]:
         yield text[low:high]
 
 
+#: The component that only shows what the others found.
+SPANS = "docintel_spans"
 #: Name → component, in pipeline order.
 COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
     "docintel_reading": read,
@@ -167,5 +169,5 @@ COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
     "docintel_cases": add_cases,
     "docintel_issues": add_issues,
     "docintel_measures": add_measures,
-    "docintel_spans": show_spans,
+    SPANS: show_spans,
 }

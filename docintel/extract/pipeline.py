@@ -6,7 +6,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from docintel.extract.components import COMPONENTS, register
+from docintel.extract.components import COMPONENTS, SPANS, register
 from docintel.extract.tokenizer import LacTokenizer
 from docintel.schema import Document, Extraction
 
@@ -36,15 +36,19 @@ def _shared_pipeline() -> Language:
     return load_pipeline()
 
 
-def annotate(document: Document, nlp: Language | None = None) -> Doc:
-    """The spaCy `Doc` of a parsed document, with its records as spans."""
+def annotate(document: Document, nlp: Language | None = None, *, spans: bool = True) -> Doc:
+    """The spaCy `Doc` of a parsed document.
+
+    Args:
+        spans: show the records as spans, for which tokens are split where a record begins or ends inside one.
+    """
     nlp = nlp or _shared_pipeline()
     doc = nlp.make_doc(document.text)
     doc._.document = document
-    return nlp(doc)
+    return nlp(doc, disable=() if spans else (SPANS,))
 
 
 def extract(document: Document) -> Extraction:
     """Read every record of a document."""
-    extraction: Extraction = annotate(document)._.extraction
+    extraction: Extraction = annotate(document, spans=False)._.extraction
     return extraction

@@ -93,12 +93,11 @@ class Reading:
         object.__setattr__(self, "sentences", tuple(self._sentences()))
 
     def _sentences(self) -> Iterable[Sentence]:
-        text = self.document.text
         for i, block in enumerate(self.document.blocks):
             if block.kind in NOT_CONTENT:
                 continue
-            for start, end in split_sentences(text, block.start, block.end):
-                clauses = tuple(Clause(*span) for span in split_clauses(text, start, end))
+            for start, end in split_sentences(self.folded, block.start, block.end):
+                clauses = tuple(Clause(*span) for span in split_clauses(self.folded, start, end))
                 if clauses:
                     yield Sentence(start, end, i, clauses)
 

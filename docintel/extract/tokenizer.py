@@ -4,6 +4,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from docintel.extract.tagger import Tagger, shared_tagger
+from docintel.text.normalize import fold
 from docintel.text.sentences import split_sentences
 
 
@@ -19,7 +20,7 @@ class LacTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Split and tag a text."""
-        spans = split_sentences(text)
+        spans = split_sentences(fold(text))
         words: list[str] = []
         tags: list[str] = []
         starts: list[bool | int | None] = []

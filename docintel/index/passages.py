@@ -7,6 +7,7 @@ from 0.
 from collections.abc import Iterator
 
 from docintel.schema import BlockKind, Case, Document, Extraction, HitKind, Issue, Measure, Passage
+from docintel.text.normalize import fold
 from docintel.text.sentences import split_sentences
 
 _ENOUGH = 120  # characters: a window of fewer goes on into the next sentence or paragraph
@@ -60,13 +61,14 @@ def _windows(document: Document) -> Iterator[tuple[tuple[int, int], str]]:
 
 def _sentences(document: Document) -> Iterator[tuple[tuple[int, int], BlockKind]]:
     """Sentences of what a reader reads; a heading and a table row are one each."""
+    folded = fold(document.text)
     for block in document.blocks:
         if block.kind is BlockKind.FURNITURE:
             continue
         if block.kind in _HEADINGS:
             yield (block.start, block.end), block.kind
             continue
-        for span in split_sentences(document.text, block.start, block.end):
+        for span in split_sentences(folded, block.start, block.end):
             yield span, block.kind
 
 
@@ -80,9 +82,9 @@ def _around(document: Document, start: int, end: int) -> str:
     block = document.block_at(start)
     if block is None:
         return ""
-    touched = [
-        s for s in split_sentences(document.text, block.start, max(block.end, end)) if s[0] < end and s[1] > start
-    ]
+    around = document.text[block.start : max(block.end, end)]
+    spans = ((block.start + low, block.start + high) for low, high in split_sentences(fold(around)))
+    touched = [span for span in spans if span[0] < end and span[1] > start]
     if not touched:
         return ""
     before, after = document.text[touched[0][0] : start], document.text[end : max(end, touched[-1][1])]

@@ -1,13 +1,12 @@
 """Sentence and clause boundaries of Chinese official prose.
 
 A sentence ends at 。！？ or a line end, with the closing quotes and brackets behind it. A clause ends at , ; : as well.
-Nothing is split inside a title `《…》` or a number `26,544`. All offsets are into the given text.
+Nothing is split inside a title `《…》` or a number `26,544`. Everything here takes folded text
+(`docintel.text.normalize.fold`); its offsets are those of the text itself.
 """
 
 import re
 from collections.abc import Iterator
-
-from docintel.text.normalize import fold
 
 _CLOSERS = "”’」』)】〕\"'"
 _SENTENCE_END = re.compile(rf"(?:[。!?]+[{re.escape(_CLOSERS)}]*|…{{2,}}(?=\s|$)|\n)")
@@ -40,19 +39,18 @@ def _split(folded: str, start: int, end: int, boundary: re.Pattern[str]) -> Iter
         yield span
 
 
-def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text[start:end]`, in order, end punctuation included."""
-    return list(_split(fold(text), start, len(text) if end is None else end, _SENTENCE_END))
+def split_sentences(folded: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Spans of the sentences of `folded[start:end]`, in order, end punctuation included."""
+    return list(_split(folded, start, len(folded) if end is None else end, _SENTENCE_END))
 
 
-def split_clauses(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Spans of the clauses of `text[start:end]`, in order, without the punctuation that ends them.
+def split_clauses(folded: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Spans of the clauses of `folded[start:end]`, in order, without the punctuation that ends them.
 
     `发现问题53个、整改49个` stays one clause: an enumeration comma does not end it.
     """
-    folded = fold(text)
     spans = []
-    for low, high in _split(folded, start, len(text) if end is None else end, _CLAUSE_END):
+    for low, high in _split(folded, start, len(folded) if end is None else end, _CLAUSE_END):
         span = _strip(folded, low, high)
         if span[0] < span[1]:
             spans.append(span)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docintel.text.normalize import fold
 from docintel.text.sentences import split_clauses, split_sentences
 
 
@@ -21,7 +22,7 @@ def cut(text, spans):
     ],
 )
 def test_sentences(text, expected):
-    assert cut(text, split_sentences(text)) == expected
+    assert cut(text, split_sentences(fold(text))) == expected
 
 
 @pytest.mark.parametrize(
@@ -35,14 +36,14 @@ def test_sentences(text, expected):
     ],
 )
 def test_clauses(text, expected):
-    assert cut(text, split_clauses(text)) == expected
+    assert cut(text, split_clauses(fold(text))) == expected
 
 
 @given(st.text(alphabet="问题整改，。；：“”《》1,2\n 、", max_size=60))
 def test_spans_are_in_order_and_leave_out_no_word(text):
     for split in (split_sentences, split_clauses):
         end, kept = 0, []
-        for start, stop in split(text):
+        for start, stop in split(fold(text)):
             assert end <= start < stop <= len(text)
             kept.append(text[start:stop])
             end = stop
