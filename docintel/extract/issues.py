@@ -22,6 +22,8 @@ _MIN_LENGTH = 4
 _TRAILING = 4
 #: 等突出问题: what closes an enumeration.
 _TAIL = re.compile(r"等[^,、]{0,14}$|[一二三四五六七八九十\d]+(?:大?类|个|方面|种)[^,、]{0,4}(?:问题|现象|情形)$|的$")
+#: 该市医疗系统存在权力过于集中, 暴露出一些医院监督乏力: what is wrong stands behind.
+_EXISTS = re.compile(r"(?:存在着?|暴露出|反映出|折射出|凸显出?)(?=[^,;:。]{4})")
 #: A title is no place to look for wrongs: 《关于纠正医药购销不正之风的意见》.
 _TITLE = re.compile(r"《[^《》\n]*》")
 #: 、 and the seam of “收红包”“拿回扣” part the members of an enumeration.
@@ -171,7 +173,10 @@ def _is_full(part: str) -> bool:
 
 
 def _start_of_wrong(text: str) -> int:
-    """The start of a clause; of the act in it where the clause is too long to quote."""
+    """Where a clause says what is wrong: behind 存在, at the act where it is too long to quote, else from its start."""
+    exists = _EXISTS.search(text)
+    if exists:
+        return exists.end()
     act = _list("acts").search(text) if len(text) > _MAX_LENGTH else None
     return act.start() if act else 0
 
