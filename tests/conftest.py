@@ -26,6 +26,6 @@ def encoder():
 
 @pytest.fixture
 def library(tmp_path, encoder):
-    similarity = Similarity(unrelated=0.2, same=0.9, comparable=0.3)  # of BigramEncoder's cosines
+    similarity = Similarity(unrelated=0.4, same=0.9)  # of BigramEncoder's cosines
     with Library(tmp_path / "library", encoder=encoder, extractor=extract_marked, similarity=similarity) as opened:
         yield opened

@@ -128,7 +128,7 @@ class SentenceTransformerEncoder:
         Raises:
             ModelError: there is no such model here.
         """
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - imports torch
+        from sentence_transformers import SentenceTransformer  # imports torch
 
         try:
             self._model = SentenceTransformer(model, local_files_only=local_files_only)

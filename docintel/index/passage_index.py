@@ -200,8 +200,12 @@ class PassageIndex:
 
 
 def encoded_text(passage: Passage) -> str:
-    """What the encoder reads of a passage: its words, then some of what they stand in."""
-    return f"{passage.text}\n{passage.context[:_CONTEXT_ENCODED]}".rstrip()
+    """What the encoder reads of a passage: its words, then some of what they stand in.
+
+    An issue reads alone; the sentence around it tells what was done, which would draw it to other issues' measures.
+    """
+    context = "" if passage.kind is HitKind.ISSUE else passage.context[:_CONTEXT_ENCODED]
+    return f"{passage.text}\n{context}".rstrip()
 
 
 def _read(path: Path) -> Manifest | None:

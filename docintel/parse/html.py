@@ -242,6 +242,6 @@ def _is_navigation(node: LexborNode) -> bool:
 
 def _second_reading(page: str) -> list[Line]:
     """What trafilatura takes for the article; it is slow to import and asked only for pages with little text."""
-    import trafilatura  # noqa: PLC0415
+    import trafilatura
 
     return [Line(line) for line in (trafilatura.extract(page, include_comments=False) or "").split("\n")]

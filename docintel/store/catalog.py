@@ -225,10 +225,7 @@ class Catalog:
             JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
             values | {"kind": kind, "metrics": _json(list(metrics or ())), "period": period},
         )
-        return [
-            json.loads(row["data"]) | {key: row[key] for key in RECORD_CONTEXT}
-            for row in rows
-        ]
+        return [json.loads(row["data"]) | {key: row[key] for key in RECORD_CONTEXT} for row in rows]
 
     # Passages
 

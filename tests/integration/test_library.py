@@ -72,6 +72,12 @@ def test_a_bad_file_is_reported_and_the_others_go_on(library, folder):
     assert len(library.documents()) == 3
 
 
+def test_a_folder_gives_its_reports_only(library, folder):
+    for name in (".hidden.txt", "~$a.docx", "gold.json"):
+        (folder / name).write_text("不是报告", encoding="utf-8")
+    assert len(library.ingest(folder)) == 3
+
+
 def test_filters_narrow_both_indexes(library, folder):
     library.ingest(folder)
     assert library.search("药品采购", filters=Filters(since="2020")) == []
@@ -118,7 +124,9 @@ def test_another_encoder_is_refused_and_rebuild_helps(library, folder, encoder, 
 
 
 def test_tables_have_their_columns_even_when_empty(library, folder):
-    assert "metric" in library.statistics().columns
+    assert "metric" in library.statistics(metrics=["clues", "talks"]).columns
+    with pytest.raises(QueryError, match="no metric"):
+        library.statistics(metrics=["nonsense"])
     library.ingest(folder)
     assert {"quote", "category", "source", "published", "document"} <= set(library.records("issues").columns)
     ids, vectors = library.embeddings()

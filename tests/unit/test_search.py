@@ -4,14 +4,26 @@ from hypothesis import strategies as st
 
 from docintel.errors import QueryError
 from docintel.schema import Hit, HitKind
-from docintel.search import documents_of, fuse
+from docintel.search import documents_of, fuse, scaled
+
+SCALED = [
+    ([], None, []),
+    ([(1, 9.0), (2, 5.0), (3, 1.0)], None, [(1, 1.0), (2, 0.5), (3, 0.0)]),
+    ([(1, 8.0), (2, 2.0)], 0.0, [(1, 1.0), (2, 0.25)]),
+    ([(1, 0.9), (2, 0.9)], None, [(1, 1.0), (2, 1.0)]),  # no difference: all are the best
+]
+
+
+@pytest.mark.parametrize(("ranking", "floor", "expected"), SCALED)
+def test_scaled(ranking, floor, expected):
+    assert scaled(ranking, floor=floor) == expected
+
 
 FUSED = [
     ([], []),
     ([[], []], []),
-    ([[(1, 9.0), (2, 5.0), (3, 1.0)]], [(1, 1.0), (2, 0.5), (3, 0.0)]),  # scaled to the best and the last
-    ([[(1, 9.0), (2, 1.0)], [(2, 0.9), (1, 0.8)]], [(1, 0.5), (2, 0.5)]),  # equal: in id order
-    ([[(7, 3.0)], [(7, 0.9), (8, 0.9)]], [(7, 1.0), (8, 0.5)]),  # one score only counts as the best
+    ([[(1, 1.0), (2, 0.0)], [(2, 1.0), (1, 0.0)]], [(1, 0.5), (2, 0.5)]),  # equal: in id order
+    ([[(7, 1.0)], [(8, 1.0), (7, 0.5)]], [(7, 0.75), (8, 0.5)]),  # found by both
 ]
 
 
@@ -22,7 +34,7 @@ def test_fuse(rankings, expected):
 
 @given(st.lists(st.dictionaries(st.integers(1, 9), st.floats(-5, 5)), max_size=3))
 def test_fused_scores_are_sorted_and_between_0_and_1(scored):
-    rankings = [sorted(scores.items(), key=lambda pair: -pair[1]) for scores in scored]
+    rankings = [scaled(sorted(scores.items(), key=lambda pair: -pair[1])) for scores in scored]
     fused = fuse(rankings)
     assert {id_ for id_, _ in fused} == {id_ for ranking in rankings for id_, _ in ranking}
     assert fused == sorted(fused, key=lambda pair: (-pair[1], pair[0]))

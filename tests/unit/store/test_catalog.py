@@ -133,6 +133,7 @@ def test_statistics_are_selected_by_their_own_unit_metric_and_period(catalog):
         "2023-05-04",
     )
     assert catalog.records("statistics", period="2021") == []
+    assert catalog.records("statistics", metrics=[Metric.CLUES]) == []
     assert catalog.records("statistics", Filters(unit="云溪")) == []
 
 
