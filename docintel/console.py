@@ -8,7 +8,6 @@ from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -183,11 +182,19 @@ def hits_view(hits: Sequence[Hit], query: str) -> RenderableType:
 
 
 def _hit(rank: int, hit: Hit, query: str) -> RenderableType:
-    head = Text.assemble((f"{rank}. ", "bold"), (hit.title or hit.source, "bold"))
     quote = Text(hit.quote.replace("\n", " "))
     for word in sorted({word for word in query.split() if len(word) > 1}, key=len, reverse=True):
         quote.highlight_words([word], "bold red")
-    return Group(head, Padding(quote, (0, 0, 0, 3)), Padding(_provenance(hit), (0, 0, 1, 3)))
+    return _hanging(f"{rank}.", Text(hit.title or hit.source, style="bold"), quote, _provenance(hit), Text())
+
+
+def _hanging(mark: str, *lines: RenderableType, style: str = "bold") -> Table:
+    """Lines beside a mark, indented behind it: rich would break a long line without spaces before its first word."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style=style, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(mark, Group(*lines))
+    return grid
 
 
 def _provenance(hit: Hit) -> Text:
@@ -228,24 +235,19 @@ def _grouped(items: Sequence[Suggestion], key: Any) -> Iterator[tuple[str, list[
 
 
 def _suggestion(suggestion: Suggestion, sources: int) -> RenderableType:
-    head = Text.assemble(
-        ("  ● ", "green"),
-        (suggestion.text, "bold"),
-        (f"  {label(suggestion.status, Status)} · {suggestion.support} 份文档采用", "green"),
-    )
-    precedents = [Padding(_precedent(each), (0, 0, 0, 4)) for each in suggestion.precedents[:sources]]
-    return Padding(Group(head, *precedents), (0, 0, 1, 0))
+    support = Text(f"{label(suggestion.status, Status)}，{suggestion.support} 份文档采用", style="green")
+    precedents = [_hanging("–", *_precedent(each), style="dim") for each in suggestion.precedents[:sources]]
+    return _hanging(" ●", Text(suggestion.text, style="bold"), support, *precedents, Text(), style="green")
 
 
-def _precedent(precedent: Precedent) -> Text:
+def _precedent(precedent: Precedent) -> Iterator[Text]:
     hit = precedent.measure
-    text = Text()
     if precedent.issue:
-        text.append(f"针对“{precedent.issue}”（相似度 {precedent.similarity:.0%}）：", style="red")
-    text.append(f"“{hit.quote}”")
-    units = "、".join(precedent.units)
-    text.append(" —— " + " · ".join(filter(None, [units, hit.title, hit.published, hit.document[:12]])), style="dim")
-    return text
+        alike = f"（相似度 {precedent.similarity:.0%}）" if precedent.similarity else ""
+        yield Text(f"针对“{precedent.issue}”{alike}", style="red")
+    yield Text(f"原文“{hit.quote}”")
+    where = ["、".join(precedent.units), hit.title, hit.published, hit.source, hit.document[:12]]
+    yield Text(" · ".join(filter(None, where)), style="dim")
 
 
 def extraction_view(extraction: Extraction, kinds: Sequence[str]) -> RenderableType:

@@ -324,8 +324,8 @@ def extractor_version() -> str:
 def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
     """Files in path order, those of a folder and its folders included.
 
-    Of a folder, hidden files, locks of office programs and files of programs' own data are left out; a file that is named
-    is always taken.
+    Of a folder, hidden files, locks of office programs and files of programs' own data are left out; a file that is
+    named itself is always taken.
     """
     given = [paths] if isinstance(paths, Path | str) else list(paths)
     seen: set[Path] = set()
