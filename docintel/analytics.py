@@ -36,7 +36,8 @@ def total(statistics: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
     """Problems found, rectified and pending, a row for each pair that a document reports together.
 
-    A figure of problems rectified belongs to the nearest figure of problems found before it that is not smaller.
+    A figure of problems rectified belongs to the nearest figure of problems found before it that is not smaller,
+    and that to one of them only: the first.
     `pending` is what the document states right behind, else found less rectified.
     """
     rows = []
@@ -44,9 +45,11 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
         ordered = [
             {str(key): value for key, value in row.items()} for row in figures.sort_values("start").to_dict("records")
         ]
+        paired: set[int] = set()
         for i, done in enumerate(ordered):
             found = _found_before(ordered[:i], done) if done["metric"] == Metric.ISSUES_RECTIFIED else None
-            if found:
+            if found and id(found) not in paired:
+                paired.add(id(found))
                 pending = _pending_behind(ordered[i + 1 :], done)
                 rows.append(
                     {

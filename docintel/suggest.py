@@ -14,7 +14,7 @@ from math import log2
 
 from docintel.errors import QueryError
 from docintel.index.passage_index import PassageIndex
-from docintel.schema import Extraction, Hit, HitKind, Measure, MeasureCategory, Precedent, Status, Suggestion
+from docintel.schema import Extraction, Hit, HitKind, Measure, MeasureCategory, Metric, Precedent, Status, Suggestion
 from docintel.search import rank
 from docintel.store.catalog import Catalog
 from docintel.text.normalize import fold
@@ -27,7 +27,22 @@ _LINKED, _SAME_PARAGRAPH = 1.0, 0.7
 _OWN_WORDS = 0.6
 #: A measure that was carried out is better proof than one that was ordered.
 _STATUS = {Status.DONE: 1.0, Status.ONGOING: 0.95, Status.REQUIRED: 0.85}
-_SANCTION = 0.5  # what was done to one person is an outcome worth seeing, and rarely what is asked for
+#: What was done to one person, or a bare count of what was found and settled, is an outcome: worth seeing, and rarely
+#: what is asked for.
+_OUTCOME = 0.5
+_OUTCOMES = frozenset(
+    {
+        Metric.ISSUES_FOUND,
+        Metric.ISSUES_RECTIFIED,
+        Metric.ISSUES_PENDING,
+        Metric.PERSONS_DISCIPLINED,
+        Metric.PERSONS_EDUCATED,
+        Metric.CASES_FILED,
+        Metric.CASES_HANDLED,
+        Metric.CLUES,
+        Metric.SHARE,
+    }
+)
 _ISSUE_ITSELF = 0.8  # of a measure's words: an issue that covers so much of it leaves no action
 _SAME_WORDING = 0.6  # Dice over character pairs: one measure said twice
 #: Each further suggestion led by the same document, or of the same category, counts so much less.
@@ -129,20 +144,16 @@ class _Finder:
             hit, similarity = own.get((document, ordinal), (None, 0.0))
             reason = reasons.get((document, ordinal)) or _own_reason(measure, extraction, similarity)
             score = (reason.relevance + _OWN_WORDS * (hit.score if hit else 0.0)) / (1 + _OWN_WORDS)
-            score *= (
-                measure.confidence * _STATUS[measure.status] * (_SANCTION if _is_sanction(measure, extraction) else 1.0)
+            score *= measure.confidence * _STATUS[measure.status]
+            score *= _OUTCOME if _is_outcome(measure, extraction) else 1.0
+            precedent = Precedent(
+                issue=reason.issue,
+                similarity=reason.similarity,
+                linked=reason.linked,
+                measure=_measure_hit(extraction, measure, ordinal, score),
+                units=measure.units,
             )
-            shown = _measure_hit(extraction, measure, ordinal, score)
-            yield _Candidate(
-                Precedent(
-                    issue=reason.issue,
-                    similarity=reason.similarity,
-                    linked=reason.linked,
-                    measure=shown,
-                    units=measure.units,
-                ),
-                score,
-            )
+            yield _Candidate(precedent, score)
 
     def _by_issue(self) -> dict[tuple[str, int], _Reason]:
         """The measures of comparable issues, by document and ordinal, each with its best reason."""
@@ -181,18 +192,20 @@ def _own_reason(measure: Measure, extraction: Extraction, similarity: float) -> 
     return _Reason(issue, similarity, 0.5 * similarity, linked=bool(issue))
 
 
-def _is_sanction(measure: Measure, extraction: Extraction) -> bool:
-    """Whether a measure is what one case was punished with."""
-    if measure.category is not MeasureCategory.ACCOUNTABILITY:
-        return False
-    return any(sanction in measure.evidence.quote for case in extraction.cases for sanction in case.sanctions)
+def _is_outcome(measure: Measure, extraction: Extraction) -> bool:
+    """Whether a measure is what one case was punished with, or counts what was found and settled."""
+    quote = measure.evidence
+    if measure.category is MeasureCategory.ACCOUNTABILITY:
+        return any(sanction in quote.quote for case in extraction.cases for sanction in case.sanctions)
+    counted = (s for s in extraction.statistics if quote.start <= s.evidence.start < quote.end)
+    return any(statistic.metric in _OUTCOMES for statistic in counted)
 
 
 def _is_issue(measure: Measure, extraction: Extraction) -> bool:
-    """Whether an issue covers so much of a measure's words that no action is left: one of the two is misread."""
+    """Whether issues cover so much of a measure's words that no action is left: one of the two is misread."""
     start, end = measure.evidence.start, measure.evidence.end
-    covered = (min(end, i.evidence.end) - max(start, i.evidence.start) for i in extraction.issues)
-    return max(covered, default=0) >= _ISSUE_ITSELF * (end - start)
+    covered = sum(max(0, min(end, i.evidence.end) - max(start, i.evidence.start)) for i in extraction.issues)
+    return covered >= _ISSUE_ITSELF * (end - start)
 
 
 def _measures_for(extraction: Extraction, issue: int) -> Iterator[tuple[int, bool]]:

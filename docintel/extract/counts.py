@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from docintel.extract import lexicon
-from docintel.extract.phrases import Phrase, Span, phrase_around
+from docintel.extract.phrases import Phrase, Span, noun_phrase_end, phrase_around
 from docintel.extract.reading import Reading, Sentence, within
 from docintel.text.numerals import Quantity, QuantityGrammar
 
+_SEPARATORS = "、和及与 "
 _TIMES = frozenset({"个月", "年", "天"})
 #: Longest text in quotation marks that is taken for a name.
 _NAME = 12
@@ -59,21 +60,21 @@ def find_counts(reading: Reading, sentence: Sentence) -> Iterator[Count]:
         start = clause.start
         for i, quantity in enumerate(quantities):
             following = quantities[i + 1] if i + 1 < len(quantities) else None
-            end = _stretch_end(reading.folded, quantity.end, following.start if following else clause.end, following)
+            end = _stretch_end(reading, quantity.end, following.start) if following else clause.end
             before = within(reading.words, start, quantity.start)
             phrase = phrase_around(before, within(reading.words, quantity.end, end))
             yield Count(quantity, start, end, (clause.start, clause.end), (sentence.start, sentence.end), phrase)
-            start = end if end < (following.start if following else end + 1) else quantity.end
-            while start < clause.end and reading.folded[start] in "、和及与 ":
+            start = end if reading.folded[end : end + 1] in _SEPARATORS else quantity.end
+            while start < clause.end and reading.folded[start] in _SEPARATORS:
                 start += 1
 
 
-def _stretch_end(folded: str, start: int, stop: int, following: Quantity | None) -> int:
-    """Where the words of one number end and those of the next begin: the last 、 or 和 between them."""
-    if following is None:
-        return stop
-    cut = max(folded.rfind(mark, start, stop) for mark in ("、", "和", "及", " "))
-    return cut if cut >= 0 else following.start
+def _stretch_end(reading: Reading, start: int, following: int) -> int:
+    """Where the words of one number end when another follows: the last 、 or 和 between them, else its noun phrase."""
+    cut = max(reading.folded.rfind(mark, start, following) for mark in ("、", "和", "及", " "))
+    if cut >= 0:
+        return cut
+    return noun_phrase_end(within(reading.words, start, following)) or following
 
 
 def _is_count(reading: Reading, quantity: Quantity) -> bool:

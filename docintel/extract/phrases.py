@@ -34,6 +34,12 @@ def phrase_around(before: Sequence[Name], after: Sequence[Name]) -> Phrase:
     return Phrase(subject, action)
 
 
+def noun_phrase_end(words: Sequence[Name]) -> int | None:
+    """Where the noun phrase that opens a stretch of words ends; None when none does."""
+    span, _ = _leading_noun_phrase(list(words))
+    return span[1] if span else None
+
+
 @cache
 def _lexicon(name: str) -> frozenset[str]:
     return frozenset(lexicon.load("amounts")[name])

@@ -19,6 +19,8 @@ from docintel.text.normalize import fold
 #: A verb further from the front of its clause than this is not the clause's action.
 _SUBJECT_LENGTH = 40
 _MIN_LENGTH = 4
+#: The share of a clause that problems may cover before nothing is left of its action.
+_MOSTLY = 0.8
 #: A case is told in so many sentences before its sanction.
 _SENTENCES_TOLD = 5
 
@@ -55,8 +57,15 @@ def roles(
 
 def _role_among(folded: str, segment: Segment, told: Sequence[tuple[int, int]]) -> Role:
     role = _role(folded, segment)
-    is_told = any(low <= segment.main < high for low, high in told)
-    return Role.OTHER if role is Role.MEASURE and is_told else role
+    return Role.OTHER if role is Role.MEASURE and _is_told(segment, told) else role
+
+
+def _is_told(segment: Segment, told: Sequence[tuple[int, int]]) -> bool:
+    """Whether its clause begins in a told stretch, or most of it lies in such."""
+    if any(low <= segment.main < high for low, high in told):
+        return True
+    covered = sum(max(0, min(segment.end, high) - max(segment.main, low)) for low, high in told)
+    return covered > _MOSTLY * (segment.end - segment.main)
 
 
 def told_stretches(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
