@@ -98,10 +98,11 @@ class Owners:
 
 
 def _author(reading: Reading, mentions: Sequence[UnitMention]) -> str | None:
-    """The unit that a report is of: the one its title begins with (`云溪县人民医院关于…整改情况的报告`)."""
-    title = fold(reading.document.title)
+    """The unit that a report is of: the one its title begins with (`云溪县人民医院关于…的报告`), or that published it."""
+    title, publisher = fold(reading.document.title), fold(reading.document.publisher or "")
     for mention in mentions:
-        if title.startswith(reading.folded[mention.start : mention.end]) or title.startswith(mention.canonical):
+        names = (reading.folded[mention.start : mention.end], mention.canonical)
+        if publisher in names or title.startswith(names):
             return mention.canonical
     return None
 
