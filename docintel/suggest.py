@@ -22,7 +22,7 @@ from docintel.text.normalize import fold
 _ISSUES = 40  # comparable issues looked at
 _MEASURES = 40  # measures that resemble the problem itself
 #: How much the comparable issue counts for a measure, by how the two are tied.
-_LINKED, _SAME_PARAGRAPH = 1.0, 0.7
+_LINKED, _SAME_PARAGRAPH = 1.0, 0.5
 #: How much it counts that the measure itself speaks of the problem's subject, beside the issue it answers.
 _OWN_WORDS = 0.6
 #: A measure that was carried out is better proof than one that was ordered.

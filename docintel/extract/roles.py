@@ -20,7 +20,7 @@ from docintel.text.normalize import fold
 _SUBJECT_LENGTH = 40
 _MIN_LENGTH = 4
 #: The share of a clause that problems may cover before nothing is left of its action.
-_MOSTLY = 0.8
+_MOSTLY = 0.6
 #: A case is told in so many sentences before its sanction.
 _SENTENCES_TOLD = 5
 
