@@ -98,7 +98,7 @@ class Owners:
 
 
 def _author(reading: Reading, mentions: Sequence[UnitMention]) -> str | None:
-    """The unit that a report is of: the one its title begins with (`云溪县人民医院关于…的报告`), or that published it."""
+    """The unit that a report is of: its title begins with it (`云溪县人民医院关于…的报告`), or it published it."""
     title, publisher = fold(reading.document.title), fold(reading.document.publisher or "")
     for mention in mentions:
         names = (reading.folded[mention.start : mention.end], mention.canonical)

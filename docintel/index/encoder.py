@@ -5,7 +5,6 @@ In: texts. Out: one unit vector each, and the name of the model that made it, fo
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
+from docintel.config import models_dir
 from docintel.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
@@ -174,15 +174,6 @@ def load_encoder(name_or_path: str | None = None, threads: int | None = None) ->
     if (Path(name_or_path) / "model.onnx").is_file():
         return OnnxEncoder(Path(name_or_path), threads)
     return SentenceTransformerEncoder(name_or_path)
-
-
-def models_dir() -> Path:
-    """Where the shipped models are: `DOCINTEL_MODELS`, else inside the installed package, else beside it."""
-    if chosen := os.environ.get("DOCINTEL_MODELS"):
-        return Path(chosen)
-    package = Path(__file__).parents[1]
-    installed = package / "models"
-    return installed if installed.is_dir() else package.parent / "models"
 
 
 def batches(lengths: Sequence[int], max_tokens: int = MAX_BATCH_TOKENS) -> Iterator[list[int]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from docintel.index.encoder import SentenceTransformerEncoder, load_encoder, models_dir
+from docintel.config import models_dir
+from docintel.index.encoder import SentenceTransformerEncoder, load_encoder
 
 pytestmark = pytest.mark.model
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.errors import ModelError
-from docintel.index.encoder import OnnxEncoder, SentenceTransformerEncoder, batches, load_encoder, models_dir
+from docintel.index.encoder import OnnxEncoder, SentenceTransformerEncoder, batches, load_encoder
 
 
 @given(st.lists(st.integers(0, 600)), st.integers(1, 2000))
@@ -19,13 +19,6 @@ def test_batches_hold_every_text_once_and_stay_within_the_bound(lengths, max_tok
 
 def test_batches_put_texts_of_like_length_together():
     assert list(batches([2, 9, 3, 8], max_tokens=18)) == [[1, 3], [2, 0]]
-
-
-def test_models_dir_follows_the_environment(monkeypatch, tmp_path):
-    monkeypatch.setenv("DOCINTEL_MODELS", str(tmp_path))
-    assert models_dir() == tmp_path
-    monkeypatch.delenv("DOCINTEL_MODELS")
-    assert (models_dir() / "encoder" / "model.json").is_file()
 
 
 def test_a_missing_model_is_named_with_a_hint(monkeypatch, tmp_path):
