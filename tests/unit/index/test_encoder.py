@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.index.encoder import OnnxEncoder, SentenceTransformerEncoder, batches, load_encoder
 
