@@ -51,10 +51,11 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
             if found and id(found) not in paired:
                 paired.add(id(found))
                 pending = _pending_behind(ordered[i + 1 :], done)
+                unit = done["unit"] if pd.notna(done["unit"]) else found["unit"]
                 rows.append(
                     {
                         "source": done["source"],
-                        "unit": done["unit"] or found["unit"],
+                        "unit": unit if pd.notna(unit) else None,
                         "found": found["value"],
                         "rectified": done["value"],
                         "pending": found["value"] - done["value"] if pending is None else pending,
@@ -65,9 +66,22 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
 
 def _found_before(figures: Sequence[dict[str, Any]], done: dict[str, Any]) -> dict[str, Any] | None:
     near = (figure for figure in reversed(figures) if done["start"] - figure["end"] <= TOGETHER)
-    return next((f for f in near if f["metric"] == Metric.ISSUES_FOUND and f["value"] >= done["value"]), None)
+    found = (figure for figure in near if figure["metric"] == Metric.ISSUES_FOUND and _alike(figure, done))
+    return next((figure for figure in found if figure["value"] >= done["value"]), None)
 
 
 def _pending_behind(figures: Sequence[dict[str, Any]], done: dict[str, Any]) -> float | None:
-    near = (figure for figure in figures if figure["start"] - done["end"] <= TOGETHER)
-    return next((figure["value"] for figure in near if figure["metric"] == Metric.ISSUES_PENDING), None)
+    """The next figure's, when it tells what is pending; a figure of another pair in between ends the search."""
+    for figure in figures:
+        if figure["start"] - done["end"] > TOGETHER or figure["metric"] in (
+            Metric.ISSUES_FOUND,
+            Metric.ISSUES_RECTIFIED,
+        ):
+            return None
+        if figure["metric"] == Metric.ISSUES_PENDING and _alike(figure, done):
+            return float(figure["value"])
+    return None
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(one["unit_of_measure"] == other["unit_of_measure"])

@@ -143,8 +143,8 @@ def _same_figure(one: Statistic, other: Statistic) -> bool:
         return False
     if one.metric != other.metric and Metric.OTHER not in (one.metric, other.metric):
         return False
-    if one.unit and other.unit and one.unit != other.unit:
+    if any(a and b and a != b for a, b in ((one.unit, other.unit), (one.period, other.period))):
         return False
-    if not one.subject or not other.subject:
+    if one.value is None or not one.subject or not other.subject:
         return one.evidence.quote == other.evidence.quote
     return one.subject in other.subject or other.subject in one.subject

@@ -14,8 +14,7 @@ class Periods:
     """The period a figure falls in: named before it in the sentence or paragraph, or carried from the one before."""
 
     def __init__(self, reading: Reading) -> None:
-        published = reading.document.published
-        anchor = date.fromisoformat(published) if published else None
+        anchor = _day(reading.document.published)
         self._reading = reading
         self._by_block: dict[int, list[Period]] = {}
         for i, block in enumerate(reading.document.blocks):
@@ -42,4 +41,12 @@ class Periods:
                 return None
             if blocks[i].kind is BlockKind.HEADING:
                 return None
+        return None
+
+
+def _day(published: str | None) -> date | None:
+    """The day of publication; None for a document that knows no whole one."""
+    try:
+        return date.fromisoformat(published or "")
+    except ValueError:
         return None

@@ -27,6 +27,9 @@ _HEDGE_BEFORE = r"将近|接近|近|大约|约|超过|超|逾|不少于|不低�
 _HEDGE_BEHIND = r"以上|左右|上下|多(?![种样元次个])"
 
 
+_TWO_POINTS = re.compile(r"\.\d*\.")
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with its measure word.
@@ -55,9 +58,12 @@ class Quantity:
 def parse_number(text: str) -> float | None:
     """The value of a numeral: `62.6万` is 626000, `三十五万` 350000, `二十余` 20, `1亿2千万` 120000000.
 
-    Hedges (余, 多, 来) are ignored, thousands separators too. None when the text is no numeral.
+    Hedges (余, 多, 来) are ignored, thousands separators too; the value is rounded to four decimals. A last digit
+    counts ones: 三千五 is 3005, for official prose does not leave 3500 short. None when the text is no numeral.
     """
     text = "".join(char for char in text if char not in _HEDGE_AFTER + ",")
+    if _TWO_POINTS.search(text) or text == ".":
+        return None
     total = section = 0.0
     digits = ""
     seen = False
@@ -78,9 +84,7 @@ def parse_number(text: str) -> float | None:
         else:
             return None
         seen = True
-    if not seen or digits.count(".") > 1 or digits == ".":
-        return None
-    return round(total + section + _value(digits, bare=0.0), 4)
+    return round(total + section + _value(digits, bare=0.0), 4) if seen else None
 
 
 def _value(digits: str, *, bare: float) -> float:

@@ -32,6 +32,23 @@ def test_pairs_are_those_reported_together():
     ]
 
 
+def test_what_is_pending_belongs_to_its_own_pair():
+    rows = rectification(
+        frame(
+            ("d", "a.txt", "甲院", "issues_found", "个", 53, 0, 6),
+            ("d", "a.txt", None, "issues_rectified", "个", 49, 7, 12),
+            ("d", "a.txt", "乙院", "issues_found", "个", 20, 13, 18),
+            ("d", "a.txt", "乙院", "issues_rectified", "个", 13, 19, 25),
+            ("d", "a.txt", "乙院", "issues_pending", "个", 7, 26, 30),
+            ("d", "a.txt", "乙院", "issues_rectified", "条", 2, 31, 35),
+        )
+    ).to_dict("records")
+    assert [(r["unit"], r["found"], r["rectified"], r["pending"]) for r in rows] == [
+        ("甲院", 53, 49, 4),
+        ("乙院", 20, 13, 7),
+    ]
+
+
 def test_no_pairs_give_an_empty_table():
     assert list(rectification(FIGURES.head(0)).columns) == ["source", "unit", "found", "rectified", "pending"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from docintel.extract.amounts import find_statistics
-from docintel.extract.pipeline import annotate
+from docintel.extract.pipeline import annotate, extract
 from tests.factories import make_document
 
 pytestmark = pytest.mark.model
@@ -71,6 +71,18 @@ def test_periods(text, period):
 def test_the_period_that_opens_a_paragraph_carries_on_to_the_next():
     found = statistics("2023年6月以来，全市开展专项整治。\n各医院处理干部54人。", published="2024-03-15")
     assert [s.period for s in found] == ["2023-06/2024-03"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022年，全县共立案5件。2023年，全县共立案5件。",  # another year
+        "青岚市纪委监委立案5件，云溪县纪委监委立案5件。",
+        "对X家医院开展检查，对Y科室的X家供应商进行约谈。",
+    ],
+)
+def test_equal_numbers_about_different_things_are_two(text):
+    assert len(extract(make_document(text, published="2024-03-15")).statistics) == 2
 
 
 def test_the_same_figure_said_again_is_one():

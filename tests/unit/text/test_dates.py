@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from docintel.text.dates import find_periods
 
@@ -30,6 +32,17 @@ ANCHOR = date(2022, 9, 13)
         ("2019年3月至2021年4月", ["2019-03/2021-04"]),
         ("2021年3月开工,5月停工", ["2021-03", "2021-05"]),  # the year carries on
         ("二〇二一年五月", ["2021-05"]),
+        ("去年10月至今年3月", ["2021-10/2022-03"]),
+        ("2021年12月至1月", ["2021-12/2022-01"]),  # runs into the next year
+        ("2021年11月至次年2月", ["2021-11/2022-02"]),
+        ("2019至2022年", ["2019/2022"]),
+        ("一至三季度", ["2022-01/2022-09"]),
+        ("2022年6月起,", ["2022-06/2022-09"]),
+        ("2022年查处违规吃喝问题3起,", ["2022"]),  # 起 counts, it opens nothing
+        ("2022-03-05 10:20", ["2022-03-05"]),
+        ("2022.3.5", ["2022-03-05"]),
+        ("十月革命", []),
+        ("第十一月份简报", []),
         ("三个月整治", []),
         ("五年行动计划", []),
         ("近年来", []),
@@ -45,3 +58,11 @@ def test_without_a_publication_date_only_whole_dates_are_read():
 
 def test_impossible_day_falls_back_to_its_month():
     assert [period.iso for period in find_periods("2022年2月30日", ANCHOR)] == ["2022-02"]
+
+
+@given(st.text(alphabet="今去次年月日至到以来起上半一二三四十0123456789-.季度前个,", max_size=24))
+def test_a_period_never_ends_before_it_begins(text):
+    for period in find_periods(text, ANCHOR):
+        first, _, last = period.iso.partition("/")
+        assert not last or first[: len(last)] <= last[: len(first)]
+        assert 0 <= period.start < period.end <= len(text)

@@ -29,6 +29,8 @@ GRAMMAR = QuantityGrammar(["个", "项", "人", "人次", "次", "家", "元", "
         ("余", None),
         ("若干", None),
         ("1.2.3", None),
+        ("1.2.3万", None),
+        (".", None),
     ],
 )
 def test_parse_number(text, value):
