@@ -151,7 +151,7 @@ class Library:
     @cached_property
     def _extract(self) -> Extractor:
         if self._extractor is None:
-            from docintel.extract.pipeline import extract  # seconds, for those who extract only
+            from docintel.extract.pipeline import extract  # costs seconds: only those who extract pay
 
             return extract
         return self._extractor
@@ -298,7 +298,7 @@ class Library:
     @cached_property
     def _index(self) -> PassageIndex:
         if self._encoder is None:
-            from docintel.index.encoder import load_encoder  # a library may need no search
+            from docintel.index.encoder import load_encoder  # loaded by those who search only
 
             self._encoder = load_encoder()
         return PassageIndex(self.folder / "index", self._encoder)
@@ -339,7 +339,7 @@ def _may_be_report(path: Path) -> bool:
 
 
 def _parse(data: bytes, source: str) -> Document:
-    from docintel.parse import parse_bytes  # a search reads no file
+    from docintel.parse import parse_bytes  # a search reads no file and should not pay for it
 
     return parse_bytes(data, source)
 

@@ -42,14 +42,14 @@ def _segmenter() -> Callable[[str], list[str]]:
     known = (files("docintel.index") / "terms.txt").read_text(encoding="utf-8").split("\n")
     domain = [line for line in known if line and not line.startswith("#")]
     try:
-        from rjieba import Jieba  # there are machines without a wheel
+        from rjieba import Jieba  # has no wheel for some machines
 
         fast = Jieba()
         for term in domain:
             fast.add_word(term, _TERM_FREQUENCY, "n")
         cut: Callable[[str], list[str]] = fast.cut
     except ModuleNotFoundError:
-        from jieba import Tokenizer  # a second, where it is not needed
+        from jieba import Tokenizer  # costs a second: only where it is needed
 
         slow = Tokenizer()
         for term in domain:
