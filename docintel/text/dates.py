@@ -184,7 +184,6 @@ def _span(written: str, year: int) -> tuple[str, str]:
 
 
 def _since(first: str, anchor: date) -> str:
-    """The end of an open stretch, as precise as its start; `今年以来` stays the year."""
-    if len(first) == 4:
-        return first if int(first) == anchor.year else f"{anchor.year}"
-    return f"{anchor:%Y-%m}" if len(first) == 7 else f"{anchor:%Y-%m-%d}"
+    """The end of an open stretch: the anchor, as precise as the start; `今年以来` stays the year."""
+    today = f"{anchor:%Y-%m-%d}"[: len(first)]
+    return max(first, today)
