@@ -6,7 +6,6 @@ Small segments are merged as they pile up, so adding a document costs the same h
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docintel.errors import StoreError
+from docintel.files import whole
 
 Vectors = NDArray[np.float32]
 _MERGE_FACTOR = 2  # a segment joins a new one unless it is this many times larger: few segments, each row rarely moved
@@ -132,11 +132,8 @@ def _write(folder: Path, ids: NDArray[np.int64], rows: Vectors) -> str:
     part = faiss.IndexIDMap(flat)
     part.add_with_ids(np.ascontiguousarray(rows[order]), ids[order])
     name = hashlib.sha256(ids[order].tobytes() + rows[order].tobytes()).hexdigest()[:24] + ".faiss"
-    neighbour = folder / f"{name}.{os.getpid()}.part"
-    faiss.write_index(part, str(neighbour))
-    with neighbour.open("rb+") as file:
-        os.fsync(file.fileno())
-    neighbour.replace(folder / name)
+    with whole(folder / name) as neighbour:
+        faiss.write_index(part, str(neighbour))
     return name
 
 

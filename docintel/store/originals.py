@@ -21,13 +21,15 @@ class Originals:
         return self.folder / document[:2] / document
 
     def put(self, data: bytes) -> str:
-        """Store bytes unless they are there already; returns their sha256, which is the document's id."""
+        """Store bytes unless they are there, whole; returns their sha256, which is the document's id."""
         document = hashlib.sha256(data).hexdigest()
-        target = self.path(document)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, data)
+        if self.damaged(document):
+            write_whole(self.path(document), data)
         return document
+
+    def remove(self, document: str) -> None:
+        """Delete the bytes of a document, if they are there."""
+        self.path(document).unlink(missing_ok=True)
 
     def damaged(self, document: str) -> bool:
         """Whether the bytes of a document are missing or not what they were."""
