@@ -13,6 +13,7 @@ from docintel.text.sentences import split_sentences
 _ENOUGH = 120  # characters: a window of fewer goes on into the next sentence or paragraph
 _MOST = 250  # characters: a window ends before it would pass this, unless one sentence does
 _HEADINGS = frozenset({BlockKind.TITLE, BlockKind.HEADING})
+_SKIPPED = frozenset({BlockKind.BYLINE, BlockKind.FURNITURE})
 
 
 def split_passages(extraction: Extraction) -> list[Passage]:
@@ -38,14 +39,15 @@ def split_passages(extraction: Extraction) -> list[Passage]:
 
 
 def _windows(document: Document) -> Iterator[tuple[tuple[int, int], str]]:
-    """Spans of the windows, each with its heading."""
+    """Spans of the windows, each with its heading; none reaches across a heading or a skipped block."""
     heading = ""
     start = end = 0
     for span, block_kind in _sentences(document):
-        if block_kind in _HEADINGS:
+        if block_kind in _HEADINGS | _SKIPPED:
             if end > start:
                 yield (start, end), heading
-            heading = "" if block_kind is BlockKind.TITLE else document.text[slice(*span)]
+            if block_kind in _HEADINGS:
+                heading = "" if block_kind is BlockKind.TITLE else document.text[slice(*span)]
             start = end = span[1]
             continue
         long_enough = end - start >= _ENOUGH or span[1] - start > _MOST
@@ -60,12 +62,10 @@ def _windows(document: Document) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def _sentences(document: Document) -> Iterator[tuple[tuple[int, int], BlockKind]]:
-    """Sentences of what a reader reads; a heading and a table row are one each."""
+    """Sentences; a heading, a skipped block and a table row are one each."""
     folded = fold(document.text)
     for block in document.blocks:
-        if block.kind is BlockKind.FURNITURE:
-            continue
-        if block.kind in _HEADINGS:
+        if block.kind in _HEADINGS | _SKIPPED:
             yield (block.start, block.end), block.kind
             continue
         for span in split_sentences(folded, block.start, block.end):

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.index.passages import split_passages
-from docintel.schema import HitKind
+from docintel.schema import BlockKind, HitKind
 from tests.factories import make_document, make_extraction
 
 SENTENCE = "药品采购由一人说了算而且长期没有人监督。"  # 20 characters
@@ -38,6 +40,17 @@ def test_records_are_passages_with_their_sentence_as_context():
     found = {p.kind: p for p in split_passages(extraction)}
     assert found[HitKind.ISSUE].text == "采购权力集中"
     assert found[HitKind.MEASURE].context == "针对采购权力集中， ，明确职责"
+
+
+@pytest.mark.parametrize("kind", [BlockKind.FURNITURE, BlockKind.BYLINE])
+def test_a_window_ends_at_a_skipped_block_and_keeps_its_heading_behind_it(kind):
+    document = make_document(f"# 一、问题\n{SENTENCE}\n第3页\n{SENTENCE}")
+    blocks = tuple(
+        replace(block, kind=kind) if document.text[block.start : block.end] == "第3页" else block
+        for block in document.blocks
+    )
+    found = windows(replace(document, blocks=blocks))
+    assert [(p.context, p.text) for p in found] == [("一、问题", SENTENCE)] * 2
 
 
 def test_furniture_and_title_are_no_passages():
