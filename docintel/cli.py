@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -237,9 +238,8 @@ def statistics(
 
     filters = Filters(unit=unit, region=region, doc_type=doc_type, since=since, until=until)
     with _open(library) as opened:
-        frame = opened.statistics(metrics=metric.split(",") if metric else None, filters=filters)
-    if by:
-        groups = by.split(",")
+        frame = opened.statistics(metrics=_names(metric), filters=filters)
+    if groups := _names(by):
         rows = _rows(total(frame, groups), top)
         _answer(rows, as_json, lambda: views.totals_table(rows, groups))
         return
@@ -261,7 +261,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """查看一份文档和从中抽取的记录。 Show a document and its records."""
-    wanted = kinds.split(",") if kinds else list(RECORD_TYPES)
+    wanted = _names(kinds) or list(RECORD_TYPES)
     unknown = [kind for kind in wanted if kind not in RECORD_TYPES]
     if unknown:
         raise QueryError(f"{unknown[0]!r} is no record type; these are: {', '.join(RECORD_TYPES)}.")
@@ -325,9 +325,10 @@ def _extractions(files: Sequence[Path], reports: list[FileReport]) -> Iterator[E
         for path in files:
             try:
                 extraction = extract_document(parse_file(path))
-            except DocintelError as exc:
-                message = f"{_headline(exc)}: {exc} {exc.hint}".strip()
-                reports.append(FileReport(path=str(path), status=IngestStatus.FAILED, message=message))
+            except SetupError:
+                raise
+            except Exception as exc:  # a defect that one file of thousands meets must not end the run
+                reports.append(FileReport.failure(path, exc))
             else:
                 reports.append(FileReport(path=str(path), status=IngestStatus.ADDED))
                 yield extraction
@@ -350,11 +351,22 @@ def _progress(title: str, count: int) -> Iterator[Any]:
         yield lambda name: progress.update(task, advance=1, current=Text(name[:40]).markup)
 
 
+def _names(given: str | None) -> list[str] | None:
+    """Names separated by commas; None when none are given."""
+    names = [name.strip() for name in (given or "").replace("，", ",").split(",")]
+    return [name for name in names if name] or None
+
+
 def _rows(frame: "pd.DataFrame", top: int | None) -> list[dict[str, Any]]:
-    """Rows of a data frame as plain dictionaries, missing values as None."""
-    shown = frame.head(top) if top else frame
-    rows: list[dict[str, Any]] = json.loads(shown.to_json(orient="records", force_ascii=False))
-    return rows
+    """Rows of a data frame as plain dictionaries: missing values as None, whole numbers as integers."""
+    shown = (frame.head(top) if top else frame).astype(object).to_dict("records")
+    return [{str(name): _plain(value) for name, value in row.items()} for row in shown]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and isnan(value):
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _answer(rows: Sequence[Any], as_json: bool, view: Any) -> None:

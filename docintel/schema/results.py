@@ -160,3 +160,11 @@ class FileReport:
     document: str | None = None
     message: str = ""
     counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def failure(cls, path: object, exc: Exception) -> "FileReport":
+        """The report of a file that an error stopped: its message and hint; a defect of ours is named as one."""
+        message = f"{exc} {getattr(exc, 'hint', '')}".strip()
+        if not (hasattr(exc, "hint") or isinstance(exc, OSError)):
+            message = f"{type(exc).__name__}: {exc} (a defect of docintel, please report it)"
+        return cls(path=str(path), status=IngestStatus.FAILED, message=message)

@@ -109,7 +109,7 @@ def _points(folded: str, anchor: date | None, start: int, stop: int) -> Iterator
         if match["milestone"]:
             if match["since"] and anchor:
                 month = _MILESTONES[match["milestone"]]
-                yield _Point(match.start(), match.end(), month, f"{anchor:%Y-%m}")
+                yield _Point(match.start(), match.end(), month, _since(month, anchor))
             continue
         named = _year(match["y"], anchor, year)
         if match["y"] and named:
