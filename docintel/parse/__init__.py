@@ -19,7 +19,7 @@ PARSERS = {
 }
 _SUPPORTED = "HTML and TXT"
 
-__all__ = ["PARSERS", "detect", "parse", "parse_bytes"]
+__all__ = ["PARSERS", "detect", "parse", "parse_bytes", "read_file"]
 
 
 def parse(path: Path | str) -> Document:
@@ -32,15 +32,24 @@ def parse(path: Path | str) -> Document:
         ParseError: the file is empty or damaged.
     """
     path = Path(path)
+    return parse_bytes(read_file(path), path.name)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of one file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        InputError: it is a folder or cannot be opened.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as exc:
         raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from exc
     except IsADirectoryError as exc:
         raise InputError(f"{path} is a folder.", hint="Give the files in it.") from exc
     except (OSError, ValueError) as exc:
         raise InputError(f"{path} cannot be read: {exc}", hint="Check that you may open it.") from exc
-    return parse_bytes(data, path.name)
 
 
 def parse_bytes(data: bytes, source: str) -> Document:

@@ -13,11 +13,16 @@ def test_a_file_is_replaced_when_the_block_ends_well(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def fail_to_write(path):
+    with whole(path) as neighbour:
+        neighbour.write_bytes(b"half")
+        raise RuntimeError
+
+
 def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(b"old")
-    with pytest.raises(RuntimeError), whole(path) as neighbour:
-        neighbour.write_bytes(b"half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_to_write(path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
