@@ -13,7 +13,7 @@ from docintel.extract.reading import Clause, Reading, within
 from docintel.extract.units import UnitMention
 
 _WORDS: dict[str, list[str]] = load("actors")
-#: Whoever follows is told to act: 督促|市卫健委党组规范权力.
+#: Whoever follows is told to act: 督促|市教育局党组公开账目.
 _TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|案发)?$")
 #: What may stand between the start of a clause and its subject: nothing, 近日, 9月30日, 检查中.
 _LEAD_IN = re.compile(
@@ -25,7 +25,7 @@ _VAGUE = re.compile(rf"(?:{alternation(_WORDS['vague'])})")
 _SUFFERS = re.compile(
     r"受到[^,]{0,12}(?:处分|处理|处罚)|被(?:开除|给予|诫勉|免|立案|移送|查处|判处|采取|双开|“双开”|责令|通报)"
 )
-#: 被福建省泉州市中级人民法院判处: who follows 被 acts.
+#: 被青岚市云溪县人民法院判处: who follows 被 acts.
 _BY = re.compile(r"被$")
 #: Behind a subject: it says what others are to do (市纪委监委要求, 以上…), or it is named for a post or what it owns.
 _NOT_ACTING = re.compile(
@@ -35,7 +35,7 @@ _NOT_ACTING = re.compile(
 #: What may stand between two units that act together: A|联合|B, A|、|B.
 _JOINT = re.compile(r"(?:积极|主动|随即)?(?:联合|会同|协同|携手|与|同|和|及|、)?")
 _JOINT_REACH = 60
-#: Said by: “……”市康宁医院相关负责人介绍.
+#: Said by: “……”青岚市第二人民医院相关负责人介绍.
 _SAID_BY = re.compile(rf"[^。”]{{0,3}}?(?:{alternation(_WORDS['people'])}|[^,。]{{0,12}})?(?:介绍|说|表示|告诉记者)")
 #: In a list of what was put right: 责任单位:药学部、监察室.
 _IN_CHARGE = re.compile(r"(?:责任|牵头|主责|整改)(?:单位|科室|部门)[::] ?")

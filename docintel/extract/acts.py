@@ -25,13 +25,13 @@ _OPENING = re.compile(
 
 
 _TITLE = re.compile(r"《[^《》]*》")
-#: `挪用公款事情败露后`, `在操办其父丧事期间`: when it was, not what was done
+#: `私设账户被人举报后`, `在筹办女儿婚宴期间`: when it was, not what was done
 _CIRCUMSTANCE = re.compile(r"(?:(?<!酒)后|时|之际|期间|过程中|之前)$")
-#: an act has four characters at least; a verb of four shares the object behind the next: `擅自打开、使用封存的公车`
+#: an act has four characters at least; a verb of four shares the object behind the next: `私自领取、倒卖入库的药品`
 _SHORTEST_LISTED = 4
 _SHORT_VERB = 5
 _VAGUE = frozenset({"违规", "违反", "违法", "违纪", "超标准", "超范围"})
-#: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在身边的腐败典型案例`
+#: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在校园的腐败案`
 _CASE_NAME = re.compile(
     r"(?:等(?:\d*人)?)?(?:发生在[^,、]{1,6}的)?(?P<act>(?:涉嫌)?(?:严重)?(?:违纪违法|职务违法|职务犯罪|违纪|违法|腐败|受贿|行贿|贪污|挪用公款|诈骗|犯罪|、|和)+)"
     r"(?:典型|系列|窝|串)?案(?:例|件)?"
@@ -56,7 +56,7 @@ def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> b
 
 
 def act_in_case_name(folded: str, start: int, end: int) -> tuple[int, int] | None:
-    """The act in what a case is called by: `(张三、李四)等发生在身边的|腐败|典型案例`."""
+    """The act in what a case is called by: `(张三、李四)等发生在校园的|腐败|案`."""
     named = _CASE_NAME.match(folded, start, end)
     return named.span("act") if named else None
 

@@ -113,7 +113,7 @@ def _cut(reading: Reading, span: Span | None) -> str | None:
 
 
 def _default_subject(quantity: Quantity, action: str | None, previous: Statistic | None) -> str | None:
-    """A count without its own noun: 处分61万人 counts people, 整改49个 what the clause before it counted."""
+    """A count without its own noun: 约谈18人 counts people, 办结7个 what the clause before it counted."""
     if quantity.unit_of_measure in _PERSONS:
         return "人"
     if action and action.endswith(("贿赂", "受贿", "立案")):

@@ -12,7 +12,7 @@ from functools import cache
 from docintel.config import models_dir
 from docintel.errors import ModelError
 
-#: One name of a full name: 吉林省 · 白山市 · 江源区.
+#: One name of a full name: 吉林省 · 辽源市 · 龙山区.
 _PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟))")
 _PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
 
@@ -22,8 +22,8 @@ class Place:
     """A province, city, county or smaller place.
 
     Attributes:
-        name: the last part alone, e.g. 白山市.
-        full: with what it lies in, e.g. 吉林省白山市.
+        name: the last part alone, e.g. 辽源市.
+        full: with what it lies in, e.g. 吉林省辽源市.
         adcode: six digits; empty for a place the gazetteer does not know.
         level: `province`, `city`, `county` or `town`.
     """

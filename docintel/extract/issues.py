@@ -22,7 +22,7 @@ _MIN_LENGTH = 4
 _TRAILING = 4
 #: 等突出问题: what closes an enumeration.
 _TAIL = re.compile(r"等[^,、]{0,14}$|[一二三四五六七八九十\d]+(?:大?类|个|方面|种)[^,、]{0,4}(?:问题|现象|情形)$|的$")
-#: 该市医疗系统存在权力过于集中, 暴露出一些医院监督乏力: what is wrong stands behind.
+#: 该校后勤存在账目混乱, 暴露出一些学校把关不严: what is wrong stands behind.
 _EXISTS = re.compile(r"(?:存在着?|暴露出|反映出|折射出|凸显出?)(?=[^,;:。]{4})")
 #: A title is no place to look for wrongs: 《关于纠正医药购销不正之风的意见》.
 _TITLE = re.compile(r"《[^《》\n]*》")
@@ -30,7 +30,7 @@ _TITLE = re.compile(r"《[^《》\n]*》")
 _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
 #: What only says that it is a problem: `违规吃喝问题` is `违规吃喝`.
 _PROBLEM = re.compile(r"等?(?:典型|突出)?(?:问题|现象|行为|情形)$")
-#: 稍有松懈就可能滋生蔓延; 对久拖不办的, as a rule puts it. 可能影响公正 only describes a gift or a meal.
+#: 一放松就容易走样变味; 对屡教不改的, as a rule puts it. 可能影响公正 only describes a gift or a meal.
 _LIKELY = re.compile("可能(?!影响公正)|容易|稍有|的$")
 
 

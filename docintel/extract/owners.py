@@ -18,11 +18,11 @@ _SYSTEM = (
     r"(?:各级|各类|各)?(?:公立|基层|国有|医疗卫生|医疗|卫生健康|卫健|卫生|纪检监察|教育|粮食|财政|国资|民政|住建|党政|政法|政务|政府)*"
     r"(?:医院|医疗机构|医疗单位|卫生院|纪委监委|纪检监察机关|纪检监察组织|机关|系统|单位|学校|企业|粮库|部门)"
 )
-#: 全市医疗单位处理干部54人, 白山市医疗卫生系统已建立…, 各医院共查出问题116项.
+#: 全市学校约谈教师18人, 青岚市教育系统已签订…, 各单位共自查问题27项.
 _GROUP = re.compile(
     rf"(?P<scope>全国|全省|全市|全县|全区|全州|全旗|全系统|我市|我省|我县|我区|各)?(?P<group>{_SYSTEM})"
 )
-#: 全市共立案57件: the place itself.
+#: 全市共走访商户86家: the place itself.
 _PLACEWIDE = re.compile(
     r"(?:全市|全省|全县|全区|全州|全旗|我市|我省|我县|我区)(?:共|已|累计|先后|有|还|各级|查处|处分|立案|清理|排查)"
 )
@@ -77,7 +77,7 @@ class Owners:
         return self._last[2]
 
     def _place_before(self, start: int) -> str | None:
-        """A place that acts (`海南藏族自治州检查车辆…`)."""
+        """A place that acts (`云溪县检查车辆…`)."""
         place = at(self._places, start)
         return place.place.name if place and place.start == start else None
 

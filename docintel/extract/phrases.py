@@ -109,7 +109,7 @@ def _leading_noun_phrase(words: list[Name]) -> tuple[Span | None, list[Name]]:
 
 
 def _noun_soon(words: list[Name], i: int) -> bool:
-    """Whether a verb inside a noun phrase goes on to `的` (`企业主赠送的礼金`) or to a noun that heads it."""
+    """Whether a verb inside a noun phrase goes on to `的` (`供货商安排的旅游`) or to a noun that heads it."""
     ahead = [word.text for word in words[i + 1 : i + 8]]
     return "的" in ahead[:3] or not _lexicon("heads").isdisjoint(ahead)
 

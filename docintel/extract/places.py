@@ -21,7 +21,7 @@ _NOT_COINED = re.compile(
 )
 #: A town or a village named alone, as the tagger sees it.
 _COINED_TOWN = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:镇|乡|街道|村)(?=$|党|纪|卫|政|民)")
-#: A smaller place behind a known one: 炭步镇 of 花都区炭步镇.
+#: A smaller place behind a known one: 云栖镇 of 天宁区云栖镇.
 _TOWN = re.compile(r"[^\W原副]{2,4}?(?:街道|镇(?!长)|乡(?!村|长))")
 _HOUSEHOLD = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党|村?[两居委])")
 #: What a full name may not run into: 合作市|场, 高新区|域.
@@ -30,13 +30,13 @@ _RUNS_ON = frozenset({"市场", "市民", "区域", "区间", "区块", "区位"
 
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
-    """A chain of place names as one mention: 山东省青岛市市南区.
+    """A chain of place names as one mention: 江苏省常州市天宁区.
 
     Attributes:
         place: what it names.
         weak: written in short (青海, 广东韶关) or so short that it may be a common word (新县): believe it only
             before the name of an organ, or in a title.
-        short: the last name of the chain is written in short: 江苏省丹阳.
+        short: the last name of the chain is written in short: 江苏省东海.
         text: the chain as written.
     """
 

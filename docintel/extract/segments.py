@@ -15,7 +15,7 @@ from docintel.schema import BlockKind
 
 #: A quoted name or title is no place to look for a verb; it is overwritten, character by character.
 _QUOTED = re.compile(r"《[^《》\n]*》|“[^“”\n]{1,24}”|‘[^‘’\n]{1,24}’|\([^()\n]*\)")
-#: 发现问题53个、整改49个: two results in one clause.
+#: 走访商户26家、约谈业主7人: two results in one clause.
 _RESULTS = re.compile(r"(?<=[个项条件起人名次家场份元])、(?=[^、,]{1,12}\d)")
 _TERMINAL = re.compile(r"[。!?…;:][”’)]*$")
 #: 一、坚持党建引领,强化责任落实。 and ——检查督办,促进办结。 open a part of the text.

@@ -12,7 +12,7 @@ from docintel.schema import NOT_CONTENT, Person
 
 #: `赵宁:主持人好…`: a turn of an interview, until the next one.
 _TURN = re.compile(r"(?P<name>[\u4e00-\u9fff·]{2,8})\s*:")
-#: `“我们…。”市康宁医院相关负责人介绍`: who said what was quoted just before.
+#: `“我们…。”青岚市第二人民医院相关负责人介绍`: who said what was quoted just before.
 _SAID = re.compile(r"[^。!?“\n]{0,40}?(?:介绍|表示|说|坦言|告诉记者|强调|指出|谈到|认为|透露|总结)")
 #: Shorter quotations are names and catchwords.
 _SPEECH = 16

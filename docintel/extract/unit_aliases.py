@@ -1,4 +1,4 @@
-"""One name for a unit that a document writes in several ways: 香禾公司 after 丹阳市香禾粮食有限公司.
+"""One name for a unit that a document writes in several ways: 青禾公司 after 云溪县青禾粮油有限公司.
 
 In: the canonical names found in a document. Out: for each, the fullest name of the same unit.
 """
@@ -14,8 +14,8 @@ _COMPANY_FORM = re.compile(r"(?:有限责任公司|股份有限公司|有限公�
 def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
     """The fullest name of the unit behind each canonical name.
 
-    A company's name stands for a longer one when its characters occur in it in the same order (丹阳粮储 in
-    丹阳粮食储备有限公司) and no other fits; a hospital's 中医院 stands for 中医医院.
+    A company's name stands for a longer one when its characters occur in it in the same order (云溪水务 in
+    云溪水利服务有限公司) and no other fits; a hospital's 中医院 stands for 中医医院.
     """
     fullest: dict[str, str] = {}
     kinds = dict(names)
@@ -25,7 +25,7 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
         ]
         fullest[name] = longer[0] if len(longer) == 1 else name
     merged = sorted((name for name, full in fullest.items() if full != name), key=lambda name: -len(name))
-    for name in kinds:  # what is inside a unit with a fuller name: 香禾公司财务部, 中共城投集团委员会
+    for name in kinds:  # what is inside a unit with a fuller name: 青禾公司财务部, 中共云帆集团委员会
         short = next((short for short in merged if name.removeprefix("中共").startswith(short)), None)
         if short and fullest[name] == name:
             fullest[name] = re.sub(rf"{short}(?:公司)?", fullest[short], name, count=1)

@@ -27,12 +27,12 @@ _SIGN = re.compile(
     r"(?<![全各我本此某两城超门都直省市县区社园小院景辖矿几成上下乡村集])(?P<that>该)?(?P<sign>自治区|兵团|省|市|县|区|州|旗|镇|乡)"
     r"(?![级域内外长份会际场值直属管辖容间别块位划镇村]|民(?!政|族|宗|营))(?=[\u4e00-\u9fff1])"
 )
-#: 五家渠市副市长 speaks for the government of the place.
+#: 青岚市副市长 speaks for the government of the place.
 _HEAD_OF_PLACE = re.compile(
     r"(?:原|时任)?(?:党委(?:副书记|委员)、)?原?(?:常务)?副?[省市县区州镇乡旗]长(?![效期远沙春治])"
 )
 _LED_BY = re.compile(r"(?:联合|会同|同|驻|原|中共|中国共产党)")
-#: 推|广市第一人民医院: the tagger has cut a word in two.
+#: 推|广市医院: the tagger has cut a word in two.
 _CUT_WORD = re.compile(r"[\u4e00-\u9fff][省市县区]")
 _BRANCH = re.compile(r"分公司|分行|支行")
 _PARTY = re.compile(r"(?:中共|中国共产党)$")
@@ -92,7 +92,7 @@ class Heads:
             return None
         if not (mention.weak and text[start : start + 1].isdigit()) and (named := local_organ_at(text, start, prefix)):
             return named
-        # 安徽亳州…公司, 江苏省丹阳…公司: with a place in short, the name is as it is written.
+        # 海西云溪…公司, 海西省云溪…公司: with a place in short, the name is as it is written.
         if named := organ_at(text, start, mention.text if mention.short else prefix):
             return named if not mention.weak or named.end - start > 3 or named.kind is UnitKind.SCHOOL else None
         if not mention.weak and _HEAD_OF_PLACE.match(text, mention.end):
@@ -144,7 +144,7 @@ class Heads:
                 continue
             start = name.start + len(led.group()) if (led := _LED_BY.match(name.text)) else name.start
             written = self._text[start : name.end]
-            if is_whole(written):  # 国家管网集团北京管道有限公司: the first ending is not the last
+            if is_whole(written):  # 远图管网集团北方管道有限公司: the first ending is not the last
                 yield Head(start, "", Named(name.end, written, kind_of(written)))
                 continue
             named = organ_at(self._text, start, "")

@@ -1,6 +1,6 @@
 """The naming system of Chinese institutions: where a name ends, what its full official form is, what kind it is.
 
-In: folded text, an offset, and what the name begins with (`白山市`). Out: a `Named` for the institution at that offset
+In: folded text, an offset, and what the name begins with (`青岚市`). Out: a `Named` for the institution at that offset
 and for what is named inside it. Word lists: `patterns/units.toml`.
 """
 
@@ -34,7 +34,7 @@ _ENDING = rf"(?:{alternation(word for words in _ENDINGS.values() for word in wor
 _OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16}}?{_ENDING}")
 #: 第一、第三粮库.
 ORDINALS = re.compile(rf"(?P<first>{_ORDINAL})(?P<more>(?:[、和]{_ORDINAL})+)(?P<body>{_CHARACTER}{{0,12}}?{_ENDING})")
-#: Names that need nothing but the place before them: 县医院, 市法院, 新北街道办事处, 北京大学.
+#: Names that need nothing but the place before them: 县医院, 市法院, 云栖街道办事处, 北京大学.
 _BARE = re.compile(rf"(?:{alternation(load('units')['bare']['names'])})(?!{_GOES_ON})")
 _SHORT = re.compile(rf"(?:{alternation(_FULL)})")
 #: 市一院, 市第四医院 as people say it.
@@ -78,7 +78,7 @@ class Named:
     """An institution's name in a text: where it ends, its full form and its kind.
 
     Attributes:
-        alone: its parent is not a unit that the text names with the same words: 公安部 is, in 公安部经济犯罪侦查局, no
+        alone: its parent is not a unit that the text names with the same words: 公安部 is, in 公安部治安管理局, no
             more than part of the name.
     """
 
@@ -95,7 +95,7 @@ def _national() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
         name: (entry["canonical"], UnitKind(entry["kind"])) for entry in tables["national"] for name in entry["names"]
     }
     names |= {name: (name, UnitKind(kind)) for kind, ministries in tables["ministries"].items() for name in ministries}
-    # 二十届中央纪委二次全会 is a meeting, 中央纪委委员 a person.
+    # 十届中央纪委四次全会 is a meeting, 中央纪委委员 a person.
     return re.compile(rf"(?>{alternation(names)})(?![一二三四五六七八九十]次全会|委员|网站|(?<=部)门(?!头沟))"), names
 
 
@@ -185,7 +185,7 @@ def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "
         return Named(end, f"中共{parent}委员会", UnitKind.PARTY)
     same = kind == "below" or name == "审判委员会"
     canonical = parent + name.replace("纪委", "纪律检查委员会")
-    # 省委第七巡视组 and 公安部经济犯罪侦查局 are named instead of 省委 and 公安部, 市政府驻武汉办事处 beside 市政府.
+    # 省委第七巡视组 and 公安部治安管理局 are named instead of 省委 and 公安部, 市政府驻上海办事处 beside 市政府.
     alone = (kind == "below" and not name.startswith("驻")) or (parent_kind is UnitKind.PARTY and kind == "discipline")
     return Named(end, canonical, parent_kind if same else UnitKind(kind), alone)
 
@@ -198,7 +198,7 @@ def party_committee(text: str, named: Named) -> Named | None:
 
 
 def is_whole(written: str) -> bool:
-    """Whether a name says by itself, without a place, which institution it is: 华电能源股份有限公司, not 社区医院."""
+    """Whether a name says by itself, without a place, which institution it is: 远图能源股份有限公司, not 社区医院."""
     return kind_of(written) in _WHOLE and bool(_WHOLE_NAME.fullmatch(written))
 
 

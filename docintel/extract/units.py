@@ -16,7 +16,7 @@ from docintel.extract.unit_heads import Head, Heads
 from docintel.extract.unit_names import ORDINALS, POSTED, Named, inner, inside_at, is_whole, kind_of, organ_at
 from docintel.schema import Unit, UnitKind
 
-#: Posts and commas between two units of one list: 市第一人民医院、中医医院; 发展改革委原党组成员、粮食和物资储备局.
+#: Posts and commas between two units of one list: 市第一人民医院、中医医院; 教育局原党组成员、文化和旅游局.
 _ENUMERATED = re.compile(r"(?:原?(?:党[组委总支]*)?(?:成员|委员|副?书记|副?主任|副?局长|副?厅长|常委)、?)*[、和]原?")
 _STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>纪检(?:监察)?组)")
 #: A group of the local discipline organ, named alone.
@@ -133,7 +133,7 @@ class _Finder:
         return chain[-1].end
 
     def _ordinals(self, head: Head) -> None:
-        """桂林市第三粮库 in 桂林市第一、第三粮库."""
+        """青岚市第三小学 in 青岚市第一、第三小学."""
         if listed := ORDINALS.search(self.text, head.start, head.named.end):
             for other in re.finditer(r"第[^、和]+", listed["more"]):
                 canonical = head.named.canonical.replace(listed["first"], other.group(), 1)
@@ -209,7 +209,7 @@ class _Finder:
         return (written, UnitKind.HOSPITAL) if written == "我院" else None
 
     def _branch(self, start: int, match: re.Match[str]) -> int:
-        """广东省分公司 of the company named last."""
+        """海西省分公司 of the company named last."""
         host = self._last(lambda mention: mention.kind is UnitKind.COMPANY)
         if not host:
             return 0

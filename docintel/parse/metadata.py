@@ -19,7 +19,7 @@ _HAN_DATE = re.compile(
 )
 _SIGNER = re.compile(r"[\u4e00-\u9fff]{2,28}(?:委员会|纪委|监委|[局院室组部厅委府校会科办]|公司|集团|中心)")
 _DATE_LABEL = re.compile(r"(?:时间|日期|发布于|发表于)\s*:?\s*(?=(?:19|20)\d\d)")
-#: t20211223_8337294.html · /2021-12/23/ · /202112/23/ · /20211223/
+#: t20240506_1234.html · /2024-05/06/ · /202405/06/ · /20240506/
 _URL_DATE = re.compile(r"(?:t|/)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[_/.]|$)")
 _PUBLISHER = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=文章)|(?<=信息)|(?<=稿件)|(?<=新闻)|(?<=消息))(?:来源|稿源|出处|发布机构|发布单位|发文机关)\s*:\s*"
@@ -29,7 +29,7 @@ _PUBLISHER = re.compile(
     r"|(?:原载|刊[载登发]于)[^《]{0,16}《([^》]{2,20})》"
     r"|^([\u4e00-\u9fff]{2,16})\s(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}日?"
 )
-#: 这里是由某某市人民政府门户网站推出的访谈节目
+#: 本节目由青岚市广播电视台制作
 _PRODUCER = re.compile(r"由([\u4e00-\u9fff]{2,24}(?:网站?|电视台|广播台|报社?|频道))(?:推出|主办|制作|联合)")
 _NOBODY = frozenset(
     ["网络", "互联网", "转载", "原创", "本站", "未知", "佚名", "不详", "综合", "网络转载", "本网", "其他"]
@@ -74,7 +74,7 @@ def published(lines: Sequence[str]) -> str | None:
 
 
 def url_date(*names: str | None) -> str | None:
-    """The date that a URL or file name carries: `t20211223_8337294.html` → `2021-12-23`."""
+    """The date that a URL or file name carries: `t20240506_1234.html` → `2024-05-06`."""
     for name in names:
         for match in _URL_DATE.finditer(f"/{name}" if name and "/" not in name else name or ""):
             if found := _valid(match):

@@ -154,7 +154,7 @@ class Extraction:
     """Everything read from one document; records in text order.
 
     Attributes:
-        region: the place the document is about, by full name (`吉林省白山市`); None when unknown.
+        region: the place the document is about, by full name (`吉林省辽源市`); None when unknown.
     """
 
     document: Document

@@ -47,7 +47,7 @@ def split_sentences(folded: str, start: int = 0, end: int | None = None) -> list
 def split_clauses(folded: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Spans of the clauses of `folded[start:end]`, in order, without the punctuation that ends them.
 
-    `发现问题53个、整改49个` stays one clause: an enumeration comma does not end it.
+    `走访商户26家、约谈业主7人` stays one clause: an enumeration comma does not end it.
     """
     spans = []
     for low, high in _split(folded, start, len(folded) if end is None else end, _CLAUSE_END):

@@ -7,11 +7,11 @@ from docintel.extract.places import find_place
 from docintel.extract.units import find_unit_mentions
 from tests.unit.extract.organs import read_organs
 
-JIWEI, WEIJIAN, TAX = "白山市纪律检查委员会监察委员会", "白山市卫生健康委员会", "白山市税务局"
+JIWEI, WEIJIAN, TAX = "青岚市纪律检查委员会监察委员会", "青岚市卫生健康委员会", "青岚市税务局"
 
 
 def actors(text, clause):
-    reading = read_organs("## 白山市动态\n" + text)
+    reading = read_organs("## 青岚市动态\n" + text)
     mentions = find_unit_mentions(reading, find_place(reading))
     start = reading.text.index(clause)
     return acting_units(reading, mentions, start, start + len(clause))
@@ -27,8 +27,8 @@ def actors(text, clause):
         ("市纪委监委联合市税务局成立专项督查组。", "成立专项督查组", [JIWEI, TAX]),
         ("市纪委监委、市卫健委和市税务局开展检查。", "开展检查", [JIWEI, WEIJIAN, TAX]),
         # told to act
-        ("市纪委监委督促市卫健委规范权力，完善审批流程。", "督促市卫健委规范权力", [WEIJIAN]),
-        ("市纪委监委督促市卫健委规范权力，完善审批流程。", "完善审批流程", [WEIJIAN]),
+        ("市纪委监委督促市卫健委公开账目，核对台账。", "督促市卫健委公开账目", [WEIJIAN]),
+        ("市纪委监委督促市卫健委公开账目，核对台账。", "核对台账", [WEIJIAN]),
         # carried on within the paragraph
         ("市卫健委召开会议。会上观看警示片。随后开展自查。", "开展自查", [WEIJIAN]),
         ("市卫健委召开会议。\n随后开展自查。", "开展自查", []),
@@ -38,7 +38,7 @@ def actors(text, clause):
         # acted upon, or named for a post
         ("向市卫健委下发建议书。", "向市卫健委下发建议书", []),
         ("市税务局负责人受到党内警告处分。", "市税务局负责人受到党内警告处分", []),
-        ("张某被白山市人民法院判处有期徒刑。", "被白山市人民法院判处有期徒刑", ["白山市人民法院"]),
+        ("张某被青岚市人民法院判处有期徒刑。", "被青岚市人民法院判处有期徒刑", ["青岚市人民法院"]),
         # said by, and in charge
         ("“我们堵塞漏洞，完善制度。”市卫健委相关负责人介绍。", "完善制度", [WEIJIAN]),
         ("责任单位：市税务局、市卫健委\n建立台账。", "建立台账", [TAX, WEIJIAN]),

@@ -10,13 +10,13 @@ pytestmark = pytest.mark.model
 
 ROWS = [
     # verb, noun, number; the second count takes the first one's noun
-    ("全院梳理发现问题53个、整改49个。", [(53, "个", "问题", "issues_found"), (49, "个", "问题", "issues_rectified")]),
+    ("全院排查发现问题38个、整改31个。", [(38, "个", "问题", "issues_found"), (31, "个", "问题", "issues_rectified")]),
     # number before its noun
-    ("制定46项防控措施，绘制12张流程图。", [(46, "项", "防控措施", "controls"), (12, "张", "流程图", "workflows")]),
+    ("拟定24项防控措施，绘制9张流程图。", [(24, "项", "防控措施", "controls"), (9, "张", "流程图", "workflows")]),
     # 其中, people as the default subject, both kinds of treatment
     (
-        "批评教育帮助和处理620人，其中党纪政务处分43人。",
-        [(620, "人", "人", "persons_educated"), (43, "人", "人", "persons_disciplined")],
+        "批评教育帮助和处理215人，其中党纪政务处分18人。",
+        [(215, "人", "人", "persons_educated"), (18, "人", "人", "persons_disciplined")],
     ),
     # money returned, recovered, involved
     (

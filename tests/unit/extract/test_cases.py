@@ -105,7 +105,7 @@ def test_a_group_without_names():
 
 
 def test_the_case_names_the_act():
-    (case,) = cases_of("全系统利用松陵区医院赵立新、孙大川等发生在身边的腐败典型案例开展教育。")
+    (case,) = cases_of("全系统利用松陵区医院赵立新、孙大川等发生在校园的腐败案开展教育。")
     assert summary(case) == (("赵立新", "孙大川"), ["腐败"], [], [])
 
 

@@ -22,7 +22,7 @@ def named(text, organs=()):
 
 
 DISCIPLINE = "纪律检查委员会监察委员会"
-BAISHAN = "## 白山市动态\n"
+CITY = "## 辽源市动态\n"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ BAISHAN = "## 白山市动态\n"
         ("国务院国资委和公安部部署。", [("国务院国资委", "国务院国有资产监督管理委员会"), ("公安部", "公安部")]),
         ("中央第八巡视组反馈意见。", [("中央第八巡视组", "中央第八巡视组")]),
         # a meeting, a website, every ministry's people
-        ("二十届中央纪委二次全会提出要求。", []),
+        ("十届中央纪委四次全会研究工作。", []),
         ("据中央纪委国家监委网站消息。", []),
         ("司法部门配合。", []),
     ],
@@ -46,23 +46,23 @@ def test_national_bodies(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("山东省青岛市市南区纪委监委通报。", [("山东省青岛市市南区纪委监委", f"青岛市市南区{DISCIPLINE}")]),
+        ("江苏省常州市天宁区纪委监委通报。", [("江苏省常州市天宁区纪委监委", f"常州市天宁区{DISCIPLINE}")]),
         ("浙江省淳安县纪委通报。", [("浙江省淳安县纪委", f"淳安县{DISCIPLINE}")]),
         ("吉林省委部署。", [("吉林省委", "中共吉林省委员会")]),
         ("仙桃市委、市政府部署。", [("仙桃市委", "中共仙桃市委员会"), ("市政府", "仙桃市人民政府")]),
-        ("四川省政协原副主席被查。", [("四川省政协", "中国人民政治协商会议四川省委员会")]),
-        ("山西省原粮食局违规。", [("山西省原粮食局", "山西省粮食局")]),
-        ("平湖市医保局整改。", [("平湖市医保局", "平湖市医疗保障局")]),
-        ("洪湖市水利和湖泊局整改。", [("洪湖市水利和湖泊局", "洪湖市水利和湖泊局")]),
-        ("白山市市政公用服务中心整改。", [("白山市市政公用服务中心", "白山市市政公用服务中心")]),
+        ("湖北省政协原副主席被查。", [("湖北省政协", "中国人民政治协商会议湖北省委员会")]),
+        ("江西省原水产局违规。", [("江西省原水产局", "江西省水产局")]),
+        ("东海县医保局整改。", [("东海县医保局", "东海县医疗保障局")]),
+        ("东海县水利和湖泊局整改。", [("东海县水利和湖泊局", "东海县水利和湖泊局")]),
+        ("辽源市市容环卫管理中心整改。", [("辽源市市容环卫管理中心", "辽源市市容环卫管理中心")]),
         # who heads a place speaks for its government
-        ("五家渠市副市长张某出席。", [("五家渠市", "五家渠市人民政府")]),
-        ("花都区新华街道整改。", [("花都区新华街道", "广州市花都区新华街道")]),
+        ("通化市副市长张某出席。", [("通化市", "通化市人民政府")]),
+        ("天宁区云栖街道整改。", [("天宁区云栖街道", "常州市天宁区云栖街道")]),
         ("中共淳安县委员会印发通知。", [("中共淳安县委员会", "中共淳安县委员会")]),
         ("中共淳安县纪律检查委员会通报。", [("中共淳安县纪律检查委员会", f"淳安县{DISCIPLINE}")]),
         ("中共淳安县人民医院委员会通报。", [("中共淳安县人民医院委员会", "中共淳安县人民医院委员会")]),
         # not units: a place that acts, vague groups
-        ("白山市注重教育，全市医疗单位落实。", []),
+        ("辽源市注重教育，全市医疗单位落实。", []),
         ("各级纪委监委要加强监督。", []),
     ],
 )
@@ -73,23 +73,23 @@ def test_organs_of_a_named_place(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("市卫健委召开会议。", [("市卫健委", "白山市卫生健康委员会")]),
-        ("向市委报送，联合市税务局检查。", [("市委", "中共白山市委员会"), ("市税务局", "白山市税务局")]),
+        ("市卫健委召开会议。", [("市卫健委", "辽源市卫生健康委员会")]),
+        ("向市委报送，联合市税务局检查。", [("市委", "中共辽源市委员会"), ("市税务局", "辽源市税务局")]),
         ("省纪委监委督办。", [("省纪委监委", f"吉林省{DISCIPLINE}")]),
-        ("市一院、市120整改。", [("市一院", "白山市第一人民医院"), ("市120", "白山市120")]),
+        ("市一院、市120整改。", [("市一院", "辽源市第一人民医院"), ("市120", "辽源市120")]),
         (
             "将市第一人民医院、中医医院列为试点。",
-            [("市第一人民医院", "白山市第一人民医院"), ("中医医院", "白山市中医医院")],
+            [("市第一人民医院", "辽源市第一人民医院"), ("中医医院", "辽源市中医医院")],
         ),
-        ("市第一、第三粮库整改。", [("市第一、第三粮库", "白山市第一粮库"), ("第三粮库", "白山市第三粮库")]),
+        ("市第一、第三粮库整改。", [("市第一、第三粮库", "辽源市第一粮库"), ("第三粮库", "辽源市第三粮库")]),
         # words that begin with the same character
-        ("推广市第一人民医院经验。", [("市第一人民医院", "白山市第一人民医院")]),  # the tagger sees 广市第一人民医院
+        ("推广市第一人民医院经验。", [("市第一人民医院", "辽源市第一人民医院")]),  # the tagger sees 广市第一人民医院
         ("全市市场秩序好转，城市管理加强，市民满意。", []),
         ("省市县纪委监委联动。", []),
     ],
 )
 def test_bare_sign_means_the_place_of_the_document(text, expected):
-    assert named(BAISHAN + text, ["广市第一人民医院"]) == expected
+    assert named(CITY + text, ["广市第一人民医院"]) == expected
 
 
 def test_bare_sign_means_the_place_named_last_where_a_document_walks_through_several():
@@ -107,30 +107,30 @@ def test_sign_without_a_place_stays_as_written():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("市纪委监委党风政风监督室负责。", [f"白山市{DISCIPLINE}党风政风监督室", f"白山市{DISCIPLINE}"]),
-        ("市卫健委党组召开会议。", ["白山市卫生健康委员会党组", "白山市卫生健康委员会"]),
-        ("市卫健委党组成员张某出席。", ["白山市卫生健康委员会"]),  # a position
-        ("市纪委监委机关组织征文。", [f"白山市{DISCIPLINE}"]),
-        ("市财政局农业农村处处长张某被查。", ["白山市财政局农业农村处", "白山市财政局"]),
-        ("公安部经济犯罪侦查局指导。", ["公安部经济犯罪侦查局"]),  # part of the name only
-        ("市委宣传部举办展览。", ["中共白山市委员会宣传部"]),
-        ("市医院药学部采购药品。", ["白山市医院药学部", "白山市医院"]),
+        ("市纪委监委党风政风监督室负责。", [f"辽源市{DISCIPLINE}党风政风监督室", f"辽源市{DISCIPLINE}"]),
+        ("市卫健委党组召开会议。", ["辽源市卫生健康委员会党组", "辽源市卫生健康委员会"]),
+        ("市卫健委党组成员张某出席。", ["辽源市卫生健康委员会"]),  # a position
+        ("市纪委监委机关组织征文。", [f"辽源市{DISCIPLINE}"]),
+        ("市财政局会计管理处处长张某被查。", ["辽源市财政局会计管理处", "辽源市财政局"]),
+        ("公安部治安管理局指导。", ["公安部治安管理局"]),  # part of the name only
+        ("市委宣传部举办展览。", ["中共辽源市委员会宣传部"]),
+        ("市医院药学部采购药品。", ["辽源市医院药学部", "辽源市医院"]),
         (
             "市纪委监委驻市卫健委纪检监察组督促。",
-            [f"白山市{DISCIPLINE}", f"白山市{DISCIPLINE}驻白山市卫生健康委员会纪检监察组"],
+            [f"辽源市{DISCIPLINE}", f"辽源市{DISCIPLINE}驻辽源市卫生健康委员会纪检监察组"],
         ),
-        ("驻市卫健委纪检监察组督促。", [f"白山市{DISCIPLINE}驻白山市卫生健康委员会纪检监察组"]),
-        ("市纪委监委梳理近五年查办的案件。", [f"白山市{DISCIPLINE}"]),
+        ("驻市卫健委纪检监察组督促。", [f"辽源市{DISCIPLINE}驻辽源市卫生健康委员会纪检监察组"]),
+        ("市纪委监委梳理近五年查办的案件。", [f"辽源市{DISCIPLINE}"]),
     ],
 )
 def test_departments_and_their_parents(text, expected):
-    _, mentions = mentions_of(BAISHAN + text)
+    _, mentions = mentions_of(CITY + text)
     assert sorted({mention.canonical for mention in mentions}) == sorted(expected)
 
 
 def test_mentions_with_one_start_come_longest_first():
-    _, mentions = mentions_of(BAISHAN + "市纪委监委党风政风监督室负责。")
-    assert [mention.canonical for mention in mentions] == [f"白山市{DISCIPLINE}党风政风监督室", f"白山市{DISCIPLINE}"]
+    _, mentions = mentions_of(CITY + "市纪委监委党风政风监督室负责。")
+    assert [mention.canonical for mention in mentions] == [f"辽源市{DISCIPLINE}党风政风监督室", f"辽源市{DISCIPLINE}"]
 
 
 @pytest.mark.parametrize(
@@ -139,9 +139,9 @@ def test_mentions_with_one_start_come_longest_first():
         ("云帆能源股份有限公司整改。", ["云帆能源股份有限公司"], ["云帆能源股份有限公司"]),
         # the first ending is not the last
         ("远图管网集团北方管道有限公司整改。", ["远图管网集团北方管道有限公司"], ["远图管网集团北方管道有限公司"]),
-        ("中国工商银行广东韶关分行整改。", ["中国工商银行广东韶关分行"], ["中国工商银行广东韶关分行"]),
-        ("江苏省丹阳青禾粮食有限公司整改。", [], ["江苏省丹阳青禾粮食有限公司"]),  # a place in short: as written
-        ("浙江省温州市青禾粮油有限公司整改。", [], ["温州市青禾粮油有限公司"]),
+        ("中国建设银行广东茂名分行整改。", ["中国建设银行广东茂名分行"], ["中国建设银行广东茂名分行"]),
+        ("江苏省东海青禾粮食有限公司整改。", [], ["江苏省东海青禾粮食有限公司"]),  # a place in short: as written
+        ("浙江省嘉兴市青禾粮油有限公司整改。", [], ["嘉兴市青禾粮油有限公司"]),
         ("北京大学第三医院和北京大学整改。", [], ["北京大学第三医院", "北京大学"]),
         ("社区卫生服务中心、乡镇卫生院整改。", ["社区卫生服务中心", "乡镇卫生院"], []),
     ],
@@ -162,13 +162,13 @@ def test_names_that_are_whole_by_themselves(text, organs, expected):
             "青禾保险股份有限公司广东省分公司",
         ),
         (
-            "丹阳市香禾粮食有限公司与香禾公司签约。",
-            ["香禾粮油公司"],
-            "丹阳市香禾粮食有限公司",
-            "丹阳市香禾粮食有限公司",
+            "东海县青禾粮油有限公司与青禾公司签约。",
+            ["青禾粮油公司"],
+            "东海县青禾粮油有限公司",
+            "东海县青禾粮油有限公司",
         ),
-        ("白山市纪委监委立案。专案组谈话。", [], "专案组", f"白山市{DISCIPLINE}专案组"),
-        ("白山市人民法院审判委员会原委员、执行局原局长张某被查。", [], "执行局", "白山市人民法院执行局"),
+        ("辽源市纪委监委立案。专案组谈话。", [], "专案组", f"辽源市{DISCIPLINE}专案组"),
+        ("辽源市人民法院审判委员会原委员、执行局原局长张某被查。", [], "执行局", "辽源市人民法院执行局"),
     ],
 )
 def test_units_named_by_a_part(text, organs, name, canonical):
@@ -182,8 +182,8 @@ def test_short_name_of_a_company_stands_for_the_full_one():
 
 
 def test_that_hospital_is_the_last_one_and_ours_stays():
-    _, mentions = mentions_of(BAISHAN + "市中心医院整改。该院完善制度。")
-    assert [mention.canonical for mention in mentions] == ["白山市中心医院"] * 2
+    _, mentions = mentions_of(CITY + "市中心医院整改。该院完善制度。")
+    assert [mention.canonical for mention in mentions] == ["辽源市中心医院"] * 2
     assert named("我院召开会议。") == [("我院", "我院")]
 
 
@@ -195,14 +195,14 @@ def test_ours_is_the_hospital_that_publishes():
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("白山市卫健委", UnitKind.HEALTH_AUTHORITY),
-        ("白山市妇幼保健院", UnitKind.HOSPITAL),
-        ("白山市中级人民法院", UnitKind.PROCURATORATE_COURT),
-        ("白山市疾控中心", UnitKind.OTHER),
-        ("白山市第一中学", UnitKind.SCHOOL),
-        ("白山市委巡察办", UnitKind.DISCIPLINE),
-        ("白山市城市发展有限公司", UnitKind.COMPANY),
-        ("白山市城管局", UnitKind.GOVERNMENT),
+        ("辽源市卫健委", UnitKind.HEALTH_AUTHORITY),
+        ("辽源市妇幼保健院", UnitKind.HOSPITAL),
+        ("辽源市中级人民法院", UnitKind.PROCURATORATE_COURT),
+        ("辽源市疾控中心", UnitKind.OTHER),
+        ("辽源市第一中学", UnitKind.SCHOOL),
+        ("辽源市委巡察办", UnitKind.DISCIPLINE),
+        ("辽源市城市发展有限公司", UnitKind.COMPANY),
+        ("辽源市城管局", UnitKind.GOVERNMENT),
     ],
 )
 def test_kinds(text, kind):
@@ -211,14 +211,14 @@ def test_kinds(text, kind):
 
 
 def test_record_quotes_first_mention_and_holds_all():
-    reading, mentions = mentions_of(BAISHAN + "白山市卫健委通报。市卫健委整改。")
+    reading, mentions = mentions_of(CITY + "辽源市卫健委通报。市卫健委整改。")
     (unit,) = collect_units(reading, mentions)
-    assert (unit.name, [quote.quote for quote in unit.mentions]) == ("白山市卫健委", ["白山市卫健委", "市卫健委"])
+    assert (unit.name, [quote.quote for quote in unit.mentions]) == ("辽源市卫健委", ["辽源市卫健委", "市卫健委"])
 
 
-@given(st.text(alphabet="白山市县省区纪委监卫健医院局公司集团党组第一、和联合该我驻中心的，。", max_size=80))
+@given(st.text(alphabet="辽源市县省区纪委监卫健医院局公司集团党组第一、和联合该我驻中心的，。", max_size=80))
 def test_mentions_are_ordered_and_inside_the_text(text):
-    reading, mentions = mentions_of(BAISHAN + text)
+    reading, mentions = mentions_of(CITY + text)
     spans = [(mention.start, -mention.end) for mention in mentions]
     assert spans == sorted(spans)
     assert all(0 <= mention.start < mention.end <= len(reading.text) and mention.canonical for mention in mentions)
