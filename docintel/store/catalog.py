@@ -36,8 +36,16 @@ _BUSY_SECONDS = 60
 _PASSAGE = """SELECT p.id, p.document, p.kind, p.ordinal, p.start, p."end", p.page, p.context,
     substr(d.text, p.start + 1, p."end" - p.start) AS text, d.title, d.source, d.doc_type, d.publisher, d.published,
     d.region FROM passages p JOIN documents d ON d.id = p.document"""
-#: Which record type a passage of a kind stands for.
-RECORD_KIND = {HitKind.ISSUE: "issues", HitKind.MEASURE: "measures", HitKind.CASE: "cases"}
+#: What to do about SQLite's primary result codes; a catalog with any other trouble is damaged.
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "Another process is writing to this library: try again when it is done.",
+    sqlite3.SQLITE_FULL: "The disk is full: make room and try again.",
+} | dict.fromkeys(
+    (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY),
+    "docintel must be able to write to this file and its folder, to read it too: copy the library or mend the rights.",
+)
+#: These say that docintel itself is wrong, not the file.
+_DEFECTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 
 
 class Catalog:
@@ -50,24 +58,23 @@ class Catalog:
         path: the SQLite file; created when it is not there.
 
     Raises:
-        StoreError: the file is no SQLite database, or its tables are not ours.
+        StoreError: the file is no catalog, can't be written, or is locked for longer than a minute. Every method may
+            raise it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            migrate(self._db)
-        except sqlite3.DatabaseError as exc:
-            self._db.close()
-            raise StoreError(f"{path} cannot be read as a catalog: {exc}.", hint="Restore it from a backup.") from exc
-        except StoreError:
-            self._db.close()
-            raise
+        with self._store_errors():
+            self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.execute("PRAGMA foreign_keys = ON")
+                migrate(self._db)
+            except (sqlite3.Error, StoreError):
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Close the file."""
@@ -80,38 +87,49 @@ class Catalog:
         self.close()
 
     @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        """What SQLite has to say about the file, as an error of ours."""
+        try:
+            yield
+        except sqlite3.DatabaseError as exc:
+            if isinstance(exc, _DEFECTS):
+                raise
+            hint = _REMEDIES.get(getattr(exc, "sqlite_errorcode", 0) & 0xFF, "Restore it from a backup.")
+            raise StoreError(f"{self.path} cannot be used as a catalog: {exc}.", hint=hint) from exc
+
+    @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
-        with self._db:
-            yield self._db
+        with self._store_errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db:
+                yield self._db
+
+    def _rows(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+        with self._store_errors():
+            return self._db.execute(query, values).fetchall()
 
     # Writing
 
-    def put(self, extraction: Extraction, passages: Sequence[Passage], *, path: str, extractor: str) -> None:
+    def put(self, extraction: Extraction, passages: Sequence[Passage], *, path: str, extractor: str) -> str | None:
         """Store what was read from the file at `path`, in place of what that file or these bytes had before.
 
-        A document no path leads to any more is removed: its file has changed.
+        Returns:
+            The id of a document that was removed because its file has changed and no other path leads to it.
         """
         document = extraction.document
         with self._transaction() as db:
-            before = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
-            paths = {row[0] for row in db.execute("SELECT path FROM files WHERE document = ?", (document.id,))}
+            paths = db.execute("SELECT path FROM files WHERE document = ?", (document.id,)).fetchall()
             db.execute("DELETE FROM documents WHERE id = ?", (document.id,))
             _insert(db, "documents", [_document_row(extraction, extractor)])
             _insert(db, "records", _record_rows(extraction))
             _insert(db, "passages", [_passage_row(passage) for passage in passages])
-            rows = [{"path": each, "document": document.id} for each in sorted(paths | {path})]
-            db.executemany("INSERT OR REPLACE INTO files VALUES (:path, :document)", rows)
-            if before and before[0] != document.id:
-                _drop_orphan(db, before[0])
+            _insert(db, "files", [{"path": row["path"], "document": document.id} for row in paths])
+            return _lead(db, path, document.id)
 
-    def add_path(self, document: str, path: str) -> None:
-        """Note that the file at `path` holds this document too."""
+    def add_path(self, document: str, path: str) -> str | None:
+        """Note that the file at `path` holds this document too; returns as `put`."""
         with self._transaction() as db:
-            before = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
-            db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, document))
-            if before and before[0] != document:
-                _drop_orphan(db, before[0])
+            return _lead(db, path, document)
 
     def remove(self, document: str) -> None:
         """Forget a document, its records and its passages."""
@@ -122,17 +140,16 @@ class Catalog:
 
     def extractor_of(self, document: str) -> str | None:
         """The version that extracted a document; None when it is not in the catalog."""
-        row = self._db.execute("SELECT extractor FROM documents WHERE id = ?", (document,)).fetchone()
-        return row[0] if row else None
+        rows = self._rows("SELECT extractor FROM documents WHERE id = ?", (document,))
+        return rows[0][0] if rows else None
 
     def knows_path(self, path: str) -> bool:
         """Whether a document was read from this path."""
-        return self._db.execute("SELECT 1 FROM files WHERE path = ?", (path,)).fetchone() is not None
+        return bool(self._rows("SELECT 1 FROM files WHERE path = ?", (path,)))
 
     def paths_of(self, document: str) -> list[str]:
         """The paths a document was read from, sorted."""
-        rows = self._db.execute("SELECT path FROM files WHERE document = ? ORDER BY path", (document,))
-        return [row[0] for row in rows]
+        return [row[0] for row in self._rows("SELECT path FROM files WHERE document = ? ORDER BY path", (document,))]
 
     def resolve(self, name: str) -> str:
         """The id of the document that `name` means: its id, the start of its id, its file's name or path.
@@ -140,11 +157,11 @@ class Catalog:
         Raises:
             NotFoundError: none, or more than one.
         """
-        found = self._db.execute(
+        found = self._rows(
             """SELECT DISTINCT d.id, d.source FROM documents d LEFT JOIN files f ON f.document = d.id
             WHERE d.source = :name OR f.path = :name OR substr(d.id, 1, length(:name)) = :name ORDER BY d.source""",
             {"name": name},
-        ).fetchall()
+        )
         if not name or not found:
             raise NotFoundError(f"No document has the id or name {name!r}.", hint="Ingest it first, or list documents.")
         if len(found) > 1:
@@ -158,14 +175,15 @@ class Catalog:
         Raises:
             NotFoundError: no document has this id.
         """
-        row = self._db.execute("SELECT * FROM documents WHERE id = ?", (document,)).fetchone()
-        if row is None:
+        rows = self._rows("SELECT * FROM documents WHERE id = ?", (document,))
+        if not rows:
             raise NotFoundError(f"No document has the id {document!r}.")
+        row = rows[0]
         data: dict[str, Any] = {kind: [] for kind in RECORD_TYPES} | {
             "doc_type": row["doc_type"],
             "region": row["region"],
         }
-        for kind, record in self._db.execute(
+        for kind, record in self._rows(
             "SELECT kind, data FROM records WHERE document = ? ORDER BY kind, ordinal", (document,)
         ):
             data[kind].append(json.loads(record))
@@ -173,7 +191,7 @@ class Catalog:
 
     def documents(self) -> list[dict[str, Any]]:
         """What is known about each document, its text and blocks left out, by file name."""
-        rows = self._db.execute(
+        rows = self._rows(
             """SELECT id, source, title, doc_type, publisher, published, region, source_url, warnings, parser,
             extractor, ingested_at, length(text) AS characters FROM documents ORDER BY source, id"""
         )
@@ -182,9 +200,9 @@ class Catalog:
     def counts(self) -> dict[str, int]:
         """How many documents, records by type and passages there are."""
         counts = {"documents": 0} | dict.fromkeys(RECORD_TYPES, 0) | {"passages": 0}
-        counts |= dict(self._db.execute("SELECT kind, count(*) FROM records GROUP BY kind").fetchall())
+        counts |= dict(map(tuple, self._rows("SELECT kind, count(*) FROM records GROUP BY kind")))
         for table in ("documents", "passages"):
-            counts[table] = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            counts[table] = self._rows(f"SELECT count(*) FROM {table}")[0][0]
         return counts
 
     def records(
@@ -220,7 +238,7 @@ class Catalog:
             where.append("r.metric IN (SELECT value FROM json_each(:metrics))")
         if period:
             where.append("substr(r.period, 1, length(:period)) = :period")
-        rows = self._db.execute(
+        rows = self._rows(
             f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type, d.region FROM records r
             JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
             values | {"kind": kind, "metrics": _json(list(metrics or ())), "period": period},
@@ -231,21 +249,21 @@ class Catalog:
 
     def revision(self) -> tuple[int, int]:
         """The newest passage id and the newest removal ever; equal pairs mean equal passages."""
-        newest = dict(self._db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        newest = dict(map(tuple, self._rows("SELECT name, seq FROM sqlite_sequence")))
         return newest.get("passages", 0), newest.get("removed", 0)
 
     def passages_after(self, passage: int, limit: int) -> list[tuple[Passage, str]]:
         """Up to `limit` passages with larger ids, each with its document's title, in id order."""
-        rows = self._db.execute(f"{_PASSAGE} WHERE p.id > ? ORDER BY p.id LIMIT ?", (passage, limit))
+        rows = self._rows(f"{_PASSAGE} WHERE p.id > ? ORDER BY p.id LIMIT ?", (passage, limit))
         return [(_passage(row), row["title"]) for row in rows]
 
     def removed_after(self, removal: int) -> list[int]:
         """Ids of the passages that went after a removal, oldest first."""
-        return [row[0] for row in self._db.execute("SELECT passage FROM removed WHERE id > ? ORDER BY id", (removal,))]
+        return [row[0] for row in self._rows("SELECT passage FROM removed WHERE id > ? ORDER BY id", (removal,))]
 
     def passages_of(self, document: str, kind: HitKind) -> list[Passage]:
         """The passages of one kind of a document, in text order."""
-        rows = self._db.execute(f"{_PASSAGE} WHERE p.document = ? AND p.kind = ? ORDER BY p.ordinal", (document, kind))
+        rows = self._rows(f"{_PASSAGE} WHERE p.document = ? AND p.kind = ? ORDER BY p.ordinal", (document, kind))
         return [_passage(row) for row in rows]
 
     def passage_ids(self, kind: HitKind, filters: Filters) -> list[int] | None:
@@ -253,7 +271,7 @@ class Catalog:
         where, values = condition(filters)
         if not where:
             return None
-        rows = self._db.execute(
+        rows = self._rows(
             f"""SELECT p.id FROM passages p JOIN documents d ON d.id = p.document
             WHERE p.kind = :kind AND {" AND ".join(where)} ORDER BY p.id""",
             values | {"kind": kind},
@@ -262,21 +280,20 @@ class Catalog:
 
     def hits(self, scores: dict[int, float]) -> list[Hit]:
         """The passages with these ids as hits, in the order of `scores`; ids that are gone are left out."""
-        marks = ",".join("?" * len(scores))
-        rows = self._db.execute(
+        rows = self._rows(
             f"""SELECT p.*, json_extract(r.data, '$.category') AS category, json_extract(r.data, '$.status') AS status
-            FROM ({_PASSAGE} WHERE p.id IN ({marks})) p LEFT JOIN records r ON r.document = p.document
-            AND r.kind = p.kind || 's' AND r.ordinal = p.ordinal""",
-            list(scores),
+            FROM ({_PASSAGE} WHERE p.id IN (SELECT value FROM json_each(?))) p
+            LEFT JOIN records r ON r.document = p.document AND r.kind = p.kind || 's' AND r.ordinal = p.ordinal""",
+            (_json(list(scores)),),
         )
         found = {row["id"]: _hit(row, scores[row["id"]]) for row in rows}
         return [found[id_] for id_ in scores if id_ in found]
 
     def check(self) -> list[str]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
-        problems = [row[0] for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += [f"{row[0]} has a row without its document" for row in self._db.execute("PRAGMA foreign_key_check")]
-        return problems
+        problems = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        problems += [f"{row[0]} has a row without its document" for row in self._rows("PRAGMA foreign_key_check")]
+        return [f"{self.path.name} is damaged ({problem}): restore it from a backup." for problem in problems]
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -285,12 +302,12 @@ def _insert(db: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) 
         db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 
-def _drop_orphan(db: sqlite3.Connection, document: str) -> None:
-    """Remove a document that no path leads to."""
-    db.execute(
-        "DELETE FROM documents WHERE id = :id AND NOT EXISTS (SELECT 1 FROM files WHERE document = :id)",
-        {"id": document},
-    )
+def _lead(db: sqlite3.Connection, path: str, document: str) -> str | None:
+    """Make a path lead to a document; the id of the one it led to before, removed when no other path leads there."""
+    before = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
+    db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, document))
+    orphan = "DELETE FROM documents WHERE id = :id AND NOT EXISTS (SELECT 1 FROM files WHERE document = :id)"
+    return before[0] if before and db.execute(orphan, {"id": before[0]}).rowcount else None
 
 
 def _json(value: Any) -> str:

@@ -74,9 +74,9 @@ def test_a_changed_file_takes_its_old_document_with_it_unless_another_path_leads
     first, second = make_extraction("旧的内容。"), make_extraction("新的内容。")
     put(catalog, first)
     catalog.add_path(first.document.id, "/in/copy.txt")
-    put(catalog, second)
+    assert catalog.put(second, [], path="/in/a.txt", extractor="1") is None
     assert catalog.counts()["documents"] == 2
-    catalog.add_path(second.document.id, "/in/copy.txt")
+    assert catalog.add_path(second.document.id, "/in/copy.txt") == first.document.id
     assert [row["id"] for row in catalog.documents()] == [second.document.id]
     assert catalog.paths_of(second.document.id) == ["/in/a.txt", "/in/copy.txt"]
 
@@ -169,7 +169,28 @@ def test_a_newer_catalog_is_refused(tmp_path):
         Catalog(tmp_path / "c.sqlite")
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path):
+def test_what_is_no_database_is_refused(tmp_path):
     (tmp_path / "c.sqlite").write_text("这不是数据库" * 100)
-    with pytest.raises(StoreError, match="cannot be read as a catalog"):
-        Catalog(tmp_path / "c.sqlite")
+    (tmp_path / "folder.sqlite").mkdir()
+    for name, hint in (("c.sqlite", "backup"), ("folder.sqlite", "able to write")):
+        with pytest.raises(StoreError, match="cannot be used as a catalog") as refused:
+            Catalog(tmp_path / name)
+        assert hint in refused.value.hint
+
+
+def test_a_writer_that_waits_in_vain_is_told_why(tmp_path, monkeypatch):
+    monkeypatch.setattr("docintel.store.catalog._BUSY_SECONDS", 0.01)
+    with Catalog(tmp_path / "c.sqlite") as one, Catalog(tmp_path / "c.sqlite") as other, one._transaction():
+        assert other.counts()["documents"] == 0
+        with pytest.raises(StoreError, match="locked") as refused:
+            other.remove("x")
+    assert "Another process is writing" in refused.value.hint
+
+
+def test_damage_below_an_open_catalog_is_an_error_of_ours(tmp_path):
+    with Catalog(tmp_path / "c.sqlite") as catalog:
+        with sqlite3.connect(tmp_path / "c.sqlite") as db:
+            db.execute("DROP TABLE passages")
+        db.close()
+        with pytest.raises(StoreError, match="no such table"):
+            catalog.counts()
