@@ -196,18 +196,28 @@ def _units_given(reading: Reading, mentions: Sequence[UnitMention], statements: 
             yield Case(evidence=reading.document.evidence(given.start(), high), sanctions=tuple(sanctions))
 
 
-def _crowd_cases(reading: Reading, found: Sequence[Case]) -> Iterator[Case]:
+def _crowd_cases(reading: Reading, found: Sequence[Case]) -> list[Case]:
     """Groups without names, each once; not where the people of the group are named."""
     named = sum(len(case.persons) for case in found)
-    seen: set[str] = set()
+    told: list[tuple[str, Case]] = []
     for sentence in reading.sentences:
         for pattern in (_CROWD_NAMED, _CROWD_DEALT_WITH, _CROWD_GIVEN):
             for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
                 size = match["size"]
                 is_named = pattern is _CROWD_NAMED and named >= (parse_number(size) or 0) / 2
-                if size not in seen and not is_named:
-                    seen.add(size)
-                    yield from _crowd_case(reading, match)
+                for case in () if is_named else _crowd_case(reading, match):
+                    if not any(size == other and _told_again(reading.folded, case, before) for other, before in told):
+                        told.append((size, case))
+    return [case for _, case in told]
+
+
+def _told_again(folded: str, case: Case, before: Case) -> bool:
+    """Whether of two groups of one size the later is the earlier one: one tells no act, or both tell the same."""
+    if not case.violations or not before.violations:
+        return True
+    acts = [(act.start, act.end) for act in case.violations]
+    others = [(act.start, act.end) for act in before.violations]
+    return any(folded[slice(*a)] == folded[slice(*b)] or shares_wrong(folded, a, b) for a in acts for b in others)
 
 
 def _crowd_case(reading: Reading, match: re.Match[str]) -> Iterator[Case]:

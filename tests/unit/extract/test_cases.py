@@ -104,6 +104,19 @@ def test_a_group_without_names():
     assert summary(case) == ((), ["违反规定接受宴请"], ["通报"], [])
 
 
+def test_two_groups_of_one_size_that_did_different_things():
+    cases = cases_of("安宁县3名干部因违规接受宴请受到党内警告处分。云溪县3名干部因审核不严受到政务记过处分。")
+    assert [summary(case)[1:3] for case in cases] == [
+        (["违规接受宴请"], ["党内警告"]),
+        (["审核不严"], ["政务记过"]),
+    ]
+
+
+def test_a_group_told_of_twice_is_one():
+    (case,) = cases_of("9名参与打牌的职工受到政务警告处分。会议指出，9名参与打牌的职工受到处理。")
+    assert summary(case)[2] == ["政务警告"]
+
+
 def test_the_case_names_the_act():
     (case,) = cases_of("全系统利用松陵区医院赵立新、孙大川等发生在校园的腐败案开展教育。")
     assert summary(case) == (("赵立新", "孙大川"), ["腐败"], [], [])
