@@ -28,8 +28,12 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
     for name in kinds:  # what is inside a unit with a fuller name: 青禾公司财务部, 中共云帆集团委员会
         short = next((short for short in merged if name.removeprefix("中共").startswith(short)), None)
         if short and fullest[name] == name:
-            fullest[name] = re.sub(rf"{short}(?:公司)?", fullest[short], name, count=1)
+            fullest[name] = _in_full(name, short, fullest[short])
     return fullest
+
+
+def _in_full(name: str, short: str, full: str) -> str:
+    return re.sub(rf"{re.escape(short)}(?:公司)?", lambda _: full, name, count=1)
 
 
 def _is_short_for(short: str, full: str, kind: UnitKind) -> bool:

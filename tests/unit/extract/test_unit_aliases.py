@@ -1,0 +1,30 @@
+import pytest
+
+from docintel.extract.unit_aliases import merge_aliases
+from docintel.schema import UnitKind
+
+
+@pytest.mark.parametrize(
+    ("names", "short", "full"),
+    [
+        (["云溪县青禾粮油有限公司", "青禾公司"], "青禾公司", "云溪县青禾粮油有限公司"),
+        # characters in the same order
+        (["云溪水利服务有限公司", "云溪水服"], "云溪水服", "云溪水利服务有限公司"),
+        # what is inside, and characters that mean something to a pattern
+        (["云溪县青禾粮油有限公司", "青禾公司", "青禾公司财务部"], "青禾公司财务部", "云溪县青禾粮油有限公司财务部"),
+        (
+            ["云溪水务(集团)公司", "水务(集团)公司", "水务(集团)公司工会"],
+            "水务(集团)公司工会",
+            "云溪水务(集团)公司工会",
+        ),
+        # two that fit are none
+        (["云溪青禾有限公司", "安宁青禾有限公司", "青禾公司"], "青禾公司", "青禾公司"),
+    ],
+)
+def test_a_short_name_stands_for_the_full_one(names, short, full):
+    assert merge_aliases([(name, UnitKind.COMPANY) for name in names])[short] == full
+
+
+def test_a_hospital_of_chinese_medicine():
+    names = [("云溪县中医医院", UnitKind.HOSPITAL), ("云溪县中医院", UnitKind.HOSPITAL)]
+    assert merge_aliases(names)["云溪县中医院"] == "云溪县中医医院"
