@@ -19,7 +19,7 @@ def _markdown(block: Block, text: str) -> str:
         case BlockKind.HEADING:
             return f"{'#' * (block.level + 1)} {text}"
         case BlockKind.TABLE:
-            return _table(block.cells)
+            return _table(block.cells) if block.cells else text
         case BlockKind.CAPTION | BlockKind.BYLINE:
             return f"*{text}*"
         case _:

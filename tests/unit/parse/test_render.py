@@ -10,6 +10,7 @@ def test_markdown_shows_structure_and_leaves_furniture_out():
         Line("一、总体情况"),
         Line("某县开展专项整治，发现问题3个。"),
         Line("单位 数\n甲|乙 3", BlockKind.TABLE, cells=(("单位", "数"), ("甲|乙", "3"))),
+        Line("合计 3", BlockKind.TABLE),
         Line("图为现场", BlockKind.CAPTION),
     ]
     text, blocks = structure(lines)
@@ -19,5 +20,6 @@ def test_markdown_shows_structure_and_leaves_furniture_out():
         "## 一、总体情况",
         "某县开展专项整治，发现问题3个。",
         "| 单位 | 数 |\n| --- | --- |\n| 甲\\|乙 | 3 |",
+        "合计 3",
         "*图为现场*\n",
     ]
