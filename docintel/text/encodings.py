@@ -1,8 +1,8 @@
 """Bytes of unknown encoding to text.
 
 In: the bytes of a text or HTML file. Out: the text, the encoding it was read with, and whether bytes were lost.
-Order: byte order mark, strict UTF-8, UTF-16 by plausibility, the charset an HTML page declares, strict GB18030,
-chardet, and last GB18030 or UTF-8 with replacement. Strict GB18030 before any guess was right on 200 of 200 short
+Order: byte order mark, strict UTF-8, UTF-16 by plausibility, Big5 where an HTML page declares it, strict
+GB18030, chardet, and last GB18030 or UTF-8 with replacement. Strict GB18030 before any guess was right on 200 of 200 short
 samples.
 """
 
@@ -21,8 +21,9 @@ _MARKS = [
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,20})", re.IGNORECASE)
-#: What pages call GB2312 or GBK is GB18030 in practice.
-_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030"}
+#: The charset a page is believed to declare: strict GB18030 would take its bytes for other characters. Any other is
+#: found without its word, and a codec that is no charset of the web (unicode_escape, punycode) is never obeyed.
+_BIG5 = frozenset({"big5", "big5-hkscs", "x-x-big5"})
 _EXPECTED = re.compile(r"[\t\n\r -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _SAMPLE = 8192
 _PLAUSIBLE = 0.9
@@ -54,9 +55,9 @@ def _candidates(data: bytes) -> Iterator[str]:
         yield "utf-8"
     yield from (encoding for encoding in ("utf-16-le", "utf-16-be") if _plausible(data, encoding))
     yield "utf-8"
-    if declared := _DECLARED.search(data[:_SAMPLE]):
-        name = declared.group(1).decode("ascii").lower()
-        yield _ALIASES.get(name, name)
+    declared = _DECLARED.search(data[:_SAMPLE])
+    if declared and declared.group(1).decode("ascii").lower() in _BIG5:
+        yield "big5hkscs"
     yield "gb18030"
 
 

@@ -21,6 +21,12 @@ def test_declared_charset_is_read_where_utf8_fails():
     assert decode(page.encode("big5")).text == page
 
 
+@pytest.mark.parametrize("codec", ["unicode_escape", "punycode", "utf-7", "rot13", "none-such"])
+def test_a_declared_codec_that_is_no_charset_of_the_web_is_not_obeyed(codec):
+    page = f'<meta charset="{codec}"><p>{TEXT}\\u4e00+AGE-</p>'
+    assert decode(page.encode("gb18030")) == (page, "gb18030", True)
+
+
 def test_broken_bytes_cost_only_themselves():
     decoded = decode(TEXT.encode() + b"\xff" + TEXT.encode())
     assert decoded.text == f"{TEXT}\ufffd{TEXT}"
