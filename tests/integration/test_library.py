@@ -1,9 +1,13 @@
 """Ingest, search, suggest, look after: a whole library on made-up reports."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from docintel.errors import InputError, NotFoundError, QueryError, StaleIndexError
-from docintel.library import Library
+from docintel.errors import InputError, NotFoundError, QueryError, StaleIndexError, StoreError
+from docintel.library import Library, list_files
+from docintel.parse import parse
 from docintel.schema import Filters, HitKind, IngestStatus
 
 REPORTS = {
@@ -108,6 +112,25 @@ def test_similar_leaves_the_document_itself_out(library, folder):
     assert "a.txt" not in others
 
 
+def test_similar_finds_others_whatever_the_length_of_the_document(library, tmp_path):
+    said = "药品采购由一人说了算而且长期没有人监督。" * 8
+    texts = {"long.txt": "\n".join(f"{said}第{number}条" for number in range(60))}
+    texts |= {f"{number}.txt": f"{said}第{number}份" for number in range(5)}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        library.ingest(tmp_path / name)
+    assert {hit.source for hit in library.similar("long.txt")} == texts.keys() - {"long.txt"}
+
+
+def test_similar_lets_a_few_passages_stand_for_a_long_document(library, encoder, tmp_path, monkeypatch):
+    path = tmp_path / "long.txt"
+    path.write_text("\n".join("药品采购由一人说了算。" * 12 for _ in range(47)), encoding="utf-8")
+    encoded = []
+    monkeypatch.setattr(encoder, "encode_passages", lambda texts: encoded.extend(texts) or np.ones((len(texts), 64)))
+    assert library.similar(path) == []
+    assert 12 <= len(encoded) <= 24
+
+
 def test_another_encoder_is_refused_and_rebuild_helps(library, folder, encoder, tmp_path):
     library.ingest(folder)
 
@@ -140,7 +163,73 @@ def test_names_must_mean_one_document(library, folder):
     assert library.extraction(library.extraction("a.txt").document.id[:10]).document.source == "a.txt"
 
 
-def test_a_damaged_original_is_found(library, folder):
+def originals(library):
+    return [path for path in (library.folder / "originals").rglob("*") if path.is_file()]
+
+
+def test_a_damaged_original_is_found_and_mended_by_ingesting_its_file_again(library, folder):
     library.ingest(folder)
-    next(path for path in (library.folder / "originals").rglob("*") if path.is_file()).write_bytes(b"x")
-    assert "damaged" in library.verify()[0]
+    first, second, _ = originals(library)
+    first.write_bytes(b"x")
+    second.unlink()
+    problems = library.verify()
+    assert len(problems) == 2
+    assert all("missing or damaged. Ingest it again: " in problem for problem in problems)
+    assert statuses(library.ingest(folder)) == [IngestStatus.UNCHANGED] * 3
+    assert library.verify() == []
+
+
+def test_a_changed_file_takes_its_old_original_with_it(library, folder):
+    library.ingest(folder / "a.txt")
+    (folder / "a.txt").write_text("设备采购走过场的问题。", encoding="utf-8")
+    library.ingest(folder / "a.txt")
+    assert [path.name for path in originals(library)] == [library.extraction("a.txt").document.id]
+
+
+def test_what_is_removed_is_gone_from_catalog_index_and_disk(library, folder):
+    library.ingest(folder)
+    document = library.extraction("b.txt").document.id
+    assert library.remove("b.txt") == document
+    assert "b.txt" not in {hit.source for hit in library.search("药品采购轮岗")}
+    assert document not in {path.name for path in originals(library)}
+    assert library.verify() == []
+    with pytest.raises(NotFoundError):
+        library.remove("b.txt")
+
+
+def test_reading_makes_no_library(tmp_path):
+    with pytest.raises(NotFoundError, match="no library in") as refused:
+        Library.open(tmp_path / "none", create=False)
+    assert "docintel ingest" in refused.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_library_is_a_folder_with_a_catalog_that_can_be_read(tmp_path):
+    (tmp_path / "file").write_text("一")
+    for folder in (tmp_path / "file", tmp_path / "file" / "library"):
+        with pytest.raises(InputError, match="No library can be made in"):
+            Library.open(folder)
+    (tmp_path / "library" / "catalog.sqlite").mkdir(parents=True)
+    with pytest.raises(StoreError):
+        Library.open(tmp_path / "library")
+
+
+def test_a_locked_catalog_ends_the_ingestion(library, folder, monkeypatch):
+    def locked(*args, **kwargs):
+        raise StoreError("locked")
+
+    monkeypatch.setattr(library._catalog, "put", locked)
+    with pytest.raises(StoreError, match="locked"):
+        library.ingest(folder)
+
+
+def test_a_file_named_in_several_ways_is_taken_once(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert list_files(["b.txt", "./b.txt", ".", folder / "b.txt"]) == [Path(name) for name in REPORTS]
+
+
+def test_a_missing_file_is_told_of_as_parse_tells(library, tmp_path):
+    (report,) = library.ingest(tmp_path / "none.txt")
+    with pytest.raises(NotFoundError) as refused:
+        parse(tmp_path / "none.txt")
+    assert report.message == f"{refused.value} {refused.value.hint}"

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -93,9 +92,8 @@ def test_a_search_does_not_wait_for_an_ingestion(folder, tmp_path):
     process = start(INGEST, tmp_path / "library", folder, 0.2)
     process.stdout.readline()
     with reopen(tmp_path / "library") as library:
-        began = time.monotonic()
         assert library.search("成立采购小组")
-        assert time.monotonic() - began < 2
+        assert process.poll() is None  # the writer still writes
     process.kill()
     process.communicate()
 
