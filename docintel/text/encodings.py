@@ -2,8 +2,8 @@
 
 In: the bytes of a text or HTML file. Out: the text, the encoding it was read with, and whether bytes were lost.
 Order: byte order mark, strict UTF-8, UTF-16 by plausibility, Big5 where an HTML page declares it, strict
-GB18030, chardet, and last GB18030 or UTF-8 with replacement. Strict GB18030 before any guess was right on 200 of 200 short
-samples.
+GB18030, chardet, and last GB18030 or UTF-8 with replacement. Strict GB18030 before any guess was right on 200 of 200
+short samples.
 """
 
 import codecs
