@@ -9,13 +9,10 @@ from typing import Any
 import pandas as pd
 
 from docintel.errors import QueryError
-from docintel.schema import Metric
+from docintel.schema import GROUPS, Metric
 
 #: Figures further apart than this many characters are not reported together.
 TOGETHER = 120
-
-#: What a total can be grouped by.
-GROUPS = ("metric", "unit", "region", "period", "unit_of_measure", "doc_type", "title", "source")
 
 
 def total(statistics: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

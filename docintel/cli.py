@@ -5,10 +5,12 @@ installation is not ready, 4 the library is damaged.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.metadata import version
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,7 +34,17 @@ from docintel.errors import (
     UnsupportedFormatError,
 )
 from docintel.exports import Format, write, write_jsonl
-from docintel.schema import RECORD_TYPES, Extraction, FileReport, Filters, HitKind, IngestStatus
+from docintel.schema import (
+    GROUPS,
+    RECORD_TYPES,
+    DocType,
+    Extraction,
+    FileReport,
+    Filters,
+    HitKind,
+    IngestStatus,
+    Metric,
+)
 from docintel.schema.serial import extraction_to_dict, json_schema
 
 if TYPE_CHECKING:
@@ -51,7 +63,17 @@ _HEADLINES: tuple[tuple[type[DocintelError], str], ...] = (
     (StoreError, "资料库有问题"),
 )
 
-out = Console(highlight=False, soft_wrap=False)
+
+class _Console(Console):
+    """A console whose reader may go away: `docintel search … | head` is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0)
+
+
+out = _Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
 
@@ -64,8 +86,12 @@ class _Group(TyperGroup):
         except DocintelError as exc:
             err.print(_error_text(exc))
             raise typer.Exit(next(code for kind, code in _EXIT_CODES if isinstance(exc, kind))) from exc
-        except BrokenPipeError:
-            raise typer.Exit(0) from None
+        except OSError as exc:
+            err.print(
+                Text.assemble(("文件系统错误 ", "bold red"), f"{exc}\n"),
+                Text("请换一个可用的路径。 Choose another path."),
+            )
+            raise typer.Exit(2) from exc
 
 
 app = typer.Typer(
@@ -73,10 +99,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="读懂反腐工作文书：抽取问题、措施、统计数据、责任单位、人员与案件，检索先例，建议整改措施。\n\n"
-    "Document intelligence for Chinese anti-corruption reports.",
+    rich_markup_mode=None,  # rich's help crops what does not fit
 )
-library_app = typer.Typer(no_args_is_help=True, help="资料库：概况、校验、重建索引。 Look after the library.")
+library_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="资料库：概况、校验、重建索引。 Look after the library."
+)
 app.add_typer(library_app, name="library")
 
 Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。 Files or folders.", show_default=False)]
@@ -92,13 +119,32 @@ LibraryFolder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON 数组。 Print a JSON array.")]
 Top = Annotated[int, typer.Option("--top", min=1, help="最多几条。 How many at most.")]
 Kind = Annotated[HitKind, typer.Option("--kind", help="找什么：段落、问题、措施、案件、文档。 What to look for.")]
-DocTypeFilter = Annotated[str | None, typer.Option("--type", help="文种。 Document type.")]
-Category = Annotated[str | None, typer.Option("--category", help="问题或措施类别。 Category of issue or measure.")]
+DocTypeFilter = Annotated[str | None, typer.Option("--type", help=f"文种。 Document type: {', '.join(DocType)}.")]
+Category = Annotated[
+    str | None,
+    typer.Option("--category", help="问题或措施类别。 Category of issue or measure, as in `docintel schema`."),
+]
 Region = Annotated[str | None, typer.Option("--region", help="地区名称的一部分。 Part of a region's name.")]
 UnitFilter = Annotated[str | None, typer.Option("--unit", help="单位名称的一部分。 Part of a unit's name.")]
 Publisher = Annotated[str | None, typer.Option("--publisher", help="发布机构的一部分。 Part of a publisher's name.")]
 Since = Annotated[str | None, typer.Option("--since", help="发布日期不早于 YYYY[-MM[-DD]]。 Published since.")]
 Until = Annotated[str | None, typer.Option("--until", help="发布日期不晚于 YYYY[-MM[-DD]]。 Published until.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"docintel {version('docintel')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    wanted: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本。 Show the version."),
+    ] = False,
+) -> None:
+    """读懂反腐工作文书：抽取记录，检索先例，建议整改措施。 Document intelligence for anti-corruption reports."""
 
 
 @app.command()
@@ -219,10 +265,11 @@ def similar(
 @app.command()
 def statistics(
     metric: Annotated[
-        str | None, typer.Option("--metric", help="指标，可用逗号隔开多个。 Metrics, separated by commas.")
+        str | None,
+        typer.Option("--metric", help=f"指标，逗号隔开。 Metrics, separated by commas, of: {', '.join(Metric)}."),
     ] = None,
     by: Annotated[
-        str | None, typer.Option("--by", help="汇总维度，如 unit,period。 Group totals by these, separated by commas.")
+        str | None, typer.Option("--by", help=f"汇总维度，逗号隔开。 Group totals by these: {', '.join(GROUPS)}.")
     ] = None,
     unit: UnitFilter = None,
     region: Region = None,
@@ -284,7 +331,7 @@ def library_info(library: LibraryFolder = None, as_json: AsJson = False) -> None
     """资料库概况。 How much is in the library."""
     with _open(library) as opened:
         info = opened.info()
-    _answer([info], as_json, lambda: views.table("资料库 Library", [("", {}), ("", {})], info.items()))
+    _answer([info], as_json, lambda: views.info_table(info))
 
 
 @library_app.command("verify")
@@ -330,7 +377,8 @@ def _extractions(files: Sequence[Path], reports: list[FileReport]) -> Iterator[E
             except Exception as exc:  # a defect that one file of thousands meets must not end the run
                 reports.append(FileReport.failure(path, exc))
             else:
-                reports.append(FileReport(path=str(path), status=IngestStatus.ADDED))
+                message = " ".join(extraction.document.warnings)
+                reports.append(FileReport(path=str(path), status=IngestStatus.ADDED, message=message))
                 yield extraction
             step(path.name)
 

@@ -96,32 +96,31 @@ _RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
 
 
 def statistics_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
-    """Statistics, one a row."""
-    columns = [
-        ("指标", _SHORT),
-        ("数值", _RIGHT),
-        ("量词", _SHORT),
-        ("责任单位", _WRAP | {"min_width": 10, "ratio": 2}),
-        ("时期", _WRAP | {"min_width": 7}),
-        ("原文", _WRAP | {"min_width": 16, "ratio": 4}),
-        ("来源", _WRAP | {"min_width": 8, "ratio": 1}),
-    ]
+    """Statistics, one a row, the file's name under the quote."""
+    columns = [("指标", _SHORT), ("数值", _RIGHT), ("责任单位", _WRAP), ("时期", _WRAP), ("原文与来源", _WRAP)]
     return table(
         title,
         columns,
         (
             (
                 label(row["metric"], Metric),
-                ("≈" if row["approximate"] else "") + number(row["value"]),
-                row["unit_of_measure"],
-                row["unit"] or "",
-                (row["period"] or "").replace("/", " 至 "),
-                row["quote"],
-                row["source"],
+                figure(row["value"], row["unit_of_measure"], approximate=row["approximate"]),
+                row["unit"],
+                _period(row["period"]),
+                f"{row['quote']}\n{row['source']}",
             )
             for row in rows
         ),
     )
+
+
+def figure(value: float | None, unit_of_measure: str, *, approximate: bool) -> str:
+    """A figure with its measure word: `53 个`, `≈20 项`, `X 家`."""
+    return f"{'≈' if approximate else ''}{number(value)} {unit_of_measure}"
+
+
+def _period(iso: str | None) -> str:
+    return (iso or "").replace("/", " 至 ")
 
 
 def rectification_table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -292,13 +291,12 @@ def _records(kind: str, columns: Sequence[tuple[str, dict[str, Any]]], row: Any)
 _RECORD_TABLES: dict[str, Any] = {
     "statistics": _records(
         "statistics",
-        [("指标", _SHORT), ("数值", _RIGHT), ("量词", _SHORT), ("责任单位", _WRAP), ("时期", _WRAP), ("原文", _WRAP)],
+        [("指标", _SHORT), ("数值", _RIGHT), ("责任单位", _WRAP), ("时期", _WRAP), ("原文", _WRAP)],
         lambda r: (
             label(r.metric, Metric),
-            ("≈" if r.approximate else "") + number(r.value),
-            r.unit_of_measure,
+            figure(r.value, r.unit_of_measure, approximate=r.approximate),
             r.unit,
-            (r.period or "").replace("/", " 至 "),
+            _period(r.period),
             r.evidence.quote,
         ),
     ),
@@ -359,8 +357,25 @@ def reports_view(reports: Sequence[FileReport]) -> RenderableType:
     counts = {outcome: sum(1 for each in reports if each.status is outcome) for outcome in IngestStatus}
     line = "，".join(f"{_OUTCOMES[outcome]} {count}" for outcome, count in counts.items() if count)
     parts: list[RenderableType] = [Text(f"{len(reports)} 个文件：{line or '无'}", style="bold")]
-    failed = [each for each in reports if each.status is IngestStatus.FAILED]
-    if failed:
-        rows = ((each.path, each.message) for each in failed)
-        parts.append(table("未能处理 Failed", [("文件", _WRAP), ("原因", _WRAP)], rows))
+    for title, is_failure in (("未能处理 Failed", True), ("注意 Warnings", False)):
+        told = [each for each in reports if each.message and (each.status is IngestStatus.FAILED) is is_failure]
+        if told:
+            rows = ((each.path, each.message) for each in told)
+            parts.append(table(title, [("文件", _WRAP), ("原因" if is_failure else "说明", _WRAP)], rows))
     return Group(*parts)
+
+
+_INFO_NAMES = {
+    "documents": "文档",
+    "passages": "索引段落（含问题、措施、案件）",
+    "folder": "位置",
+    "encoder": "编码模型",
+    "indexed": "已索引",
+    "index_is_current": "索引与目录一致",
+} | _RECORD_NAMES
+
+
+def info_table(info: dict[str, Any]) -> Table:
+    """How much is in the library."""
+    rows = ((_INFO_NAMES.get(key, key), {True: "是", False: "否"}.get(value, value)) for key, value in info.items())
+    return table("资料库 Library", [("项目", {}), ("", _WRAP)], rows)

@@ -6,12 +6,16 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from docintel.errors import InputError
 from docintel.extract.components import COMPONENTS, SPANS, register
 from docintel.extract.tokenizer import LacTokenizer
 from docintel.schema import Document, Extraction
 
 #: Changes whenever the same document may give other records, so that a library knows what to read again.
 EXTRACTOR_VERSION = "1"
+
+#: The longest document that is read; a thousand pages have about half of it.
+MAX_CHARACTERS = 2_000_000
 
 
 def load_pipeline() -> Language:
@@ -25,6 +29,7 @@ def load_pipeline() -> Language:
     """
     register()
     nlp = spacy.blank("zh")
+    nlp.max_length = MAX_CHARACTERS
     nlp.tokenizer = LacTokenizer(nlp.vocab)
     for name in COMPONENTS:
         nlp.add_pipe(name)
@@ -41,8 +46,17 @@ def annotate(document: Document, nlp: Language | None = None, *, spans: bool = T
 
     Args:
         spans: show the records as spans, for which tokens are split where a record begins or ends inside one.
+
+    Raises:
+        InputError: the document has more than `MAX_CHARACTERS`.
     """
     nlp = nlp or _shared_pipeline()
+    if len(document.text) > MAX_CHARACTERS:
+        raise InputError(
+            f"{document.source} 有 {len(document.text):,} 个字符，最多读取 {MAX_CHARACTERS:,} 个。"
+            f" It has more characters than are read of one document.",
+            hint="请拆分后再处理。 Split it into documents.",
+        )
     doc = nlp.make_doc(document.text)
     doc._.document = document
     return nlp(doc, disable=() if spans else (SPANS,))

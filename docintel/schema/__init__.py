@@ -12,7 +12,17 @@ from docintel.schema.records import (
     Statistic,
     Unit,
 )
-from docintel.schema.results import FileReport, Filters, Hit, HitKind, IngestStatus, Passage, Precedent, Suggestion
+from docintel.schema.results import (
+    GROUPS,
+    FileReport,
+    Filters,
+    Hit,
+    HitKind,
+    IngestStatus,
+    Passage,
+    Precedent,
+    Suggestion,
+)
 from docintel.schema.vocabulary import (
     DocType,
     IssueCategory,
@@ -25,6 +35,7 @@ from docintel.schema.vocabulary import (
 )
 
 __all__ = [
+    "GROUPS",
     "NOT_CONTENT",
     "RECORD_TYPES",
     "Block",

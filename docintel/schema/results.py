@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+#: What totals of statistics can be grouped by.
+GROUPS = ("metric", "unit", "region", "period", "unit_of_measure", "doc_type", "title", "source")
+
 
 class HitKind(StrEnum):
     """What a search looks for."""
