@@ -102,7 +102,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich's help crops what does not fit
 )
 library_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="资料库：概况、校验、重建索引。 Look after the library."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="资料库：概况、清单、校验、删除、重建索引。 Look after the library.",
 )
 app.add_typer(library_app, name="library")
 
@@ -194,7 +196,7 @@ def ingest(paths: Paths, library: LibraryFolder = None, as_json: AsJson = False)
     from docintel.library import list_files
 
     files = list_files(paths)
-    with _open(library) as opened, _progress("入库 Ingesting", len(files)) as step:
+    with _open(library, create=True) as opened, _progress("入库 Ingesting", len(files)) as step:
         reports = opened.ingest(files, progress=lambda report: step(Path(report.path).name))
     if as_json:
         _print_json([asdict(report) for report in reports])
@@ -340,8 +342,27 @@ def library_verify(library: LibraryFolder = None) -> None:
     with _open(library) as opened:
         problems = opened.verify()
     if problems:
-        raise StoreError(" ".join(problems), hint="Run: docintel library rebuild")
+        raise StoreError("\n".join(problems))
     out.print("资料库完好。 The library is sound.")
+
+
+@library_app.command("list")
+def library_list(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """列出入库的文档。 List the documents."""
+    with _open(library) as opened:
+        rows = _rows(opened.documents(), None)
+    _answer(rows, as_json, lambda: views.documents_table(rows))
+
+
+@library_app.command("remove")
+def library_remove(
+    document: Annotated[str, typer.Argument(help="文档编号、文件名或路径。 Id, name or path.", show_default=False)],
+    library: LibraryFolder = None,
+) -> None:
+    """从资料库删除一份文档及其原件。 Remove a document, its records and its stored original."""
+    with _open(library) as opened:
+        removed = opened.remove(document)
+    out.print(Text(f"已删除 {removed[:12]}。 Removed."))
 
 
 @library_app.command("rebuild")
@@ -357,10 +378,10 @@ def main() -> None:
     app()
 
 
-def _open(folder: Path | None) -> "Library":
+def _open(folder: Path | None, *, create: bool = False) -> "Library":
     from docintel.library import Library
 
-    return Library.open(folder or default_library())
+    return Library.open(folder or default_library(), create=create)
 
 
 def _extractions(files: Sequence[Path], reports: list[FileReport]) -> Iterator[Extraction]:

@@ -365,6 +365,13 @@ def reports_view(reports: Sequence[FileReport]) -> RenderableType:
     return Group(*parts)
 
 
+def documents_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """The documents of the library."""
+    columns = [("编号", _SHORT), ("标题", _WRAP), ("文种", _SHORT), ("发布", _SHORT), ("文件", _WRAP)]
+    cells = ((r["id"][:12], r["title"], label(r["doc_type"], DocType), r["published"], r["source"]) for r in rows)
+    return table(f"文档 Documents（{len(rows)}）", columns, cells)
+
+
 _INFO_NAMES = {
     "documents": "文档",
     "passages": "索引段落（含问题、措施、案件）",

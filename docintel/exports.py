@@ -5,15 +5,14 @@ the spreadsheet that opens it.
 """
 
 import json
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from enum import StrEnum
 from math import isnan
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from docintel.errors import InputError
+from docintel.files import whole
 from docintel.schema import RECORD_TYPES, Extraction
 from docintel.schema.serial import extraction_to_dict, json_schema
 
@@ -58,7 +57,7 @@ def write(extractions: Iterable[Extraction], out: Path, how: Format) -> list[Pat
     if how in (Format.JSONL, Format.XLSX):
         if out.is_dir():
             raise InputError(f"{out} is a folder; {how} needs a file name.", hint=f"Use --out {out / f'out.{how}'}")
-        with _whole(out) as path:
+        with whole(out) as path:
             if how is Format.JSONL:
                 with path.open("w", encoding="utf-8") as file:
                     write_jsonl(extractions, file)
@@ -70,7 +69,7 @@ def write(extractions: Iterable[Extraction], out: Path, how: Format) -> list[Pat
     written = []
     for kind, frame in to_frames(extractions).items():
         written.append(out / f"{kind}.{how}")
-        with _whole(written[-1]) as path:
+        with whole(written[-1]) as path:
             _write_frame(frame, path, how)
     return written
 
@@ -102,18 +101,6 @@ def neutral(value: Any) -> Any:
 
 def _flat(value: Any) -> Any:
     return "；".join(map(str, value)) if isinstance(value, list) else value
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A neighbour to write to, which takes the place of `path` when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _write_frame(frame: "pd.DataFrame", path: Path, how: Format) -> None:

@@ -1,6 +1,7 @@
 """The commands, from the sample reports to exit codes."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,29 @@ def test_every_command_has_help_in_both_languages():
     done = run(app, ["--help"], env={"COLUMNS": "120"})
     assert "抽取记录" in done.output
     assert "Extract records" in done.output
+
+
+def test_a_missing_library_is_named_and_not_made(tmp_path):
+    done = run(app, ["search", "采购", "--library", str(tmp_path / "typo")])
+    assert done.exit_code == 2
+    assert "docintel ingest" in done.output
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_removed_document_is_found_no_more(tmp_path):
+    (tmp_path / "a.txt").write_text("全院发现采购问题53个，整改49个。", "utf-8")
+    env = {"DOCINTEL_LIBRARY": str(tmp_path / "library")}
+    assert run(app, ["ingest", str(tmp_path / "a.txt")], env=env).exit_code == 0
+    assert "a.txt" in run(app, ["library", "list"], env=env).output
+    assert run(app, ["library", "remove", "a.txt"], env=env).exit_code == 0
+    assert json.loads(run(app, ["library", "list", "--json"], env=env).stdout) == []
+    assert run(app, ["library", "verify"], env=env).exit_code == 0
+    assert not [path for path in (tmp_path / "library" / "originals").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("width", ["60", "80", "100"])
+def test_a_table_loses_no_character(library, width):
+    done = run(app, ["statistics", "--top", "3"], env={"COLUMNS": width, "DOCINTEL_LIBRARY": str(library)})
+    rows = answer(library, "statistics", "--top", "3")
+    assert Counter("".join(row["quote"] + row["source"] for row in rows)) <= Counter(done.output)
+    assert max(map(cells, done.output.splitlines())) <= int(width)
