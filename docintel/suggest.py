@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log2
 
-from docintel.errors import QueryError
+from docintel.errors import NotFoundError, QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.schema import Extraction, Hit, HitKind, Measure, MeasureCategory, Metric, Precedent, Status, Suggestion
 from docintel.search import rank
@@ -171,14 +171,22 @@ class _Finder:
 
         Relevance is the mean of the similarity and of how much of the shorter text the longer one says.
         """
-        ids = [id_ for id_, _ in rank(self._catalog, self._index, self._problem, kind=kind)[:count]]
+        ids = [id_ for id_, _ in rank(self._index, self._problem, self._query, kind=kind)[:count]]
         cosines = self._index.vectors(ids, kind) @ self._query
         for hit in self._catalog.hits({id_: float(cosine) for id_, cosine in zip(ids, cosines, strict=True)}):
             similarity = self._similarity.of(hit.score)
             relevance = (similarity + _overlap(self._pairs, _pairs(hit.quote))) / 2
             near = similarity > 0 and relevance >= self._similarity.comparable
-            if near and hit.document != self._exclude:
+            if near and hit.document != self._exclude and self._still_says(hit):
                 yield replace(hit, score=relevance), similarity
+
+    def _still_says(self, hit: Hit) -> bool:
+        """Whether the document has the hit's record; another process may have read it anew, or removed it."""
+        try:
+            records = self._extraction(hit.document).records(f"{hit.kind}s")
+        except NotFoundError:
+            return False
+        return hit.ordinal < len(records) and records[hit.ordinal].evidence.quote == hit.quote
 
     def _extraction(self, document: str) -> Extraction:
         if document not in self._extractions:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from build_encoder import sample_sentences, save_sentence_transformer
 
-from docintel.index.encoder import Encoder, OnnxEncoder, SentenceTransformerEncoder, models_dir
+from docintel.config import models_dir
+from docintel.index.encoder import Encoder, OnnxEncoder, SentenceTransformerEncoder
 
 GOLD = Path(__file__).parents[2] / "shared" / "gold"
 COLD = """
@@ -60,7 +61,7 @@ def scores(encoder: Encoder, gold: Judged) -> np.ndarray:
     return encoder.encode_queries(gold.issues) @ encoder.encode_passages(gold.measures).T
 
 
-def reciprocal_rank(found: np.ndarray, relevant: np.ndarray) -> float:
+def mean_reciprocal_rank(found: np.ndarray, relevant: np.ndarray) -> float:
     """MRR over the issues that any measure answers; a tie counts as found."""
     answered = relevant.any(axis=1)
     best = np.where(relevant, found, -np.inf).max(axis=1)[answered]
@@ -109,8 +110,8 @@ def rows(folder: Path, reference: SentenceTransformerEncoder, gold: Judged | Non
     if gold:
         found, expected = scores(encoder, gold), scores(reference, gold)
         table += [
-            ("MRR issue to measure", f"{reciprocal_rank(found, gold.relevant):.4f}"),
-            ("  sentence-transformers fp32", f"{reciprocal_rank(expected, gold.relevant):.4f}"),
+            ("MRR issue to measure", f"{mean_reciprocal_rank(found, gold.relevant):.4f}"),
+            ("  sentence-transformers fp32", f"{mean_reciprocal_rank(expected, gold.relevant):.4f}"),
             ("top 10 as in fp32", f"{agreement(found, expected):.3f}"),
         ]
     return table

@@ -1,8 +1,9 @@
 #!/usr/bin/env python
 """How well the measures that answer an issue are found: mean reciprocal rank by words, by meaning and by both.
 
-In: a folder of gold JSON and the folders its documents lie in. Out: one line a way of ranking. Each issue of the gold
-is a query, the measures of all documents are ranked, and the right ones are those whose `addresses` name the issue.
+In: a folder of gold JSON and the folders its documents lie in. Out: one line a way of ranking; both are fused by scores,
+as search does, and by ranks. Each issue of the gold is a query, the measures of all documents are ranked, and the right
+ones are those whose `addresses` name the issue.
 """
 
 import argparse
@@ -12,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from docintel.evaluate import reciprocal_rank
 from docintel.index.encoder import load_encoder
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
+from docintel.index.vectors import Vectors
 from docintel.parse import parse
 from docintel.schema import (
     Document,
@@ -28,7 +31,7 @@ from docintel.schema import (
     Modality,
     Status,
 )
-from docintel.search import rank
+from docintel.search import fuse, rank
 from docintel.store.catalog import Catalog
 
 _POOL = 1000  # measures ranked: a right one further down counts nothing
@@ -58,19 +61,34 @@ def report(catalog: Catalog, index: PassageIndex) -> None:
     """Print the mean reciprocal rank of each way of ranking."""
     kind = HitKind.MEASURE
 
+    def encoded(query: str) -> Vectors:
+        return index.encoder.encode_queries([query])[0]
+
+    def by_words(query: str) -> list[tuple[int, float]]:
+        return index.search_lexical(query, kind=kind, top_k=_POOL)
+
     def by_meaning(query: str) -> list[tuple[int, float]]:
-        return index.search_vectors(index.encoder.encode_queries([query])[0], kind=kind, top_k=_POOL)
+        return index.search_vectors(encoded(query), kind=kind, top_k=_POOL)
 
     rankers: dict[str, Ranker] = {
-        "words": lambda query: index.search_lexical(query, kind=kind, top_k=_POOL),
+        "words": by_words,
         "meaning": by_meaning,
-        "both": lambda query: rank(catalog, index, query, kind=kind),
+        "both by scores": lambda query: rank(index, query, encoded(query), kind=kind),
+        "both by ranks": lambda query: fuse([by_rank(by_words(query)), by_rank(by_meaning(query))]),
     }
     queries = judged(catalog)
     print(f"{len(queries)} issues with measures, {len(index.ids(kind))} measures")
     for name, ranker in rankers.items():
         found = [reciprocal_rank([id_ for id_, _ in ranker(issue)], right) for issue, right in queries]
-        print(f"{name:8} MRR {sum(found) / len(found):.3f}")
+        print(f"{name:14} MRR {sum(found) / len(found):.3f}")
+
+
+def by_rank(ranking: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Reciprocal ranks instead of scores.
+
+    Source: Cormack, Clarke and Büttcher, Reciprocal Rank Fusion, SIGIR 2009; 60 is theirs.
+    """
+    return [(id_, 1 / (60 + place)) for place, (id_, _) in enumerate(ranking, start=1)]
 
 
 def judged(catalog: Catalog) -> list[tuple[str, set[int]]]:
@@ -85,11 +103,6 @@ def judged(catalog: Catalog) -> list[tuple[str, set[int]]]:
             if right:
                 out.append((issue.evidence.quote, right))
     return out
-
-
-def reciprocal_rank(ranked: list[int], right: set[int]) -> float:
-    """1 over the rank of the first right id, counted from 1; 0 when there is none."""
-    return next((1 / place for place, id_ in enumerate(ranked, start=1) if id_ in right), 0.0)
 
 
 def find(name: str, folders: list[Path]) -> Document:

@@ -11,9 +11,6 @@ from docintel.extract.components import COMPONENTS, SPANS, register
 from docintel.extract.tokenizer import LacTokenizer
 from docintel.schema import Document, Extraction
 
-#: Changes whenever the same document may give other records, so that a library knows what to read again.
-EXTRACTOR_VERSION = "1"
-
 #: The longest document that is read; a thousand pages have about half of it.
 MAX_CHARACTERS = 2_000_000
 

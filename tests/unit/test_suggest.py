@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from docintel.errors import QueryError
+from docintel.errors import NotFoundError, QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.schema import Case, MeasureCategory, Status
@@ -104,3 +106,25 @@ def test_nothing_comparable_gives_nothing(ask, problem):
 def test_an_empty_problem_is_refused(ask):
     with pytest.raises(QueryError):
         ask(problem=" ")
+
+
+def test_a_document_that_goes_or_changes_meanwhile_is_left_out(ask, monkeypatch):
+    gone, changed, kept = (report(unit, f"{unit}成立小组") for unit in ("甲县医院", "乙县学校", "丙县林场"))
+    get = Catalog.get
+
+    def meanwhile(catalog, document):
+        if document == gone.document.id:
+            raise NotFoundError("gone")
+        found = get(catalog, document)
+        return replace(found, issues=(), measures=()) if document == changed.document.id else found
+
+    monkeypatch.setattr(Catalog, "get", meanwhile)
+    found = ask(gone, changed, kept)
+    assert {p.measure.source for s in found for p in s.precedents} == {"丙县林场.txt"}
+
+
+def test_a_problem_is_encoded_once(ask, encoder, monkeypatch):
+    encoded, encode = [], encoder.encode_queries
+    monkeypatch.setattr(encoder, "encode_queries", lambda texts: encoded.extend(texts) or encode(texts))
+    assert ask(report("安宁县医院", "成立议价小组"))
+    assert encoded == [ISSUE]
