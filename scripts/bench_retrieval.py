@@ -1,9 +1,9 @@
 #!/usr/bin/env python
 """How well the measures that answer an issue are found: mean reciprocal rank by words, by meaning and by both.
 
-In: a folder of gold JSON and the folders its documents lie in. Out: one line a way of ranking; both are fused by scores,
-as search does, and by ranks. Each issue of the gold is a query, the measures of all documents are ranked, and the right
-ones are those whose `addresses` name the issue.
+In: a folder of gold JSON and the folders its documents lie in. Out: one line a way of ranking; both are fused by
+scores, as search does, and by ranks. Each issue of the gold is a query, the measures of all documents are ranked, and
+the right ones are those whose `addresses` name the issue.
 """
 
 import argparse
