@@ -45,14 +45,19 @@ _ITEM = 400
 _REACH = 12
 
 
-def acting_units(reading: Reading, mentions: Sequence[UnitMention], start: int, end: int) -> tuple[str, ...]:
+def acting_units(reading: Reading, outer: Sequence[UnitMention], start: int, end: int) -> tuple[str, ...]:
     """Canonical names of who acts in `text[start:end]`, in text order; empty when the text does not say.
 
     That is who is told to act there (督促X, 要求X); else its subject and who acts jointly with it (A联合B); else the
     subject that the clauses before it in the paragraph carry on, until somebody else takes over; else who is in
     charge of the list item (责任单位); else, in a quotation, who is quoted.
+
+    Args:
+        reading: the document.
+        outer: unit mentions as `outermost` gives them.
+        start: first character.
+        end: one past the last.
     """
-    outer = _outermost(mentions)
     for mention in within(outer, start, end):
         if _ends(reading, mention.start, _TOLD) or _ends(reading, mention.start, _BY):
             return _joined(reading, outer, mention)
@@ -71,15 +76,6 @@ def acting_units(reading: Reading, mentions: Sequence[UnitMention], start: int, 
         if names is not None:
             return names
     return _in_charge(reading, outer, start) or _quoted(reading, outer, end, block.end)
-
-
-def _outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
-    """Mentions without the institutions inside which a department was named with the same words."""
-    outer: list[UnitMention] = []
-    for mention in mentions:
-        if not outer or mention.start >= outer[-1].end:
-            outer.append(mention)
-    return outer
 
 
 def _ends(reading: Reading, offset: int, pattern: re.Pattern[str]) -> bool:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from docintel.extract.acts import is_wrong, shares_wrong, split_acts
 from docintel.extract.findings import Finding, find_amounts, find_findings
 from docintel.extract.items import Item, find_items
-from docintel.extract.positions import outermost
 from docintel.extract.reading import Reading, Sentence, at, within
 from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
 from docintel.extract.statements import Statement, read_statements
-from docintel.extract.units import UnitMention
+from docintel.extract.units import UnitMention, outermost
 from docintel.schema import Case, Person, UnitKind
 from docintel.text.numerals import parse_number
 

@@ -23,7 +23,7 @@ from docintel.extract.persons import find_persons
 from docintel.extract.places import find_place
 from docintel.extract.reading import Name, Reading
 from docintel.extract.speakers import Speakers
-from docintel.extract.units import collect_units, find_unit_mentions
+from docintel.extract.units import collect_units, find_unit_mentions, outermost
 from docintel.schema import RECORD_TYPES, Block, BlockKind, Case, Document, Evidence, Extraction, Record
 
 _NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
@@ -99,11 +99,11 @@ def add_issues(doc: Doc) -> Doc:
 
 def add_measures(doc: Doc) -> Doc:
     """Measures, with the issues they answer."""
-    found = doc._.extraction
+    found, outer = doc._.extraction, outermost(doc._.unit_mentions)
 
     def actors_of(start: int, end: int) -> tuple[str, ...]:
         speaker = doc._.speakers.unit_at(start)
-        return acting_units(doc._.reading, doc._.unit_mentions, start, end) or ((speaker,) if speaker else ())
+        return acting_units(doc._.reading, outer, start, end) or ((speaker,) if speaker else ())
 
     return _add(doc, measures=find_measures(doc._.reading, actors_of, found.cases, found.issues))
 

@@ -4,14 +4,15 @@ In: a reading, its unit mentions, the place it is about and a stretch of text. O
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from docintel.extract.actors import acting_units
 from docintel.extract.gazetteer import Place
 from docintel.extract.places import find_place_mentions
 from docintel.extract.reading import Reading, at, within
 from docintel.extract.speakers import Speakers
-from docintel.extract.units import UnitMention
+from docintel.extract.units import UnitMention, outermost
 from docintel.text.normalize import fold
 
 _SYSTEM = (
@@ -32,6 +33,15 @@ _NOT_SUBJECT = re.compile(r"[向对给被在从于与和的]$")
 _OWN_ACTS = re.compile(r"处分|查处|立案|批评教育|处理|问责|线索|信访|举报|留置|移送|谈话")
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group of units that stands as a subject, by its name with the place written out."""
+
+    start: int
+    end: int
+    name: str
+
+
 class Owners:
     """Answers whose figure a stretch of text gives, reading the text once from front to back."""
 
@@ -39,10 +49,11 @@ class Owners:
         self, reading: Reading, mentions: Sequence[UnitMention], place: Place | None, speakers: Speakers
     ) -> None:
         self._reading = reading
-        self._mentions = mentions
+        self._mentions = outermost(mentions)
         self._place = place
         self._speakers = speakers
         self._places = [mention for mention in find_place_mentions(reading) if not mention.weak]
+        self._groups = tuple(_groups(reading, self._mentions, place))
         self._author = _author(reading, mentions)
         self._last: tuple[int, int, str] | None = None
 
@@ -86,15 +97,24 @@ class Owners:
         folded = self._reading.folded
         if _NATIONWIDE.search(folded, start, end) and _OWN_ACTS.search(folded, start, end):
             return "全国纪检监察机关"
-        found = self._place.name if self._place and _PLACEWIDE.search(folded, start, end) else None
-        for match in _GROUP.finditer(folded, start, end):
-            named = _named_before(folded, match.start("group"), self._place)
-            subject_at = match.start() - len(named)
-            if not (match["scope"] or named) or at(self._mentions, match.start("group")):
-                continue
-            if not _NOT_SUBJECT.search(folded, max(start, subject_at - 2), subject_at):
-                found = _full_name(match["scope"], match["group"], self._place) or found
-        return found
+        group = next((group for group in reversed(within(self._groups, start, end)) if group.end <= end), None)
+        if group:
+            return group.name
+        return self._place.name if self._place and _PLACEWIDE.search(folded, start, end) else None
+
+
+def _groups(reading: Reading, mentions: Sequence[UnitMention], place: Place | None) -> Iterator[_Group]:
+    """The groups of units that stand as subjects in the content, in text order."""
+    folded, named_before = reading.folded, _place_at_end(place)
+    for sentence in reading.sentences:
+        for match in _GROUP.finditer(folded, sentence.start, sentence.end):
+            offset = match.start("group")
+            named = named_before.search(folded, max(0, offset - 20), offset)
+            subject_at = named.start() if named else match.start()
+            name = _full_name(match["scope"], match["group"], place) if match["scope"] or named else None
+            is_subject = not _NOT_SUBJECT.search(folded, max(sentence.start, subject_at - 2), subject_at)
+            if name and is_subject and not at(mentions, offset):
+                yield _Group(match.start(), match.end(), name)
 
 
 def _author(reading: Reading, mentions: Sequence[UnitMention]) -> str | None:
@@ -107,13 +127,10 @@ def _author(reading: Reading, mentions: Sequence[UnitMention]) -> str | None:
     return None
 
 
-def _named_before(folded: str, offset: int, place: Place | None) -> str:
-    """The document's place, in full or short, when it stands right before `offset`."""
-    if place is None:
-        return ""
-    names = "|".join(re.escape(name) for name in (place.name, place.name.rstrip("省市县区州旗")) if len(name) > 1)
-    match = re.search(rf"(?:{names})(?:\d+[家个所])?$", folded[max(0, offset - 20) : offset])
-    return match[0] if match else ""
+def _place_at_end(place: Place | None) -> re.Pattern[str]:
+    """The document's place, in full or short, at the end of a stretch: 青岚市|, 青岚12家|."""
+    names = (place.name, place.name.rstrip("省市县区州旗")) if place else ()
+    return re.compile(rf"(?:{'|'.join(re.escape(name) for name in names if len(name) > 1) or '(?!)'})(?:\d+[家个所])?$")
 
 
 def _full_name(scope: str | None, group: str, place: Place | None) -> str | None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from docintel.extract.names import find_names
-from docintel.extract.positions import NO_ROLE, Role, find_role, outermost, unit_around
+from docintel.extract.positions import NO_ROLE, Role, find_role, unit_around
 from docintel.extract.reading import Reading
-from docintel.extract.units import UnitMention
+from docintel.extract.units import UnitMention, outermost
 from docintel.schema import Person
 
 _JOINT = re.compile(r"[、和及与]|以及")

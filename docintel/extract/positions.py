@@ -54,15 +54,6 @@ class Role:
 NO_ROLE = Role(0, 0)
 
 
-def outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
-    """The mentions that stand in no other: of a department, not its institution again."""
-    kept: list[UnitMention] = []
-    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
-        if not kept or mention.start >= kept[-1].end:
-            kept.append(mention)
-    return kept
-
-
 def follows_title(folded: str, start: int) -> bool:
     """Whether the text before `start` ends with a position: `市水利局局长|`."""
     return bool(_HEAD_AT_END.search(folded[max(0, start - 12) : start].rstrip(" ")))

@@ -59,6 +59,15 @@ def find_unit_mentions(reading: Reading, place: Place | None) -> tuple[UnitMenti
     return tuple(sorted(named, key=lambda mention: (mention.start, -mention.end)))
 
 
+def outermost(mentions: Sequence[UnitMention]) -> list[UnitMention]:
+    """The mentions that stand in no other: of a department, not its institution again."""
+    kept: list[UnitMention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
 def collect_units(reading: Reading, mentions: Sequence[UnitMention]) -> tuple[Unit, ...]:
     """One record a canonical unit, in the order of first mentions."""
     by_name: dict[str, list[UnitMention]] = {}

@@ -4,7 +4,7 @@ import pytest
 
 from docintel.extract.actors import acting_units
 from docintel.extract.places import find_place
-from docintel.extract.units import find_unit_mentions
+from docintel.extract.units import find_unit_mentions, outermost
 from tests.unit.extract.organs import read_organs
 
 JIWEI, WEIJIAN, TAX = "青岚市纪律检查委员会监察委员会", "青岚市卫生健康委员会", "青岚市税务局"
@@ -12,7 +12,7 @@ JIWEI, WEIJIAN, TAX = "青岚市纪律检查委员会监察委员会", "青岚�
 
 def actors(text, clause):
     reading = read_organs("## 青岚市动态\n" + text)
-    mentions = find_unit_mentions(reading, find_place(reading))
+    mentions = outermost(find_unit_mentions(reading, find_place(reading)))
     start = reading.text.index(clause)
     return acting_units(reading, mentions, start, start + len(clause))
 
