@@ -4,6 +4,7 @@ In: a reading and the units it mentions. Out: `Statistic` records in text order,
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 
@@ -46,12 +47,15 @@ def find_statistics(reading: Reading, unit_of: UnitFinder) -> tuple[Statistic, .
     """
     periods = Periods(reading)
     found: list[Statistic] = []
+    equal: defaultdict[tuple[float | None, str], list[Statistic]] = defaultdict(list)
     for sentence in reading.sentences:
         previous: Statistic | None = None
         for count in find_counts(reading, sentence):
             statistic = _statistic(reading, count, previous, unit_of, periods)
             previous = statistic
-            if not any(_same_figure(statistic, other) for other in found):
+            said = equal[statistic.value, statistic.unit_of_measure]
+            if not any(_same_figure(statistic, other) for other in said):
+                said.append(statistic)
                 found.append(statistic)
     return tuple(found)
 
@@ -138,9 +142,7 @@ def _quote_span(reading: Reading, count: Count) -> Span:
 
 
 def _same_figure(one: Statistic, other: Statistic) -> bool:
-    """Whether two records give the same figure about the same thing, so that it counts once."""
-    if (one.value, one.unit_of_measure) != (other.value, other.unit_of_measure):
-        return False
+    """Whether two records of an equal number are about the same thing, so that it counts once."""
     if one.metric != other.metric and Metric.OTHER not in (one.metric, other.metric):
         return False
     if any(a and b and a != b for a, b in ((one.unit, other.unit), (one.period, other.period))):
