@@ -23,7 +23,8 @@ def link_measures(
 ) -> list[tuple[int, ...]]:
     """For each measure the indexes into `issues` that the text ties to it, ascending."""
     regions = _case_regions(reading, cases)
-    return [tuple(sorted(_answered(reading, measure, regions, issues))) for measure in measures]
+    words = _words_elsewhere(reading, regions, issues)
+    return [tuple(sorted(_answered(reading, measure, regions, issues, words))) for measure in measures]
 
 
 def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
@@ -38,8 +39,24 @@ def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, in
     return regions
 
 
+def _words_elsewhere(
+    reading: Reading, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
+) -> list[tuple[int, str]]:
+    """The index and the words of each problem told outside the cases; an act of one person is no problem of others."""
+    words = [
+        (i, problem_words(reading.folded[issue.evidence.start : issue.evidence.end]))
+        for i, issue in enumerate(issues)
+        if not any(low <= issue.evidence.start < high for low, high in regions)
+    ]
+    return [(i, core) for i, core in words if len(core) >= _MIN_NAME]
+
+
 def _answered(
-    reading: Reading, measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
+    reading: Reading,
+    measure: Evidence,
+    regions: Sequence[tuple[int, int]],
+    issues: Sequence[Issue],
+    words: Sequence[tuple[int, str]],
 ) -> set[int]:
     """The issues inside the measure; else those before it in the sentence; else those of its case, or of its words."""
     inside = _within(issues, measure.start, measure.end)
@@ -51,7 +68,8 @@ def _answered(
         return before
     if pattern("sanctions").search(reading.folded, measure.start, measure.end):
         return _same_case(measure, regions, issues)
-    return _named(reading, measure, regions, issues)
+    said = reading.folded[measure.start : measure.end]
+    return {i for i, core in words if core in said}
 
 
 def _within(issues: Sequence[Issue], start: int, end: int) -> set[int]:
@@ -61,17 +79,3 @@ def _within(issues: Sequence[Issue], start: int, end: int) -> set[int]:
 def _same_case(measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]) -> set[int]:
     stretch = next(((start, end) for start, end in reversed(regions) if start <= measure.start < end), None)
     return _within(issues, stretch[0], measure.start) if stretch else set()
-
-
-def _named(
-    reading: Reading, measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
-) -> set[int]:
-    """Problems told elsewhere whose very words the measure says; an act of one person is no such problem."""
-    words = reading.folded[measure.start : measure.end]
-    return {
-        i
-        for i, issue in enumerate(issues)
-        if not any(low <= issue.evidence.start < high for low, high in regions)
-        and len(core := problem_words(reading.folded[issue.evidence.start : issue.evidence.end])) >= _MIN_NAME
-        and core in words
-    }

@@ -4,11 +4,12 @@ In: a reading and the units mentioned. Out: for each name all the places where i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.positions import follows_title, has_title
-from docintel.extract.reading import Reading, at
+from docintel.extract.reading import Clause, Reading, at
 from docintel.extract.units import UnitMention
 
 _WORDS = load("persons")
@@ -38,13 +39,15 @@ _NOT_PERSON = re.compile(alternation(_WORDS["not_person_before"]))
 _CREDIT_BEFORE = re.compile(
     rf"(?:{alternation(_WORDS['credit_before'])})[\s::/]*(?:{_HAN}{{2,4}}[\s、,]+(?:(?:通讯员|记者)\s*)?){{0,4}}$"
 )
+#: How far before a name the word that makes it a credit may stand, in characters.
+_CREDIT_REACH = 60
 _CREDIT_AFTER = re.compile(rf"(?:[\s、]+{_HAN}{{2,4}})*[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)")
 _TITLES = re.compile(r"《[^《》\n]{1,80}》")
 
 
 def find_names(reading: Reading, mentions: Sequence[UnitMention]) -> dict[str, list[tuple[int, int]]]:
     """Every person's name with the spans where it stands, names in order of first mention."""
-    titles = [match.span() for match in _TITLES.finditer(reading.folded)]
+    titles = [Clause(*match.span()) for match in _TITLES.finditer(reading.folded)]
     believed = {reading.folded[start:end] for start, end in _candidates(reading, mentions)}
     found: dict[str, list[tuple[int, int]]] = {}
     for start, end in _occurrences(reading, believed):
@@ -56,14 +59,19 @@ def find_names(reading: Reading, mentions: Sequence[UnitMention]) -> dict[str, l
 def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[tuple[int, int]]:
     """Spans that are names by their own look and their surroundings."""
     folded = reading.folded
+
+    @cache  # a name that stands a thousand times is looked for once
+    def behind(name: str) -> frozenset[str]:
+        return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
+
     for name in reading.names:
         if name.label == "PER" and name.text not in _NOT_NAMES:
-            start, end = name.start, _whole_name(folded, name.start, name.end)
+            start, end = name.start, _whole_name(folded, name.start, name.end, behind)
             if _is_credible(folded, start, end, mentions):
                 yield start, end
     for sentence in reading.sentences:
         for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end):
-            yield match.start(), _whole_name(folded, *match.span())
+            yield match.start(), _whole_name(folded, *match.span(), behind)
         yield from _untagged(reading, sentence.start, sentence.end)
 
 
@@ -77,22 +85,26 @@ def _untagged(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int
             yield match.span("name")
 
 
-def _whole_name(folded: str, start: int, end: int) -> int:
+def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], frozenset[str]]) -> int:
     """The end of a name that the tagger may have cut short by one character.
 
     `周立` is cut short when every time it stands it is followed by the same character, and other words follow that;
     or when a position stands before it and what follows fits only after one more: `副主任周立|民为全体职工授课`.
+
+    Args:
+        folded: the folded text.
+        start: first character of the name.
+        end: one past the last that was tagged.
+        behind: gives the characters that follow a name anywhere in the text.
     """
     name = folded[start:end]
     if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
         return end
-    tails = {folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded)}
-    third = folded[end]
-    nexts = {folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name + third), folded)}
-    if len(tails) == 1 and len(nexts) > 1:
+    if len(behind(name)) > 1:
+        return end
+    if len(behind(folded[start : end + 1])) > 1:
         return end + 1
-    titled = follows_title(folded, start) and len(tails) == 1
-    if titled and not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1):
+    if follows_title(folded, start) and not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1):
         return end + 1
     return end
 
@@ -136,12 +148,12 @@ def _is_elsewhere(
     reading: Reading,
     start: int,
     end: int,
-    titles: Sequence[tuple[int, int]],
+    titles: Sequence[Clause],
     mentions: Sequence[UnitMention],
 ) -> bool:
     """The name stands in a title, an organisation's name, a set phrase or a credit."""
     folded = reading.folded
-    if any(low < start < high for low, high in titles) or _NOT_PERSON.match(folded, end):
+    if at(titles, start) or _NOT_PERSON.match(folded, end):
         return True
     unit = at(mentions, start)
     return (unit is not None and end < unit.end) or _is_credit(reading, start, end)
@@ -153,6 +165,8 @@ def _is_credit(reading: Reading, start: int, end: int) -> bool:
     block = reading.document.block_at(start)
     if block is None:
         return False
-    if _CREDIT_AFTER.match(folded, end, block.end) or _CREDIT_BEFORE.search(folded, block.start, start):
+    if _CREDIT_AFTER.match(folded, end, block.end) or _CREDIT_BEFORE.search(
+        folded, max(block.start, start - _CREDIT_REACH), start
+    ):
         return True
     return folded[start - 1 : start] == "(" and folded[end : block.end] == ")"
