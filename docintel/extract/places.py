@@ -193,6 +193,3 @@ def _names_by_head() -> dict[str, tuple[tuple[str, bool], ...]]:
     for name in sorted(names, key=lambda name: (-len(name), name)):
         heads.setdefault(name[:2], []).append((name, names[name]))
     return {head: tuple(found) for head, found in heads.items()}
-
-
-__all__ = ["Place", "PlaceMention", "find_place", "find_place_mentions", "local_place"]

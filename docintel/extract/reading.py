@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-from docintel.schema import NOT_CONTENT, Block, BlockKind, Document
+from docintel.schema import NOT_CONTENT, Document
 from docintel.text.normalize import fold
 from docintel.text.sentences import split_clauses, split_sentences
 
@@ -122,15 +122,3 @@ class Reading:
     def names_in(self, start: int, end: int, label: str) -> list[Name]:
         """Names with this label that begin in `[start, end)`."""
         return [name for name in within(self.names, start, end) if name.label == label]
-
-    def headings_over(self, offset: int) -> list[Block]:
-        """Headings and numbered items that `offset` stands under, outermost first."""
-        over: list[Block] = []
-        for block in self.document.blocks:
-            if block.start > offset:
-                break
-            if block.kind is BlockKind.HEADING or (block.kind is BlockKind.LIST_ITEM and block.level):
-                while over and over[-1].level >= block.level:
-                    over.pop()
-                over.append(block)
-        return over

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from docintel.extract.places import Place, PlaceMention, find_place_mentions, local_place
+from docintel.extract.gazetteer import Place
+from docintel.extract.places import PlaceMention, find_place_mentions, local_place
 from docintel.extract.reading import Reading
 from docintel.extract.unit_names import (
     Named,

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from docintel.extract.gazetteer import Place
 from docintel.extract.lexicon import alternation, load
-from docintel.extract.places import Place
 from docintel.extract.reading import Reading
 from docintel.extract.unit_aliases import merge_aliases
 from docintel.extract.unit_heads import Head, Heads

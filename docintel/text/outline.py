@@ -1,8 +1,8 @@
 """Recognise the outline numbering of Chinese official prose.
 
-In: a line or a paragraph. Out: the number it opens with, or the spans of the items it enumerates inline.
+In: a line. Out: the number it opens with, and the value of such a number.
 Levels: 1 `一、`, 2 `(一)`, 3 `1.`, 4 `(1)` and `一是`, 5 `①` and `第一,`; chapters, sections and articles of a
-regulation are 1, 2 and 3. `首先,…其次,…` counts only inside a paragraph: at the start of one it is narration.
+regulation are 1, 2 and 3. `首先,…其次,…` is no numbering: at the start of a paragraph it is narration.
 """
 
 import re
@@ -12,8 +12,6 @@ from docintel.text.normalize import fold
 
 _HAN = "一二三四五六七八九十百"
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
-_SEQUENCE = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 4}
-_LAST = "最后"
 
 #: (level, pattern over folded text), tried in order at the start of a line.
 _LINE_NUMBERS = [
@@ -29,13 +27,6 @@ _LINE_NUMBERS = [
 ]
 _OPENERS = frozenset(f"{_HAN}第其(0123456789㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩")
 _CIRCLED = re.compile(r"[①-⑳]")
-_INLINE = re.compile(
-    rf"(?:^|(?<=[。;:,!?”\s]))"
-    rf"(?:(?P<cardinal>[{_HAN}]{{1,2}})(?=是|要)"  # …,一是…;二是…
-    rf"|第(?P<ordinal>[{_HAN}]{{1,2}})(?=,)"  # …强调,第一,…第二,…
-    rf"|(?P<sequence>{'|'.join(_SEQUENCE)})(?=,))"
-)
-_INLINE_LEVEL = {"cardinal": 4, "ordinal": 5, "sequence": 5}
 
 
 class Numbering(NamedTuple):
@@ -50,15 +41,6 @@ class Numbering(NamedTuple):
     text: str
     level: int
     length: int
-
-
-class InlineItem(NamedTuple):
-    """One item of an inline enumeration; `start` is at its ordinal, `end` exclusive, `number` counts from 1."""
-
-    start: int
-    end: int
-    level: int
-    number: int
 
 
 def numbering(line: str) -> Numbering | None:
@@ -79,44 +61,3 @@ def han_number(numeral: str) -> int:
     tens, ten, ones = numeral.rpartition("十")
     value = _DIGITS.get(ones, 0)
     return value + 10 * _DIGITS.get(tens, 1) if ten else value
-
-
-def inline_items(text: str) -> list[InlineItem]:
-    """The items a paragraph enumerates inline, e.g. `一是…;二是…` or `第一,…第二,…`, in text order.
-
-    A series starts at its first ordinal and counts up by one; a single ordinal is no series. An item ends where the
-    next of its series, or of a series around it, begins. Series may nest (`第一,` inside `二要`).
-    """
-    markers = _drop_singles(_series(fold(text)))
-    items = []
-    for i, (start, level, number, _) in enumerate(markers):
-        end = next((later[0] for later in markers[i + 1 :] if later[1] <= level), len(text))
-        items.append(InlineItem(start, end, level, number))
-    return items
-
-
-def _series(folded: str) -> list[tuple[int, int, int, int]]:
-    """Ordinals that open a series or continue one: start, level, number, number of the series."""
-    markers = []
-    last: dict[str, tuple[int, int]] = {}
-    opened = 0
-    for match in _INLINE.finditer(folded):
-        family = match.lastgroup or ""
-        word = match.group(family)
-        number = _SEQUENCE[word] if family == "sequence" else han_number(word)
-        before, series = last.get(family, (0, 0))
-        if number == 1:
-            opened += 1
-            series = opened
-        elif not before or (number != before + 1 and word != _LAST):
-            continue
-        last[family] = (number, series)
-        markers.append((match.start(), _INLINE_LEVEL[family], number, series))
-    return markers
-
-
-def _drop_singles(markers: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    counts: dict[int, int] = {}
-    for *_, series in markers:
-        counts[series] = counts.get(series, 0) + 1
-    return [marker for marker in markers if counts[marker[3]] > 1]
