@@ -20,6 +20,8 @@ _MONEY = QuantityGrammar(["元"])
 _NOT_AMOUNT = re.compile(alternation(_WORDS["not_amounts"]))
 _CLOSED = ' 。;”’"!?'
 _HEADLINE_END = re.compile(r"(?:问题|(?<![投归到立])案|案件)等?$")
+#: The most characters that it closes with: 案件等.
+_LONGEST_END = 3
 _CRIMES_END = re.compile(r"案(?:件)?等?$")
 _HEADLINE_STOP = re.compile(r"[;…]|”“(?=[^“”]*?(?:局|委|厅|公司|书记|主任|长)[^“”]*问题)")
 _OTHER_WRONGS = re.compile(r"存在其他")
@@ -95,7 +97,7 @@ def _is_headline(reading: Reading, statement: Statement) -> bool:
     inside = statement.clause.start < end
     return (
         inside
-        and bool(_HEADLINE_END.search(reading.folded, start, end))
+        and bool(_HEADLINE_END.search(reading.folded, max(start, end - _LONGEST_END), end))
         and not _OTHER_WRONGS.search(reading.folded, start, end)
     )
 
