@@ -19,7 +19,7 @@ _TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|�
 _LEAD_IN = re.compile(
     rf"(?:[“‘(•·\s]|[\d.]+[、.])*(?:{alternation(_WORDS['lead_in'])}|[\d年月日至上下中旬以来起]+|[^,]{{1,14}}[时后前间]|在[^,]{{1,14}}[中下上])?"
 )
-#: A new subject that is no unit, at the start of a clause: 各级党组织, 全市医疗单位.
+#: A new subject that is no unit, at the start of a clause: 各级领导, 全县学校.
 _VAGUE = re.compile(rf"(?:{alternation(_WORDS['vague'])})")
 #: Somebody is punished: 张某受到党内警告处分. What happens to somebody is nobody's act here.
 _SUFFERS = re.compile(

@@ -1,6 +1,6 @@
 """The places of China by name, from `models/gazetteer/places.tsv`.
 
-In: names as written, a chain such as 广西 · 桂林 · 全州县. Out: the `Place` they name, known to the table or not.
+In: names as written, a chain such as 江苏 · 连云港 · 东海县. Out: the `Place` they name, known to the table or not.
 """
 
 import re

@@ -125,7 +125,7 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
 
 
 def _is_quoted(folded: str, start: int, end: int) -> bool:
-    """`“陈顶新”` is a word under discussion, no person."""
+    """`“陈换新”` is a word under discussion, no person."""
     return folded[start - 1 : start] in {"“", "‘"} and folded[end : end + 1] in {"”", "’"}
 
 

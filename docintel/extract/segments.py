@@ -1,7 +1,7 @@
 """Cut sentences into segments that could each be one action.
 
 In: a `Reading`. Out: `Segment`s in text order: a clause without what opens it, or a clause and the lead it leans on
-(`通过调取登记资料,查明其系亲属开设`).
+(`通过翻看领料单,查明去向`).
 """
 
 import re
@@ -18,7 +18,7 @@ _QUOTED = re.compile(r"《[^《》\n]*》|“[^“”\n]{1,24}”|‘[^‘’\n]
 #: 走访商户26家、约谈业主7人: two results in one clause.
 _RESULTS = re.compile(r"(?<=[个项条件起人名次家场份元])、(?=[^、,]{1,12}\d)")
 _TERMINAL = re.compile(r"[。!?…;:][”’)]*$")
-#: 一、坚持党建引领,强化责任落实。 and ——检查督办,促进办结。 open a part of the text.
+#: 一、理清家底,摸准情况。 and ——检查督办,促进办结。 open a part of the text.
 _NUMBERED_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|-{2})[^。]{2,36}[。;]?")
 #: 通过集体研讨等方式, 以身边案例为镜鉴: what follows is the action.
 _OPEN_END = re.compile(

@@ -16,7 +16,7 @@ from docintel.extract.unit_heads import Head, Heads
 from docintel.extract.unit_names import ORDINALS, POSTED, Named, inner, inside_at, is_whole, kind_of, organ_at
 from docintel.schema import Unit, UnitKind
 
-#: Posts and commas between two units of one list: 市第一人民医院、中医医院; 教育局原党组成员、文化和旅游局.
+#: Posts and commas between two units of one list: 市第三人民医院、骨伤医院; 教育局原党组成员、文化和旅游局.
 _ENUMERATED = re.compile(r"(?:原?(?:党[组委总支]*)?(?:成员|委员|副?书记|副?主任|副?局长|副?厅长|常委)、?)*[、和]原?")
 _STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>纪检(?:监察)?组)")
 #: A group of the local discipline organ, named alone.
@@ -118,7 +118,7 @@ class _Finder:
         return readers
 
     def _listed(self, head: Head) -> int:
-        """A unit and what follows it under the same place: 市第一人民医院、中医医院."""
+        """A unit and what follows it under the same place: 市第三人民医院、骨伤医院."""
         end = self._add(head)
         self._ordinals(head)
         while head.prefix and (match := _ENUMERATED.match(self.text, end)):

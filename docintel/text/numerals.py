@@ -13,7 +13,7 @@ _SCALES = {"万": 10_000, "亿": 100_000_000}
 _NUMERAL = "〇零一二两三四五六七八九十百千"
 _HEDGE_AFTER = "余多来"
 
-#: 62.6万, 26,544, 1.1亿, 138万余, 1300余万, 三十五万, 二十余; the hedge may stand before or behind the scale.
+#: 62.6万, 26,544, 1.1亿, 138万余, 2600余万, 三十五万, 二十余; the hedge may stand before or behind the scale.
 _ARABIC = rf"\d+(?:,\d{{3}})*(?:\.\d+)?[{_HEDGE_AFTER}]?(?:[百千]?[万亿]+|[百千](?!克|米|瓦))?[{_HEDGE_AFTER}]?"
 _CHINESE = rf"[{_NUMERAL}][{_NUMERAL}万亿]*[{_HEDGE_AFTER}]?[万亿]?[{_HEDGE_AFTER}]?"
 #: 数十, 上百, 近千, 几十: a size without a number; only 上百 and 上千 state a floor.

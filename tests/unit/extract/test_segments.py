@@ -33,7 +33,7 @@ ROWS = [
     # who speaks and when are no segments
     ("局长强调，2023年5月，完成清查。", ["完成清查"]),
     # results joined by 、 are split
-    ("发现问题53个、整改49个。", ["发现问题53个", "整改49个"]),
+    ("发现问题38个、整改31个。", ["发现问题38个", "整改31个"]),
     # nothing is cut inside a title
     ("印发《管理办法，试行》。", ["印发《管理办法，试行》"]),
 ]
