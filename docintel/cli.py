@@ -34,6 +34,7 @@ from docintel.errors import (
     UnsupportedFormatError,
 )
 from docintel.exports import Format, write, write_jsonl
+from docintel.files import printable
 from docintel.schema import (
     GROUPS,
     RECORD_TYPES,
@@ -396,12 +397,12 @@ def _extractions(files: Sequence[Path], reports: list[FileReport]) -> Iterator[E
             except SetupError:
                 raise
             except Exception as exc:  # a defect that one file of thousands meets must not end the run
-                reports.append(FileReport.failure(path, exc))
+                reports.append(FileReport.failure(printable(path), exc))
             else:
                 message = " ".join(extraction.document.warnings)
-                reports.append(FileReport(path=str(path), status=IngestStatus.ADDED, message=message))
+                reports.append(FileReport(path=printable(path), status=IngestStatus.ADDED, message=message))
                 yield extraction
-            step(path.name)
+            step(printable(path.name))
 
 
 @contextmanager

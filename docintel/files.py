@@ -1,6 +1,6 @@
-"""Writing files that are whole or not there.
+"""Files: written whole or not at all, and named so that their names can be stored.
 
-Takes a path; gives a neighbour to write to, which takes its place at the end.
+Takes paths; gives a neighbour to write to, which takes the place of the file at the end, or text.
 """
 
 import os
@@ -31,6 +31,11 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it holds either all of `data` or what it held before."""
     with whole(path) as neighbour:
         neighbour.write_bytes(data)
+
+
+def printable(path: Path | str) -> str:
+    """A path as text that can be stored and printed: bytes that are no UTF-8, as old systems write names, become �."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _flush_folder(folder: Path) -> None:

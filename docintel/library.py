@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docintel.config import models_dir
-from docintel.errors import DocintelError, InputError, NotFoundError, StoreError
+from docintel.errors import InputError, NotFoundError, SetupError, StoreError
+from docintel.files import printable
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.schema import (
@@ -64,7 +65,7 @@ class Library:
     Raises:
         NotFoundError: there is no library in the folder, and none is to be made.
         InputError: no library can be made there.
-        StoreError: the catalog is damaged, or this process may not write to it.
+        StoreError: the catalog is missing or damaged, or this process may not write to it.
     """
 
     def __init__(
@@ -131,32 +132,28 @@ class Library:
         """Read one file; whatever it does to a parser or a finder, it costs this file only."""
         try:
             return self._read_file(path)
-        except StoreError:  # a full disk, a damaged catalog: it would meet every other file too
+        except (SetupError, StoreError):  # a missing model, a full disk: it would meet every other file too
             raise
-        except (DocintelError, OSError) as exc:
-            hint = getattr(exc, "hint", "")
-            return FileReport(path=str(path), status=IngestStatus.FAILED, message=f"{exc} {hint}".strip())
         except Exception as exc:  # a defect that one file of thousands meets must not end the run
-            message = f"{type(exc).__name__}: {exc} (a defect of docintel, please report it)"
-            return FileReport(path=str(path), status=IngestStatus.FAILED, message=message)
+            return FileReport.failure(printable(path), exc)
 
     def _read_file(self, path: Path) -> FileReport:
         data = _read(path)
-        document, where = hashlib.sha256(data).hexdigest(), str(path.resolve())
+        document, where = hashlib.sha256(data).hexdigest(), printable(path.resolve())
         if self._catalog.extractor_of(document) == extractor_version():
             self._originals.put(data)
             known = self._catalog.paths_of(document)
             if where not in known:
                 self._drop_original(self._catalog.add_path(document, where))
             message = "" if where in known else f"same content as {known[0]}"
-            return FileReport(path=str(path), status=IngestStatus.UNCHANGED, document=document, message=message)
-        extraction = self._extract(_parse(data, path.name))
+            return FileReport(path=printable(path), status=IngestStatus.UNCHANGED, document=document, message=message)
+        extraction = self._extract(_parse(data, printable(path.name)))
         self._originals.put(data)
         new = not self._catalog.knows_path(where) and self._catalog.extractor_of(document) is None
         passages = split_passages(extraction)
         self._drop_original(self._catalog.put(extraction, passages, path=where, extractor=extractor_version()))
         return FileReport(
-            path=str(path),
+            path=printable(path),
             status=IngestStatus.ADDED if new else IngestStatus.UPDATED,
             document=document,
             message=" ".join(extraction.document.warnings),
@@ -376,6 +373,11 @@ def _prepare(folder: Path, *, create: bool) -> None:
     """See that there is a library in the folder, or that one can be made."""
     if os.path.lexists(folder / "catalog.sqlite"):
         return
+    if (folder / "originals").is_dir():
+        raise StoreError(
+            f"{folder} 的目录文件 catalog.sqlite 丢失。 The catalog of {folder} is missing; its originals are there.",
+            hint="请从备份恢复，或换一个文件夹重新入库。 Restore it from a backup, or ingest into another folder.",
+        )
     if not create:
         raise NotFoundError(f"There is no library in {folder}.", hint=f"Run: docintel ingest PATHS --library {folder}")
     try:

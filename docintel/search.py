@@ -32,7 +32,7 @@ def search(
     Raises:
         QueryError: the query is empty, or a filter makes no sense.
     """
-    if not query.strip():
+    if not any(char.isalnum() for char in query):
         raise QueryError("The query is empty.", hint="Say in a few words what to look for.")
     if top_k < 1:
         raise QueryError(f"top_k is {top_k}; it must be at least 1.")

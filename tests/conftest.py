@@ -1,11 +1,18 @@
 """Fixtures for every test: an encoder without a model, and a library that reads plain text."""
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from docintel.library import Library
 from docintel.schema import Extraction
 from docintel.suggest import Similarity
 from tests.factories import BigramEncoder, make_issue, make_measure
+
+settings.register_profile("here", deadline=None)  # a busy machine is no failure
+settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def extract_marked(document):

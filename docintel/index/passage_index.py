@@ -95,7 +95,12 @@ class PassageIndex:
 
         Args:
             wait: for another process that is writing; else leave the index as that process last committed it.
+
+        Raises:
+            StaleIndexError: the source is not the one that the index was made from.
         """
+        if any(here > there for here, there in zip(self.manifest.revision, source.revision(), strict=True)):
+            raise StaleIndexError("The index is ahead of its catalog, which was replaced by another.", hint=_REBUILD)
         if self.manifest.revision != source.revision():
             with self.writing(wait=wait) as mine:
                 while mine and self.manifest.revision != source.revision():

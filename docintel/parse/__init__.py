@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from docintel.errors import InputError, NotFoundError, ParseError, UnsupportedFormatError
+from docintel.files import printable
 from docintel.parse.detect import detect
 from docintel.schema import Document
 
@@ -32,7 +33,7 @@ def parse(path: Path | str) -> Document:
         ParseError: the file is empty or damaged.
     """
     path = Path(path)
-    return parse_bytes(read_file(path), path.name)
+    return parse_bytes(read_file(path), printable(path.name))
 
 
 def read_file(path: Path) -> bytes:
@@ -42,6 +43,8 @@ def read_file(path: Path) -> bytes:
         NotFoundError: there is no such file.
         InputError: it is a folder or cannot be opened.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(f"{path} 不是普通文件。 {path} is no regular file.")
     try:
         return path.read_bytes()
     except FileNotFoundError as exc:

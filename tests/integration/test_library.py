@@ -1,5 +1,7 @@
 """Ingest, search, suggest, look after: a whole library on made-up reports."""
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from docintel.errors import InputError, NotFoundError, QueryError, StaleIndexErr
 from docintel.library import Library, list_files
 from docintel.parse import parse
 from docintel.schema import Filters, HitKind, IngestStatus
+from tests.conftest import extract_marked
 
 REPORTS = {
     "a.txt": "安宁县医院整改报告\n药品采购权力过于集中的问题突出。采取措施成立药品采购小组,药品采购集体决策。",
@@ -233,3 +236,33 @@ def test_a_missing_file_is_told_of_as_parse_tells(library, tmp_path):
     with pytest.raises(NotFoundError) as refused:
         parse(tmp_path / "none.txt")
     assert report.message == f"{refused.value} {refused.value.hint}"
+
+
+def test_a_lost_catalog_is_said_and_nothing_hangs(tmp_path, encoder):
+    (tmp_path / "a.txt").write_text("药品采购有问题。", encoding="utf-8")
+    with Library(tmp_path / "library", encoder=encoder, extractor=extract_marked) as opened:
+        opened.ingest(tmp_path / "a.txt")
+    for path in (tmp_path / "library").glob("catalog.sqlite*"):
+        path.unlink()
+    with pytest.raises(StoreError, match="目录文件"):
+        Library(tmp_path / "library", encoder=encoder)
+    shutil.rmtree(tmp_path / "library" / "originals")
+    with Library(tmp_path / "library", encoder=encoder, extractor=extract_marked) as opened:
+        with pytest.raises(StaleIndexError, match="ahead"):
+            opened.search("采购")
+        opened.rebuild()
+        assert opened.search("采购") == []
+
+
+def test_a_name_that_is_no_text_is_ingested(tmp_path, library):
+    path = tmp_path / os.fsdecode("报告".encode("gb18030") + b".txt")
+    path.write_text("药品采购有问题。", encoding="utf-8")
+    (report,) = library.ingest(path)
+    assert report.status == "added"
+    assert "\ufffd" in report.path
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, library):
+    os.mkfifo(tmp_path / "pipe.txt")
+    (report,) = library.ingest(tmp_path / "pipe.txt")
+    assert "no regular file" in report.message

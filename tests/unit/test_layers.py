@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "library": _BASE | {"parse", "extract", "store", "index", "search", "suggest"},
     "console": {"schema"},
     "__main__": {"cli"},
-    "cli": {"errors", "config", "schema", "parse", "extract", "library", "analytics", "exports", "console"},
+    "cli": {"errors", "files", "config", "schema", "parse", "extract", "library", "analytics", "exports", "console"},
 }
 
 
