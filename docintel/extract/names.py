@@ -34,6 +34,9 @@ _UNTAGGED = re.compile(
     rf"|{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={_FOLLOW_CLEARLY}))"
 )
 _INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
+#: A name that ends its clause and begins inside a phrase is the tail of an idiom: 明月|高照|. But: 约谈了|沈立新|.
+_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对给找由被把即])")
+_CLAUSE_END = re.compile(r"[,。;]|$")
 _CLOSED_BY = frozenset(",、。;)")
 _NOT_PERSON = re.compile(alternation(_WORDS["not_person_before"]))
 _CREDIT_BEFORE = re.compile(
@@ -118,10 +121,12 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
         return introduced
     if len(name) > 4 or (len(name) == 4 and not name.startswith(_COMPOUND)):
         return introduced and "·" in name
+    is_tail = bool(_TAIL.match(folded, start) and _CLAUSE_END.match(folded, end))
     if len(name) == 3 and name[0] in _SAFE_SURNAMES and not _is_quoted(folded, start, end):
         governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
-        return introduced or governed or bool(_FOLLOWER.match(folded, end)) or folded.count(name) > 1
-    return introduced or bool(_CLEAR_FOLLOWER.match(folded, end))
+        followed = not is_tail and bool(_FOLLOWER.match(folded, end))
+        return introduced or governed or followed or folded.count(name) > 1
+    return introduced or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
 
 
 def _is_quoted(folded: str, start: int, end: int) -> bool:
