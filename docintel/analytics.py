@@ -23,7 +23,7 @@ def total(statistics: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """
     for name in by:
         if name not in GROUPS:
-            raise QueryError(f"{name!r} is nothing to group by; these are: {', '.join(GROUPS)}.")
+            raise QueryError(f"不能按 {name!r} 汇总。 {name!r} is nothing to group by; these are: {', '.join(GROUPS)}.")
     keys = [*dict.fromkeys(["metric", *by, "unit_of_measure"])]
     grouped = statistics.dropna(subset=["value"]).groupby(keys, dropna=False)["value"]
     table = grouped.agg(total="sum", figures="count").reset_index()

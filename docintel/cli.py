@@ -163,7 +163,7 @@ def parse(
     forms = {"text": lambda: document.main_text, "markdown": lambda: to_markdown(document)}
     forms["json"] = lambda: json.dumps(asdict(document), ensure_ascii=False, indent=1)
     if how not in forms:
-        raise QueryError(f"{how!r} is no format; these are: {', '.join(forms)}.")
+        raise QueryError(f"没有 {how!r} 这种格式。 {how!r} is no format; these are: {', '.join(forms)}.")
     print(forms[how]())
 
 
@@ -186,7 +186,10 @@ def extract(
     elif how is Format.JSONL:
         write_jsonl(extractions, sys.stdout)
     else:
-        raise QueryError(f"--format {how} needs --out.", hint="Name a file, or a folder for csv and parquet.")
+        raise QueryError(
+            f"--format {how} 需要 --out。 --format {how} needs --out.",
+            hint="请指定文件；csv、parquet 指定文件夹。 Name a file, or a folder for csv and parquet.",
+        )
     err.print(views.reports_view(reports))
     _exit_if_failed(reports)
 
@@ -314,7 +317,9 @@ def show(
     wanted = _names(kinds) or list(RECORD_TYPES)
     unknown = [kind for kind in wanted if kind not in RECORD_TYPES]
     if unknown:
-        raise QueryError(f"{unknown[0]!r} is no record type; these are: {', '.join(RECORD_TYPES)}.")
+        raise QueryError(
+            f"没有 {unknown[0]!r} 这类记录。 {unknown[0]!r} is no record type; these are: {', '.join(RECORD_TYPES)}."
+        )
     with _open(library) as opened:
         extraction = opened.extraction(document)
     if text and not as_json:

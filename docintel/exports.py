@@ -56,7 +56,10 @@ def write(extractions: Iterable[Extraction], out: Path, how: Format) -> list[Pat
     """
     if how in (Format.JSONL, Format.XLSX):
         if out.is_dir():
-            raise InputError(f"{out} is a folder; {how} needs a file name.", hint=f"Use --out {out / f'out.{how}'}")
+            raise InputError(
+                f"{out} 是文件夹，{how} 需要文件名。 {out} is a folder; {how} needs a file name.",
+                hint=f"Use --out {out / f'out.{how}'}",
+            )
         with whole(out) as path:
             if how is Format.JSONL:
                 with path.open("w", encoding="utf-8") as file:
@@ -65,7 +68,9 @@ def write(extractions: Iterable[Extraction], out: Path, how: Format) -> list[Pat
                 _write_workbook(to_frames(extractions), path)
         return [out]
     if out.is_file():
-        raise InputError(f"{out} is a file; {how} writes one file a record type into a folder.")
+        raise InputError(
+            f"{out} 是文件，{how} 需要文件夹。 {out} is a file; {how} writes one file a record type into a folder."
+        )
     written = []
     for kind, frame in to_frames(extractions).items():
         written.append(out / f"{kind}.{how}")

@@ -214,7 +214,10 @@ class Library:
             top_k: suggestions a problem.
         """
         if text is None and document is None:
-            raise InputError("There is nothing to suggest for.", hint="Give a problem, or a document with problems.")
+            raise InputError(
+                "没有给出问题。 There is nothing to suggest for.",
+                hint="请给出一个问题，或一份文档。 Give a problem, or a document with problems.",
+            )
         index = self._current_index()
         found = []
         if text is not None:
@@ -379,13 +382,21 @@ def _prepare(folder: Path, *, create: bool) -> None:
             hint="请从备份恢复，或换一个文件夹重新入库。 Restore it from a backup, or ingest into another folder.",
         )
     if not create:
-        raise NotFoundError(f"There is no library in {folder}.", hint=f"Run: docintel ingest PATHS --library {folder}")
+        raise NotFoundError(
+            f"{folder} 中没有资料库。 There is no library in {folder}.",
+            hint=f"先入库 Run: docintel ingest PATHS --library {folder}",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise InputError(f"No library can be made in {folder}: {exc.strerror}.", hint=_ANOTHER_FOLDER) from exc
+        raise InputError(
+            f"无法在 {folder} 建立资料库。 No library can be made in {folder}: {exc.strerror}.", hint=_ANOTHER_FOLDER
+        ) from exc
     if not os.access(folder, os.W_OK):
-        raise InputError(f"No library can be made in {folder}: it is read-only.", hint=_ANOTHER_FOLDER)
+        raise InputError(
+            f"{folder} 只读，无法建立资料库。 No library can be made in {folder}: it is read-only.",
+            hint=_ANOTHER_FOLDER,
+        )
 
 
 def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:

@@ -33,7 +33,9 @@ def search(
         QueryError: the query is empty, or a filter makes no sense.
     """
     if not any(char.isalnum() for char in query):
-        raise QueryError("The query is empty.", hint="Say in a few words what to look for.")
+        raise QueryError(
+            "查询为空。 The query is empty.", hint="请用几个词说明要找什么。 Say in a few words what to look for."
+        )
     if top_k < 1:
         raise QueryError(f"top_k is {top_k}; it must be at least 1.")
     passages = HitKind.PASSAGE if kind is HitKind.DOCUMENT else kind

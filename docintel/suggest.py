@@ -115,7 +115,9 @@ def suggest(
         QueryError: the problem is empty.
     """
     if not problem.strip():
-        raise QueryError("The problem is empty.", hint="Describe in a sentence what was found.")
+        raise QueryError(
+            "问题为空。 The problem is empty.", hint="请用一句话描述发现的问题。 Describe in a sentence what was found."
+        )
     finder = _Finder(catalog, index, similarity, problem, exclude)
     candidates = sorted(finder.candidates(), key=lambda each: (-each.score, each.place))
     return _spread(_folded(candidates), top_k)

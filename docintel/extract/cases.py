@@ -192,7 +192,8 @@ def _units_given(reading: Reading, mentions: Sequence[UnitMention], statements: 
             continue
         sanctions = [sanction.text for sanction in split_sanctions(reading.text[given.start("decision") : high])]
         if sanctions:
-            yield Case(evidence=reading.document.evidence(given.start(), high), sanctions=tuple(sanctions))
+            evidence = reading.document.evidence(given.start(), high)
+            yield Case(evidence=evidence, sanctions=tuple(dict.fromkeys(sanctions)))
 
 
 def _crowd_cases(reading: Reading, found: Sequence[Case]) -> list[Case]:
@@ -221,7 +222,7 @@ def _told_again(folded: str, case: Case, before: Case) -> bool:
 
 def _crowd_case(reading: Reading, match: re.Match[str]) -> Iterator[Case]:
     stated = reading.text[match.start() : match.end()]
-    sanctions = [sanction.text for sanction in split_sanctions(stated)]
+    sanctions = list(dict.fromkeys(sanction.text for sanction in split_sanctions(stated)))
     if not sanctions:
         word = notice_sanction(reading.text[max(0, match.start() - 2) : match.end()]) or general_sanction(stated)
         sanctions = [word.text] if word else []

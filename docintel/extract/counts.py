@@ -112,7 +112,7 @@ def _in_short_quotes(folded: str, quantity: Quantity) -> bool:
 
 
 def _inside_name(reading: Reading, quantity: Quantity) -> bool:
-    """Whether the number is part of a name (`五家渠市`, `《…二十条》`) or of a title in book marks."""
+    """Whether the number is part of a name (`七台河市`, `《…二十条》`) or of a title in book marks."""
     folded = reading.folded
     opened = folded.rfind("《", max(0, quantity.number_start - 60), quantity.number_start)
     if opened >= 0 and folded.find("》", opened, quantity.number_start) < 0:

@@ -48,11 +48,15 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as exc:
-        raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from exc
+        raise NotFoundError(f"没有文件 {path}。 There is no file {path}.", hint="请检查路径。 Check the path.") from exc
     except IsADirectoryError as exc:
-        raise InputError(f"{path} is a folder.", hint="Give the files in it.") from exc
+        raise InputError(
+            f"{path} 是文件夹。 {path} is a folder.", hint="请指定其中的文件。 Give the files in it."
+        ) from exc
     except (OSError, ValueError) as exc:
-        raise InputError(f"{path} cannot be read: {exc}", hint="Check that you may open it.") from exc
+        raise InputError(
+            f"{path} 无法读取。 {path} cannot be read: {exc}", hint="请检查权限。 Check that you may open it."
+        ) from exc
 
 
 def parse_bytes(data: bytes, source: str) -> Document:
@@ -63,7 +67,10 @@ def parse_bytes(data: bytes, source: str) -> Document:
         ParseError: the bytes are empty or damaged.
     """
     if not data:
-        raise ParseError(f"{source} is empty (0 bytes).", hint="Check that it was copied completely.")
+        raise ParseError(
+            f"{source} 是空文件。 {source} is empty (0 bytes).",
+            hint="请确认复制完整。 Check that it was copied completely.",
+        )
     name = detect(data)
     if name not in PARSERS:
         raise UnsupportedFormatError(

@@ -74,7 +74,10 @@ def parse_html(data: bytes, source: str) -> Document:
     head = _head(tree)
     body = tree.body
     if body is None:
-        raise ParseError(f"{source} is a page without a body.", hint="Save the page again, complete.")
+        raise ParseError(
+            f"{source} 是没有正文的网页。 {source} is a page without a body.",
+            hint="请重新完整保存网页。 Save the page again, complete.",
+        )
     body.strip_tags(_DROPPED, recursive=True)
     for node in body.css(_CHROME):
         if _weight(node) < _PROSE:
@@ -94,7 +97,10 @@ def parse_html(data: bytes, source: str) -> Document:
 def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], head: _Head, around: str) -> Document:
     text, blocks = structure(lines)
     if not text:
-        raise ParseError(f"{source} is a page that shows no text.", hint="Save the page again, complete.")
+        raise ParseError(
+            f"{source} 是没有文字的网页。 {source} is a page that shows no text.",
+            hint="请重新完整保存网页。 Save the page again, complete.",
+        )
     bylines = [block for block in blocks if block.kind is BlockKind.BYLINE]
     top = [text[block.start : block.end] for block in bylines if 2 * block.end < len(text)]
     closing = [text[block.start : block.end] for block in bylines if 2 * block.end >= len(text)]

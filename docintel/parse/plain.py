@@ -34,7 +34,10 @@ def parse_text(data: bytes, source: str) -> Document:
     lines = mark_title(Line(line) for line in unwrap(decoded.text.splitlines()))
     text, blocks = structure(lines)
     if not text:
-        raise ParseError(f"{source} holds no text, only white space.", hint="Check that the file is the right one.")
+        raise ParseError(
+            f"{source} 没有文字。 {source} holds no text, only white space.",
+            hint="请确认文件是否正确。 Check that the file is the right one.",
+        )
     quotes = {block: text[block.start : block.end] for block in blocks}
     asides = [quote for block, quote in quotes.items() if block.kind in (BlockKind.BYLINE, BlockKind.FURNITURE)]
     url = metadata.source_url(asides)

@@ -163,10 +163,16 @@ class Catalog:
             {"name": name},
         )
         if not name or not found:
-            raise NotFoundError(f"No document has the id or name {name!r}.", hint="Ingest it first, or list documents.")
+            raise NotFoundError(
+                f"没有编号或名称为 {name!r} 的文档。 No document has the id or name {name!r}.",
+                hint="先入库，或查看清单 Ingest it first, or run: docintel library list",
+            )
         if len(found) > 1:
             listed = ", ".join(f"{row['source']} ({row['id'][:12]})" for row in found[:5])
-            raise NotFoundError(f"{name!r} fits {len(found)} documents: {listed}.", hint="Give more of the id.")
+            raise NotFoundError(
+                f"{name!r} 对应 {len(found)} 份文档。 It fits {len(found)} documents: {listed}.",
+                hint="请给出更长的编号。 Give more of the id.",
+            )
         return str(found[0]["id"])
 
     def get(self, document: str) -> Extraction:
@@ -233,7 +239,9 @@ class Catalog:
         where.append("r.kind = :kind")
         unknown = set(metrics or ()) - set(map(str, Metric))
         if unknown:
-            raise QueryError(f"{min(unknown)!r} is no metric; these are: {', '.join(Metric)}.")
+            raise QueryError(
+                f"没有 {min(unknown)!r} 这个指标。 {min(unknown)!r} is no metric; these are: {', '.join(Metric)}."
+            )
         if metrics:
             where.append("r.metric IN (SELECT value FROM json_each(:metrics))")
         if period:

@@ -49,8 +49,12 @@ def _check(filters: Filters) -> None:
     for name, known in (("doc_type", frozenset(map(str, DocType))), ("category", _CATEGORIES)):
         value = getattr(filters, name)
         if value is not None and value not in known:
-            raise QueryError(f"{value!r} is no {name}; these are: {', '.join(sorted(known))}.")
+            raise QueryError(
+                f"没有 {value!r} 这个取值。 {value!r} is no {name}; these are: {', '.join(sorted(known))}."
+            )
     for name in ("since", "until"):
         value = getattr(filters, name)
         if value is not None and not _DATE.fullmatch(value):
-            raise QueryError(f"{value!r} is no date for {name}; write YYYY, YYYY-MM or YYYY-MM-DD.")
+            raise QueryError(
+                f"{value!r} 不是日期。 {value!r} is no date for {name}; write YYYY, YYYY-MM or YYYY-MM-DD."
+            )

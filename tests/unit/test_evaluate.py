@@ -55,13 +55,13 @@ def test_each_record_is_matched_once_the_most_alike_first():
 
 def test_a_figure_with_another_value_is_another_figure():
     report = score_extractions(
-        [(document(statistics=[statistic("发现问题53个", 53)]), document(statistics=[statistic("发现问题53个", 35)]))]
+        [(document(statistics=[statistic("发现问题38个", 38)]), document(statistics=[statistic("发现问题38个", 83)]))]
     )
     assert report.records["statistics"] == Score(0, 1, 1)
 
 
 def test_fields_are_asked_for_only_where_gold_states_them():
-    gold = [statistic("发现问题53个", 53), statistic("整改49个", 49, unit="甲院")]
+    gold = [statistic("发现问题38个", 38), statistic("整改31个", 31, unit="甲院")]
     report = score_extractions([(document(statistics=gold), document(statistics=gold))])
     assert report.records["statistics"].f1 == 1
     assert report.fields["statistics.unit"] == (1, 1)

@@ -109,12 +109,12 @@ def test_mentions(text, organs, expected):
     [
         ("## 辽源市：以案促改\n松江省通报。", None, "吉林省辽源市"),
         # in short, in the title, where the text has the full name
-        ("## 清廉阳泉建设\n阳泉市召开会议。", None, "山西省阳泉市"),
+        ("## 清廉晋城建设\n晋城市召开会议。", None, "山西省晋城市"),
         ("## 长治久安\n各地部署。", None, None),
         ("## 青海推动以案促改\n西宁市检查。", None, "青海省"),
         # no place in the title: the publisher's city, or the place most named
         ("## 会议召开\n会议强调纪律。", "辽源市卫生健康委员会", "吉林省辽源市"),
-        ("## 会议召开\n丽水市通报。丽水市整改。丽水市总结。", "浙江省纪委监委网站", "浙江省丽水市"),
+        ("## 会议召开\n衢州市通报。衢州市整改。衢州市总结。", "浙江省纪委监委网站", "浙江省衢州市"),
         ("## 会议召开\n会议强调纪律。", "浙江省纪委监委网站", "浙江省"),
         ("## 会议召开\n会议强调纪律。", "滨州医学院附属医院", "山东省滨州市"),
         # about many places

@@ -11,7 +11,7 @@ from docintel.store.catalog import Catalog
 from docintel.store.migrations import MIGRATIONS
 from tests.factories import make_document, make_extraction, make_statistic, make_unit
 
-TEXT = "安宁县医院发现问题53个，药品采购权力集中，成立采购小组。"
+TEXT = "安宁县医院发现问题38个，药品采购权力集中，成立采购小组。"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def full_extraction(text=TEXT, **over):
         document,
         issues=["药品采购权力集中"],
         measures=[("成立采购小组", [0])],
-        statistics=(make_statistic(document, "发现问题53个", value=53.0, unit="安宁县医院", period="2022-06"),),
+        statistics=(make_statistic(document, "发现问题38个", value=38.0, unit="安宁县医院", period="2022-06"),),
         units=(make_unit(document, "安宁县医院"),),
         doc_type=DocType.INSPECTION_REPORT,
         region="某省安宁县",
@@ -127,8 +127,8 @@ def test_statistics_are_selected_by_their_own_unit_metric_and_period(catalog):
     put(catalog, full_extraction())
     (row,) = catalog.records("statistics", Filters(unit="安宁"), metrics=[Metric.ISSUES_FOUND], period="2022")
     assert (row["value"], row["quote"], row["source"], row["published"]) == (
-        53,
-        "发现问题53个",
+        38,
+        "发现问题38个",
         "报告.txt",
         "2023-05-04",
     )
