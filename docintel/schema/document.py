@@ -110,10 +110,6 @@ class Document:
             return self.blocks[low]
         return None
 
-    def content_blocks(self) -> list[Block]:
-        """Blocks that records are read from: no title, by-line or furniture."""
-        return [block for block in self.blocks if block.kind not in NOT_CONTENT]
-
     @property
     def main_text(self) -> str:
         """The text without title and furniture, one block a line."""
