@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from docintel.errors import DocintelError
 from docintel.library import Library
-from docintel.parse import parse as _parse_file
+from docintel.parse.sandbox import parse as _parse_file
 from docintel.schema import Document, Extraction
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ installation is not ready, 4 the library is damaged.
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from enum import StrEnum
 from importlib.metadata import version
 from math import isnan
 from pathlib import Path
@@ -35,10 +36,15 @@ from docintel.errors import (
 )
 from docintel.exports import Format, write, write_jsonl
 from docintel.files import printable
+from docintel.parse.file import DEFAULT_LIMITS, Limits
+from docintel.parse.intake import INSIDE, list_files, read_documents
+from docintel.parse.render import to_markdown, to_tree
+from docintel.parse.sandbox import Sandbox
 from docintel.schema import (
     GROUPS,
     RECORD_TYPES,
     DocType,
+    Document,
     Extraction,
     FileReport,
     Filters,
@@ -46,7 +52,7 @@ from docintel.schema import (
     IngestStatus,
     Metric,
 )
-from docintel.schema.serial import extraction_to_dict, json_schema
+from docintel.schema.serial import document_to_dict, extraction_to_dict, json_schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +69,23 @@ _HEADLINES: tuple[tuple[type[DocintelError], str], ...] = (
     (SetupError, "安装未就绪"),
     (StoreError, "资料库有问题"),
 )
+
+
+class Form(StrEnum):
+    """How a parsed document is shown."""
+
+    TREE = "tree"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+_FORMS: dict[Form, Callable[[Document], str]] = {
+    Form.TREE: to_tree,
+    Form.TEXT: lambda document: document.main_text,
+    Form.MARKDOWN: to_markdown,
+    Form.JSON: lambda document: json.dumps(document_to_dict(document), ensure_ascii=False, indent=1),
+}
 
 
 class _Console(Console):
@@ -120,6 +143,16 @@ LibraryFolder = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON 数组。 Print a JSON array.")]
+LimitOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="单个文件的上限，如 pages=50，可重复。 A limit for each file, such as pages=50; may be repeated."
+        f" {', '.join(f'{name}={value}' for name, value in asdict(DEFAULT_LIMITS).items() if name != 'ocr')}.",
+        show_default=False,
+    ),
+]
+NoOcr = Annotated[bool, typer.Option("--no-ocr", help="不识别图像。 Recognise no images.")]
 Top = Annotated[int, typer.Option("--top", min=1, help="最多几条。 How many at most.")]
 Kind = Annotated[HitKind, typer.Option("--kind", help="找什么：段落、问题、措施、案件、文档。 What to look for.")]
 DocTypeFilter = Annotated[str | None, typer.Option("--type", help=f"文种。 Document type: {', '.join(DocType)}.")]
@@ -153,18 +186,32 @@ def root(
 @app.command()
 def parse(
     path: Annotated[Path, typer.Argument(help="一个文件。 One file.", show_default=False)],
-    how: Annotated[str, typer.Option("--format", help="text、markdown 或 json。")] = "text",
+    how: Annotated[Form, typer.Option("--format", help="显示方式。 How to show it.")] = Form.TREE,
+    render: Annotated[
+        Path | None,
+        typer.Option(
+            "--render", help="把各页画成 PNG 并标出读到的块，存入此文件夹。 Draw pages with the blocks found, as PNG."
+        ),
+    ] = None,
+    limit: LimitOptions = None,
+    no_ocr: NoOcr = False,
 ) -> None:
-    """看看一个文件读出了什么。 Show what was read of a file."""
-    from docintel.parse import parse as parse_file
-    from docintel.parse.render import to_markdown
-
-    document = parse_file(path)
-    forms = {"text": lambda: document.main_text, "markdown": lambda: to_markdown(document)}
-    forms["json"] = lambda: json.dumps(asdict(document), ensure_ascii=False, indent=1)
-    if how not in forms:
-        raise QueryError(f"没有 {how!r} 这种格式。 {how!r} is no format; these are: {', '.join(forms)}.")
-    print(forms[how]())
+    """看看一个文件读出了什么；压缩包和邮件逐个列出其中的文件。 Show what was read of a file, and of the files in it."""
+    failed = False
+    with Sandbox(_limits(limit, no_ocr)) as sandbox, _progress("解析 Parsing", [path]) as bar:
+        for intake in read_documents(path, sandbox, progress=bar.page):
+            if intake.error and INSIDE not in intake.place:
+                raise intake.error
+            if intake.error:
+                failed = True
+                err.print(_error_text(intake.error))
+            elif intake.document:
+                print(_FORMS[how](intake.document))
+                if render:
+                    drawn = sandbox.draw(intake.data, intake.document, render)
+                    err.print(Text(f"已画 {len(drawn)} 页，见 {render}。 Drew {len(drawn)} pages."))
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -175,12 +222,12 @@ def extract(
         Path | None,
         typer.Option("--out", help="输出文件；csv、parquet 为文件夹。 Output file, or folder for csv and parquet."),
     ] = None,
+    limit: LimitOptions = None,
+    no_ocr: NoOcr = False,
 ) -> None:
     """抽取记录，不建资料库。 Extract records from files, keeping nothing."""
-    from docintel.library import list_files
-
     reports: list[FileReport] = []
-    extractions = _extractions(list_files(paths), reports)
+    extractions = _extractions(list_files(paths), _limits(limit, no_ocr), reports)
     if output is not None:
         write(extractions, output, how)
     elif how is Format.JSONL:
@@ -195,13 +242,18 @@ def extract(
 
 
 @app.command()
-def ingest(paths: Paths, library: LibraryFolder = None, as_json: AsJson = False) -> None:
+def ingest(
+    paths: Paths,
+    library: LibraryFolder = None,
+    limit: LimitOptions = None,
+    no_ocr: NoOcr = False,
+    as_json: AsJson = False,
+) -> None:
     """把文件读入资料库。 Read files into the library."""
-    from docintel.library import list_files
-
     files = list_files(paths)
-    with _open(library, create=True) as opened, _progress("入库 Ingesting", len(files)) as step:
-        reports = opened.ingest(files, progress=lambda report: step(Path(report.path).name))
+    limits = _limits(limit, no_ocr)
+    with _open(library, create=True) as opened, _progress("入库 Ingesting", files) as bar:
+        reports = opened.ingest(files, limits=limits, progress=lambda report: bar.reached(report.path), pages=bar.page)
     if as_json:
         _print_json([asdict(report) for report in reports])
     else:
@@ -390,29 +442,55 @@ def _open(folder: Path | None, *, create: bool = False) -> "Library":
     return Library.open(folder or default_library(), create=create)
 
 
-def _extractions(files: Sequence[Path], reports: list[FileReport]) -> Iterator[Extraction]:
-    """Extract each file, noting in `reports` what became of it."""
+def _extractions(files: Sequence[Path], limits: Limits, reports: list[FileReport]) -> Iterator[Extraction]:
+    """Extract every document of the files, noting in `reports` what became of each."""
     from docintel.extract.pipeline import extract as extract_document
-    from docintel.parse import parse as parse_file
 
-    with _progress("抽取 Extracting", len(files)) as step:
+    with Sandbox(limits) as sandbox, _progress("抽取 Extracting", files) as bar:
         for path in files:
-            try:
-                extraction = extract_document(parse_file(path))
-            except SetupError:
-                raise
-            except Exception as exc:  # a defect that one file of thousands meets must not end the run
-                reports.append(FileReport.failure(printable(path), exc))
-            else:
-                message = " ".join(extraction.document.warnings)
-                reports.append(FileReport(path=printable(path), status=IngestStatus.ADDED, message=message))
-                yield extraction
-            step(printable(path.name))
+            bar.reached(printable(path))
+            for intake in read_documents(path, sandbox, progress=bar.page):
+                if intake.document is None:
+                    reports.append(FileReport.failure(intake.path, intake.error or ParseError("")))
+                    continue
+                try:
+                    extraction = extract_document(intake.document)
+                except SetupError:
+                    raise
+                except Exception as exc:  # a defect that one file of thousands meets must not end the run
+                    reports.append(FileReport.failure(intake.path, exc))
+                else:
+                    reports.append(FileReport.success(intake.path, IngestStatus.ADDED, extraction))
+                    yield extraction
+
+
+class _Bar:
+    """A progress bar over files, and under it one over the pages of the file that is being read."""
+
+    def __init__(self, progress: Progress, title: str, files: Sequence[Path]) -> None:
+        self._progress = progress
+        self._places = {printable(path): place for place, path in enumerate(files)}
+        self._files = progress.add_task(title, total=len(files), current="")
+        self._pages = progress.add_task("", total=None, current="", visible=False)
+
+    def reached(self, path: str) -> None:
+        """Show that the file at `path`, or a member of it, is being read or has been."""
+        file = path.split(INSIDE, 1)[0]
+        name = Text(path[-40:]).markup
+        self._progress.update(self._files, completed=self._places.get(file, 0), current=name)
+        self._progress.update(self._pages, visible=False)
+
+    def page(self, name: str, done: int, total: int) -> None:
+        """Show how far a file of many pages has been read."""
+        shown = Text(name[-40:]).markup
+        self._progress.update(
+            self._pages, description="页 Pages", completed=done, total=total, current=shown, visible=total > 1
+        )
 
 
 @contextmanager
-def _progress(title: str, count: int) -> Iterator[Any]:
-    """A progress bar on stderr, when someone is there to see it; yields a function to call after each file."""
+def _progress(title: str, files: Sequence[Path]) -> Iterator[_Bar]:
+    """A progress bar on stderr, when someone is there to see it."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -422,8 +500,25 @@ def _progress(title: str, count: int) -> Iterator[Any]:
         TextColumn("[dim]{task.fields[current]}", markup=True),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(title, total=count, current="")
-        yield lambda name: progress.update(task, advance=1, current=Text(name[:40]).markup)
+        yield _Bar(progress, title, files)
+
+
+def _limits(given: Sequence[str] | None, no_ocr: bool) -> Limits:
+    """The limits of `--limit name=value` over the default ones.
+
+    Raises:
+        QueryError: there is no such limit, or the value is no number.
+    """
+    changed: dict[str, Any] = {"ocr": not no_ocr}
+    known = {name: type(value) for name, value in asdict(DEFAULT_LIMITS).items() if name != "ocr"}
+    for each in given or ():
+        name, _, value = each.partition("=")
+        if name not in known or not value.isascii() or not value.isdigit():
+            raise QueryError(
+                f"{each!r} 不是上限。 {each!r} is no limit; write name=number, with a name of: {', '.join(known)}."
+            )
+        changed[name] = known[name](value)
+    return replace(DEFAULT_LIMITS, **changed)
 
 
 def _names(given: str | None) -> list[str] | None:

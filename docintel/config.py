@@ -14,6 +14,12 @@ def default_library() -> Path:
     return Path(named) if named else platformdirs.user_data_path("docintel", appauthor=False) / "library"
 
 
+def cache_dir() -> Path:
+    """Where what can be made again is kept, such as recognised text: `DOCINTEL_CACHE`, else the platform's folder."""
+    named = os.environ.get("DOCINTEL_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("docintel", appauthor=False)
+
+
 def models_dir() -> Path:
     """The folder of shipped models: the one named by `DOCINTEL_MODELS`, else beside the package or inside it.
 

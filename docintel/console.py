@@ -24,6 +24,7 @@ from docintel.schema import (
     Metric,
     Modality,
     Precedent,
+    ReadStatus,
     Record,
     Status,
     Suggestion,
@@ -42,6 +43,11 @@ _OUTCOMES = {
     IngestStatus.UNCHANGED: "未变",
     IngestStatus.FAILED: "失败",
 }
+_READINGS = (
+    (ReadStatus.FAILED, "未能处理 Failed", "原因"),
+    (ReadStatus.PARTIAL, "部分读取 Read in part", "缺少的内容"),
+    (ReadStatus.FULL, "注意 Warnings", "说明"),
+)
 _KIND_NAMES = {
     HitKind.PASSAGE: "段落",
     HitKind.ISSUE: "问题",
@@ -353,15 +359,16 @@ def text_view(extraction: Extraction) -> Text:
 
 
 def reports_view(reports: Sequence[FileReport]) -> RenderableType:
-    """What became of the files: a line of counts, then every failure and warning."""
+    """What became of the files: a line of counts, then every failure, every file read in part, and every warning."""
     counts = {outcome: sum(1 for each in reports if each.status is outcome) for outcome in IngestStatus}
+    partial = sum(each.read is ReadStatus.PARTIAL for each in reports)
     line = "，".join(f"{_OUTCOMES[outcome]} {count}" for outcome, count in counts.items() if count)
+    line += f"（其中部分读取 {partial}）" if partial else ""
     parts: list[RenderableType] = [Text(f"{len(reports)} 个文件：{line or '无'}", style="bold")]
-    for title, is_failure in (("未能处理 Failed", True), ("注意 Warnings", False)):
-        told = [each for each in reports if each.message and (each.status is IngestStatus.FAILED) is is_failure]
+    for read, title, reason in _READINGS:
+        told = [(each.path, each.message) for each in reports if each.message and each.read is read]
         if told:
-            rows = ((each.path, each.message) for each in told)
-            parts.append(table(title, [("文件", _WRAP), ("原因" if is_failure else "说明", _WRAP)], rows))
+            parts.append(table(title, [("文件", _WRAP), (reason, _WRAP)], told))
     return Group(*parts)
 
 

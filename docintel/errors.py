@@ -3,6 +3,7 @@
 DocintelError(message, hint="")
 ├── InputError                what the caller gave cannot be used          CLI 2
 │   ├── UnsupportedFormatError    no parser reads this kind of file
+│   │   └── ContainerError            it is an archive: the files in it are the documents
 │   ├── ParseError                a parser exists, and this file defeats it
 │   ├── QueryError                a query or a filter makes no sense
 │   └── NotFoundError             nothing has this id or path
@@ -35,6 +36,10 @@ class InputError(DocintelError):
 
 class UnsupportedFormatError(InputError):
     """No parser reads this kind of file."""
+
+
+class ContainerError(UnsupportedFormatError):
+    """It is an archive: the files in it are the documents."""
 
 
 class ParseError(InputError):

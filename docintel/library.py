@@ -5,7 +5,7 @@ Takes files and questions; gives reports, hits, suggestions and tables. Nothing 
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -18,8 +18,11 @@ from docintel.errors import InputError, NotFoundError, SetupError, StoreError
 from docintel.files import printable
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
+from docintel.parse import DEFAULT_LIMITS, Limits, read_file
+from docintel.parse.intake import INSIDE, Intake, list_files, read_documents
+from docintel.parse.sandbox import Sandbox
+from docintel.parse.sandbox import shared as shared_sandbox
 from docintel.schema import (
-    RECORD_TYPES,
     Document,
     Extraction,
     FileReport,
@@ -30,7 +33,7 @@ from docintel.schema import (
     Suggestion,
 )
 from docintel.schema.serial import json_schema
-from docintel.search import documents_of, fuse, scaled, search
+from docintel.search import documents_of, fuse, once, scaled, search
 from docintel.store.catalog import RECORD_CONTEXT, Catalog
 from docintel.store.originals import Originals
 from docintel.suggest import Similarity, suggest
@@ -44,8 +47,6 @@ if TYPE_CHECKING:
 
 Extractor = Callable[[Document], Extraction]
 _INDEX_EVERY = 64  # documents between two commits of the index while ingesting
-#: Endings of files that folders of reports hold beside them, and that no one means to ingest.
-_NOT_REPORTS = frozenset({".json", ".jsonl", ".toml", ".yaml", ".yml", ".py", ".sqlite"})
 _SIMILAR_QUERIES = 24  # at most so many passages stand for a document when others like it are looked for
 _SIMILAR_POOL = 20  # passages of other documents that each of them finds
 _REBUILD = "Run: docintel library rebuild"
@@ -103,62 +104,83 @@ class Library:
     # Taking in
 
     def ingest(
-        self, paths: Path | str | Iterable[Path | str], *, progress: Callable[[FileReport], None] | None = None
+        self,
+        paths: Path | str | Iterable[Path | str],
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        progress: Callable[[FileReport], None] | None = None,
+        pages: Callable[[str, int, int], None] = lambda *_: None,
     ) -> list[FileReport]:
-        """Read files, and the files in folders, into the library.
+        """Read files, the files in folders, and the files in archives and mails, into the library.
 
         A file that can't be read is reported and the others go on. Files that have not changed since this version of
         docintel read them are skipped, so a run that was stopped goes on where it was.
 
         Args:
             paths: one path or several.
+            limits: what one file may cost.
             progress: called with each report as it comes.
+            pages: called with a file's name, pages read and pages in all.
 
         Returns:
-            One report a file, in path order.
+            One report a document or failure, in path order.
         """
         reports = []
-        with self._index.writing(wait=False):
-            for count, path in enumerate(list_files(paths), start=1):
-                reports.append(self._ingest_file(path))
-                if progress:
-                    progress(reports[-1])
-                if count % _INDEX_EVERY == 0:
-                    self._index.catch_up(self._catalog, wait=False)
+        self._catalog.regroup()
+        with Sandbox(limits) as sandbox, self._index.writing(wait=False):
+            for path in list_files(paths):
+                for found in self._ingest_file(path, sandbox, pages):
+                    reports.append(found)
+                    if progress:
+                        progress(found)
+                    if len(reports) % _INDEX_EVERY == 0:
+                        self._index.catch_up(self._catalog, wait=False)
         self._index.catch_up(self._catalog)
         return reports
 
-    def _ingest_file(self, path: Path) -> FileReport:
-        """Read one file; whatever it does to a parser or a finder, it costs this file only."""
-        try:
-            return self._read_file(path)
-        except (SetupError, StoreError):  # a missing model, a full disk: it would meet every other file too
-            raise
-        except Exception as exc:  # a defect that one file of thousands meets must not end the run
-            return FileReport.failure(printable(path), exc)
+    def _ingest_file(
+        self, path: Path, sandbox: Sandbox, pages: Callable[[str, int, int], None]
+    ) -> Iterator[FileReport]:
+        """Read one file and what is in it; whatever it does to a parser or a finder, it costs itself only."""
+        members, whole = set(), True
+        for intake in read_documents(path, sandbox, known=self._is_current, progress=pages):
+            if INSIDE in intake.place:
+                members.add(intake.place)
+            elif intake.error:
+                whole = False
+            try:
+                yield self._take_in(intake)
+            except (SetupError, StoreError):  # a missing model, a full disk: it would meet every other file too
+                raise
+            except Exception as exc:  # a defect that one file of thousands meets must not end the run
+                yield FileReport.failure(intake.path, exc)
+        if whole:  # what is no longer in a container goes; of one that could not be read to its end nothing does
+            for document in self._catalog.forget_members(printable(path.resolve()), members):
+                self._drop_original(document)
 
-    def _read_file(self, path: Path) -> FileReport:
-        data = _read(path)
-        document, where = hashlib.sha256(data).hexdigest(), printable(path.resolve())
-        if self._catalog.extractor_of(document) == extractor_version():
-            self._originals.put(data)
-            known = self._catalog.paths_of(document)
-            if where not in known:
-                self._drop_original(self._catalog.add_path(document, where))
-            message = "" if where in known else f"same content as {known[0]}"
-            return FileReport(path=printable(path), status=IngestStatus.UNCHANGED, document=document, message=message)
-        extraction = self._extract(_parse(data, printable(path.name)))
-        self._originals.put(data)
-        new = not self._catalog.knows_path(where) and self._catalog.extractor_of(document) is None
+    def _is_current(self, document: str) -> bool:
+        return self._catalog.extractor_of(document) == extractor_version()
+
+    def _take_in(self, intake: Intake) -> FileReport:
+        if intake.error:
+            return FileReport.failure(intake.path, intake.error)
+        if intake.document is None:
+            return self._note_path(intake)
+        extraction = self._extract(intake.document)
+        self._originals.put(intake.data)
+        new = not self._catalog.knows_path(intake.place) and self._catalog.extractor_of(intake.id) is None
         passages = split_passages(extraction)
-        self._drop_original(self._catalog.put(extraction, passages, path=where, extractor=extractor_version()))
-        return FileReport(
-            path=printable(path),
-            status=IngestStatus.ADDED if new else IngestStatus.UPDATED,
-            document=document,
-            message=" ".join(extraction.document.warnings),
-            counts={kind: len(extraction.records(kind)) for kind in RECORD_TYPES},
-        )
+        self._drop_original(self._catalog.put(extraction, passages, path=intake.place, extractor=extractor_version()))
+        return FileReport.success(intake.path, IngestStatus.ADDED if new else IngestStatus.UPDATED, extraction)
+
+    def _note_path(self, intake: Intake) -> FileReport:
+        """Note that a known document lies at this path."""
+        self._originals.put(intake.data)
+        known = self._catalog.paths_of(intake.id)
+        if intake.place not in known:
+            self._drop_original(self._catalog.add_path(intake.id, intake.place))
+        message = "" if intake.place in known else f"same content as {known[0]}"
+        return FileReport(path=intake.path, status=IngestStatus.UNCHANGED, document=intake.id, message=message)
 
     def remove(self, name: str) -> str:
         """Forget a document: its records, its passages and its stored original.
@@ -244,12 +266,18 @@ class Library:
         if not passages:
             return []
         asked = passages[:: ceil(len(passages) / _SIMILAR_QUERIES)]
-        own = {passage.id for passage in self._catalog.passages_of(extraction.document.id, HitKind.PASSAGE)}
+        own = {
+            passage.id
+            for source in self._catalog.sources_of(extraction.document.id)
+            for passage in self._catalog.passages_of(source, HitKind.PASSAGE)
+        }
         rankings = []
         for row in index.encoder.encode_passages([passage.text for passage in asked]):
             found = index.search_vectors(row, kind=HitKind.PASSAGE, top_k=_SIMILAR_POOL + len(own))
             rankings.append(scaled([pair for pair in found if pair[0] not in own][:_SIMILAR_POOL]))
-        return documents_of(self._catalog.hits(dict(fuse(rankings))))[:top_k]
+        hits = self._catalog.hits(dict(fuse(rankings)))
+        standings = self._catalog.standings({hit.document for hit in hits})
+        return documents_of(once(hits, standings), standings)[:top_k]
 
     def extraction(self, name: str) -> Extraction:
         """What was read from a document, by its id, the start of its id, its file's name or path.
@@ -267,10 +295,10 @@ class Library:
             path = Path(document)
             if not path.is_file():
                 raise
-        data = _read(path)
+        data = read_file(path)
         if self._catalog.extractor_of(known := hashlib.sha256(data).hexdigest()):
             return self._catalog.get(known)
-        return self._extract(_parse(data, path.name))
+        return self._extract(shared_sandbox().parse(data, printable(path.name)))
 
     # Tables
 
@@ -278,12 +306,25 @@ class Library:
         """One row a document, by file name."""
         return _frame(self._catalog.documents(), ["id", "source", "title", "doc_type", "published"])
 
-    def records(self, kind: str, filters: Filters | None = None) -> "pd.DataFrame":
-        """One row a record of a type (`issues`, `measures`, …), by file name, then in text order."""
-        return _frame(self._catalog.records(kind, filters), _columns(kind))
+    def works(self) -> list[dict[str, Any]]:
+        """The works that several documents republish: `work`, `title` and `documents`, the leading one first."""
+        return self._catalog.works()
+
+    def records(self, kind: str, filters: Filters | None = None, *, all_sources: bool = False) -> "pd.DataFrame":
+        """One row a record of a type (`issues`, `measures`, …), by file name, then in text order.
+
+        Args:
+            all_sources: the records of every document; else a work that several republish counts once.
+        """
+        return _frame(self._catalog.records(kind, filters, all_sources=all_sources), _columns(kind))
 
     def statistics(
-        self, *, metrics: Sequence[str] | None = None, period: str | None = None, filters: Filters | None = None
+        self,
+        *,
+        metrics: Sequence[str] | None = None,
+        period: str | None = None,
+        filters: Filters | None = None,
+        all_sources: bool = False,
     ) -> "pd.DataFrame":
         """One row a statistic, by file name, then in text order.
 
@@ -291,11 +332,12 @@ class Library:
             metrics: `Metric` values; all when None.
             period: its start, so `2022` finds `2022-06` too.
             filters: `unit` is the one whose figure it is.
+            all_sources: the figures of every document; else a work that several republish counts once.
 
         Raises:
             QueryError: there is no such metric.
         """
-        rows = self._catalog.records("statistics", filters, metrics=metrics, period=period)
+        rows = self._catalog.records("statistics", filters, metrics=metrics, period=period, all_sources=all_sources)
         return _frame(rows, _columns("statistics"))
 
     def embeddings(self, kind: HitKind = HitKind.PASSAGE) -> "tuple[list[int], NDArray[np.float32]]":
@@ -337,6 +379,7 @@ class Library:
         """Make the index anew from the catalog."""
         self.__dict__.pop("_index", None)
         PassageIndex.clear(self.folder / "index")
+        self._catalog.regroup()
         self._index.catch_up(self._catalog)
 
     @cached_property
@@ -397,36 +440,6 @@ def _prepare(folder: Path, *, create: bool) -> None:
             f"{folder} 只读，无法建立资料库。 No library can be made in {folder}: it is read-only.",
             hint=_ANOTHER_FOLDER,
         )
-
-
-def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
-    """Files in path order, those of a folder and its folders included.
-
-    Of a folder, hidden files, locks of office programs and files of programs' own data are left out; a file that is
-    named itself is always taken. One that is named in several ways is taken once, as it was named first.
-    """
-    given = [paths] if isinstance(paths, Path | str) else list(paths)
-    files: dict[Path, Path] = {}
-    for path in map(Path, given):
-        for file in sorted(filter(_may_be_report, path.rglob("*"))) if path.is_dir() else [path]:
-            files.setdefault(file.resolve(), file)
-    return sorted(files.values())
-
-
-def _may_be_report(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith((".", "~$")) and path.suffix.lower() not in _NOT_REPORTS
-
-
-def _read(path: Path) -> bytes:
-    from docintel.parse import read_file
-
-    return read_file(path)
-
-
-def _parse(data: bytes, source: str) -> Document:
-    from docintel.parse import parse_bytes  # a search reads no file and should not pay for it
-
-    return parse_bytes(data, source)
 
 
 def _columns(kind: str) -> list[str]:

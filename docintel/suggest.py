@@ -9,15 +9,13 @@ own subject join them. Near-identical measures are folded into one suggestion.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import log2
 
 from docintel.errors import NotFoundError, QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.schema import Extraction, Hit, HitKind, Measure, MeasureCategory, Metric, Precedent, Status, Suggestion
-from docintel.search import rank
+from docintel.search import letter_pairs, once, overlap, rank
 from docintel.store.catalog import Catalog
-from docintel.text.normalize import fold
 
 _ISSUES = 40  # comparable issues looked at
 _MEASURES = 40  # measures that resemble the problem itself
@@ -47,7 +45,7 @@ _ISSUE_ITSELF = 0.8  # of a measure's words: an issue that covers so much of it 
 _SAME_WORDING = 0.6  # Dice over character pairs: one measure said twice
 #: Each further suggestion led by the same document, or of the same category, counts so much less.
 _SAME_DOCUMENT, _SAME_CATEGORY = 0.85, 0.93
-_SUPPORT = 0.1  # added a doubling of the documents that took a measure
+_SUPPORT = 0.1  # added a doubling of the works that tell of a measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,7 @@ class _Candidate:
 
     precedent: Precedent
     score: float
+    work: str
 
     @property
     def place(self) -> tuple[str, int]:
@@ -109,7 +108,7 @@ def suggest(
 
     Args:
         similarity: how to read the encoder's cosines.
-        exclude: id of a document that gives no precedents: the one the problem comes from.
+        exclude: id of a document that gives no precedents, nor do its reposts: the one the problem comes from.
 
     Raises:
         QueryError: the problem is empty.
@@ -129,8 +128,9 @@ class _Finder:
     def __init__(
         self, catalog: Catalog, index: PassageIndex, similarity: Similarity, problem: str, exclude: str | None
     ) -> None:
-        self._catalog, self._index, self._similarity, self._exclude = catalog, index, similarity, exclude
-        self._problem, self._pairs = problem, _pairs(problem)
+        self._catalog, self._index, self._similarity = catalog, index, similarity
+        self._excluded = frozenset(catalog.sources_of(exclude) if exclude else ())
+        self._problem, self._pairs = problem, letter_pairs(problem)
         self._query = index.encoder.encode_queries([problem])[0]
         self._extractions: dict[str, Extraction] = {}
 
@@ -138,6 +138,7 @@ class _Finder:
         """Each measure that has a reason, once, scored."""
         own = {(hit.document, hit.ordinal): (hit, value) for hit, value in self._like(HitKind.MEASURE, _MEASURES)}
         reasons = self._by_issue()
+        standings = self._catalog.standings({document for document, _ in own.keys() | reasons.keys()})
         for document, ordinal in sorted(own.keys() | reasons.keys()):
             extraction = self._extraction(document)
             measure = extraction.measures[ordinal]
@@ -155,7 +156,7 @@ class _Finder:
                 measure=_measure_hit(extraction, measure, ordinal, score),
                 units=measure.units,
             )
-            yield _Candidate(precedent, score)
+            yield _Candidate(precedent, score, standings.get(document, (document,))[0])
 
     def _by_issue(self) -> dict[tuple[str, int], _Reason]:
         """The measures of comparable issues, by document and ordinal, each with its best reason."""
@@ -173,13 +174,14 @@ class _Finder:
 
         Relevance is the mean of the similarity and of how much of the shorter text the longer one says.
         """
-        ids = [id_ for id_, _ in rank(self._index, self._problem, self._query, kind=kind)[:count]]
+        ids = [id_ for id_, _ in rank(self._index, self._problem, self._query, kind=kind)]
         cosines = self._index.vectors(ids, kind) @ self._query
-        for hit in self._catalog.hits({id_: float(cosine) for id_, cosine in zip(ids, cosines, strict=True)}):
+        hits = self._catalog.hits({id_: float(cosine) for id_, cosine in zip(ids, cosines, strict=True)})
+        for hit in once(hits, self._catalog.standings({hit.document for hit in hits}))[:count]:
             similarity = self._similarity.of(hit.score)
-            relevance = (similarity + _overlap(self._pairs, _pairs(hit.quote))) / 2
+            relevance = (similarity + overlap(self._pairs, letter_pairs(hit.quote))) / 2
             near = similarity > 0 and relevance >= self._similarity.comparable
-            if near and hit.document != self._exclude and self._still_says(hit):
+            if near and hit.document not in self._excluded and self._still_says(hit):
                 yield replace(hit, score=relevance), similarity
 
     def _still_says(self, hit: Hit) -> bool:
@@ -260,7 +262,7 @@ def _folded(candidates: Sequence[_Candidate]) -> list[Suggestion]:
     """Near-identical measures as one suggestion: its best wording first, the others as further precedents."""
     groups: list[tuple[Counter[str], list[_Candidate]]] = []
     for candidate in candidates:
-        pairs = _pairs(candidate.precedent.measure.quote)
+        pairs = letter_pairs(candidate.precedent.measure.quote)
         for first, members in groups:
             if _dice(first, pairs) >= _SAME_WORDING:
                 members.append(candidate)
@@ -272,7 +274,7 @@ def _folded(candidates: Sequence[_Candidate]) -> list[Suggestion]:
 
 def _suggestion(members: Sequence[_Candidate]) -> Suggestion:
     best = members[0].precedent.measure
-    support = len({member.place[0] for member in members})
+    support = len({member.work for member in members})
     return Suggestion(
         text=best.quote,
         category=best.category or "",
@@ -300,21 +302,9 @@ def _spread(suggestions: Sequence[Suggestion], top_k: int) -> list[Suggestion]:
     return chosen
 
 
-def _pairs(text: str) -> Counter[str]:
-    """The pairs of neighbouring characters of a text, punctuation left out."""
-    letters = [char for char in fold(text) if char.isalnum()]
-    return Counter(map("".join, pairwise(letters)))
-
-
 def _dice(one: Counter[str], other: Counter[str]) -> float:
     total = one.total() + other.total()
     return 2 * (one & other).total() / total if total else 0.0
-
-
-def _overlap(one: Counter[str], other: Counter[str]) -> float:
-    """How much of the smaller is in the larger, 0 to 1."""
-    smaller = min(one.total(), other.total())
-    return (one & other).total() / smaller if smaller else 0.0
 
 
 __all__ = ["Similarity", "suggest"]

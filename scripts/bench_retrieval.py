@@ -18,7 +18,7 @@ from docintel.index.encoder import load_encoder
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.index.vectors import Vectors
-from docintel.parse import parse
+from docintel.parse.sandbox import parse
 from docintel.schema import (
     Document,
     Evidence,

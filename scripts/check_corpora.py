@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from docintel.parse import parse
+from docintel.parse.sandbox import parse
 from docintel.schema import (
     RECORD_TYPES,
     DocType,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from docintel.evaluate import Report, score_extractions
 from docintel.extract.pipeline import extract
-from docintel.parse import parse
+from docintel.parse.sandbox import parse
 from docintel.schema import RECORD_TYPES
 from docintel.schema.serial import extraction_to_dict
 

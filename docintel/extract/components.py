@@ -4,7 +4,7 @@ Every component takes the records found so far from `doc._.extraction` and adds 
 spans (`doc.spans["issues"]`, …), so that displacy and any other spaCy tool can use them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -17,19 +17,24 @@ from docintel.extract.amounts import find_statistics
 from docintel.extract.cases import find_cases
 from docintel.extract.doctype import classify
 from docintel.extract.issues import find_issues
+from docintel.extract.ledger import Row, read_ledgers
+from docintel.extract.ledger_records import ledger_issues, ledger_measures, ledger_mentions
 from docintel.extract.measures import find_measures
 from docintel.extract.owners import Owners
 from docintel.extract.persons import find_persons
 from docintel.extract.places import find_place
 from docintel.extract.reading import Name, Reading
+from docintel.extract.scripts import as_written, simplified
 from docintel.extract.speakers import Speakers
+from docintel.extract.table_statistics import find_table_statistics
 from docintel.extract.units import collect_units, find_unit_mentions, outermost
-from docintel.schema import RECORD_TYPES, Block, BlockKind, Case, Document, Evidence, Extraction, Record
+from docintel.schema import RECORD_TYPES, Block, BlockKind, Case, DocType, Document, Evidence, Extraction, Record
+from docintel.text.script import SIMPLIFIED, TRADITIONAL, is_traditional
 
 _NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
 #: The field that labels a record's span.
 _LABEL_FIELDS = {"statistics": "metric", "units": "kind", "issues": "category", "measures": "category"}
-_EXTENSIONS = ("document", "reading", "place", "unit_mentions", "speakers", "extraction")
+_EXTENSIONS = ("document", "reading", "ledger", "place", "unit_mentions", "speakers", "extraction")
 
 
 def register() -> None:
@@ -48,29 +53,49 @@ def _plain_document(text: str) -> Document:
         if line.strip():
             blocks.append(Block(kind=BlockKind.PARAGRAPH, start=start, end=start + len(line)))
         start += len(line) + 1
-    return Document(id=sha256(text.encode()).hexdigest(), source="", text=text, blocks=tuple(blocks), parser="text")
+    return Document(
+        id=sha256(text.encode()).hexdigest(),
+        source="",
+        text=text,
+        blocks=tuple(blocks),
+        language=TRADITIONAL if is_traditional(text) else SIMPLIFIED,
+        parser="text",
+    )
 
 
 def read(doc: Doc) -> Doc:
     """Names as `doc.ents`; the reading that the finders share; the document's type and place."""
-    document = doc._.document or _plain_document(doc.text)
-    words = [Name(token.idx, token.idx + len(token), token.tag_, token.text) for token in doc if token.tag_ != "_SP"]
+    doc._.document = doc._.document or _plain_document(doc.text)
+    document = simplified(doc._.document) if doc._.document.language == TRADITIONAL else doc._.document
+    words = [
+        Name(token.idx, token.idx + len(token), token.tag_, document.text[token.idx : token.idx + len(token)])
+        for token in doc
+        if token.tag_ != "_SP"
+    ]
     names = tuple(word for word in words if word.label in _NAME_TAGS)
     doc.ents = tuple(Span(doc, token.i, token.i + 1, label=token.tag_) for token in doc if token.tag_ in _NAME_TAGS)
-    doc._.document = document
     doc._.reading = Reading(document, names, tuple(words))
+    doc._.ledger = read_ledgers(doc._.reading)
     doc._.place = find_place(doc._.reading)
     doc._.extraction = Extraction(
         document=document,
-        doc_type=classify(document),
+        doc_type=_type_of(document, doc._.ledger),
         region=doc._.place.full if doc._.place else None,
     )
     return doc
 
 
+def _type_of(document: Document, ledger: Sequence[Row]) -> DocType:
+    """The document's type; a ledger that nothing says more of reports what was inspected."""
+    doc_type = classify(document)
+    return DocType.INSPECTION_REPORT if ledger and doc_type is DocType.NEWS else doc_type
+
+
 def find_units(doc: Doc) -> Doc:
     """Units, and their mentions for the components behind."""
-    doc._.unit_mentions = find_unit_mentions(doc._.reading, doc._.place)
+    mentions = find_unit_mentions(doc._.reading, doc._.place)
+    mentions += tuple(ledger_mentions(doc._.reading, doc._.ledger, mentions))
+    doc._.unit_mentions = tuple(sorted(mentions, key=lambda mention: (mention.start, -mention.end)))
     return _add(doc, units=collect_units(doc._.reading, doc._.unit_mentions))
 
 
@@ -84,7 +109,9 @@ def add_persons(doc: Doc) -> Doc:
 def add_statistics(doc: Doc) -> Doc:
     """Statistics."""
     owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place, doc._.speakers)
-    return _add(doc, statistics=find_statistics(doc._.reading, owners.owner_of))
+    told = find_statistics(doc._.reading, owners.owner_of)
+    listed = find_table_statistics(doc._.reading, doc._.unit_mentions, {row.block for row in doc._.ledger})
+    return _add(doc, statistics=tuple(sorted((*told, *listed), key=_start)))
 
 
 def add_cases(doc: Doc) -> Doc:
@@ -93,19 +120,51 @@ def add_cases(doc: Doc) -> Doc:
 
 
 def add_issues(doc: Doc) -> Doc:
-    """Issues."""
-    return _add(doc, issues=find_issues(doc._.reading, doc._.extraction.cases))
+    """Issues; of a ledger by its columns, of everything else by the words."""
+    reading, cases = _outside_ledgers(doc)
+    issues = (*find_issues(reading, cases), *ledger_issues(doc._.reading, doc._.ledger))
+    return _add(doc, issues=tuple(sorted(issues, key=_start)))
 
 
 def add_measures(doc: Doc) -> Doc:
-    """Measures, with the issues they answer."""
+    """Measures, with the issues they answer; of a ledger by its columns, of everything else by the words."""
     found, outer = doc._.extraction, outermost(doc._.unit_mentions)
 
     def actors_of(start: int, end: int) -> tuple[str, ...]:
         speaker = doc._.speakers.unit_at(start)
         return acting_units(doc._.reading, outer, start, end) or ((speaker,) if speaker else ())
 
-    return _add(doc, measures=find_measures(doc._.reading, actors_of, found.cases, found.issues))
+    reading, cases = _outside_ledgers(doc)
+    measures = (
+        *find_measures(reading, actors_of, cases, found.issues),
+        *ledger_measures(doc._.reading, doc._.ledger, found.issues, outer, actors_of),
+    )
+    return _add(doc, measures=tuple(sorted(measures, key=_start)))
+
+
+def _start(record: Record) -> int:
+    return record.evidence.start
+
+
+def _outside_ledgers(doc: Doc) -> tuple[Reading, tuple[Case, ...]]:
+    """The reading and the cases without what stands in ledgers."""
+    taken = {row.block for row in doc._.ledger}
+    if not taken:
+        return doc._.reading, doc._.extraction.cases
+    blocks = [doc._.document.blocks[i] for i in taken]
+    cases = (
+        case
+        for case in doc._.extraction.cases
+        if not any(block.start <= case.evidence.start < block.end for block in blocks)
+    )
+    return doc._.reading.without(taken), tuple(cases)
+
+
+def quote(doc: Doc) -> Doc:
+    """The records of a Traditional document in its own characters."""
+    if doc._.document.language == TRADITIONAL:
+        doc._.extraction = as_written(doc._.extraction, doc._.document)
+    return doc
 
 
 def show_spans(doc: Doc) -> Doc:
@@ -169,5 +228,6 @@ COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
     "docintel_cases": add_cases,
     "docintel_issues": add_issues,
     "docintel_measures": add_measures,
+    "docintel_quotes": quote,
     SPANS: show_spans,
 }

@@ -21,9 +21,11 @@ _TITLE_AT_END = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})(?:\(.{{1,6}}\))?$")
 _HEAD_AT_END = re.compile(rf"(?:{_HEAD})(?:\([^()]{{1,8}}\))?$")
 _TITLE_AT_START = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})")
 _LAST_CUT = re.compile(rf".*(?:{alternation(_WORDS['before_position'])})")
-_HARD_STOP = re.compile(r"[。;:!?\n“”《》…—]")
+_HARD_STOP = re.compile(r"[。;:!?\n\t“”《》…—]")
 #: behind the name: `,某公司原董事长。` / `(市水利局副局长)` / ` 系某公司出纳`
-_BEHIND = re.compile(rf"[,(]?(?:系|是|任|担任|时任|,)?(?P<phrase>[^。;!?\n“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n]|$)")
+_BEHIND = re.compile(
+    rf"[,(]?(?:系|是|任|担任|时任|,)?(?P<phrase>[^。;!?\n\t“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n\t]|$)"
+)
 #: 第二审查调查室, 党风政风监督室 of a discipline organ
 _OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局]{1,8}室$")
 #: 党组|成员, 纪委|书记: the body is part of the position

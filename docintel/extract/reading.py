@@ -5,7 +5,8 @@ Patterns run over `Reading.folded`; quotes are cut with `Reading.document.eviden
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -100,6 +101,13 @@ class Reading:
                 clauses = tuple(Clause(*span) for span in split_clauses(self.folded, start, end))
                 if clauses:
                     yield Sentence(start, end, i, clauses)
+
+    def without(self, blocks: Container[int]) -> "Reading":
+        """The same reading, the sentences of these blocks left out."""
+        rest = copy(self)
+        object.__setattr__(rest, "sentences", tuple(s for s in self.sentences if s.block not in blocks))
+        rest.__dict__.pop("clauses", None)
+        return rest
 
     @property
     def text(self) -> str:

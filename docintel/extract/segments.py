@@ -5,13 +5,13 @@ In: a `Reading`. Out: `Segment`s in text order: a clause without what opens it, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Clause, Reading, Sentence
-from docintel.schema import BlockKind
+from docintel.schema import Block, BlockKind
 
 #: A quoted name or title is no place to look for a verb; it is overwritten, character by character.
 _QUOTED = re.compile(r"《[^《》\n]*》|“[^“”\n]{1,24}”|‘[^‘’\n]{1,24}’|\([^()\n]*\)")
@@ -32,6 +32,8 @@ _PROBLEM_END = re.compile(r"(?:问题|现象|行为|风险|苗头|顽疾)$")
 _MEANS_LENGTH = 12
 #: Up to this length a clause goes on with the one before it; measured on annotated reports, two of three are no action.
 _TAIL_LENGTH = 7
+#: The name of a column is not longer.
+_COLUMN_NAME = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class Segment:
     main: int
 
 
-def segments(reading: Reading) -> Iterator[Segment]:
-    """Every segment of the document, in text order."""
-    for sentence in content_sentences(reading):
+def segments(reading: Reading, sentences: Iterable[Sentence] | None = None) -> Iterator[Segment]:
+    """Every segment of these sentences, or of the document but its headings, in text order."""
+    for sentence in content_sentences(reading) if sentences is None else sentences:
         held: Segment | None = None
         for segment in _segments_of(reading.folded, sentence):
             if held and _is_tail(reading.folded, held, segment):
@@ -79,10 +81,19 @@ def _is_heading(reading: Reading, sentence: Sentence) -> bool:
     block = reading.document.blocks[sentence.block]
     if block.kind is BlockKind.HEADING:
         return True
+    if block.kind is BlockKind.TABLE and _names_column(reading, block, sentence):
+        return True
     if _NUMBERED_HEADING.fullmatch(reading.folded, sentence.start, sentence.end):
         return True
     alone = block.kind is not BlockKind.LIST_ITEM and (sentence.start, sentence.end) == (block.start, block.end)
     return alone and not _TERMINAL.search(reading.folded, sentence.start, sentence.end)
+
+
+def _names_column(reading: Reading, block: Block, sentence: Sentence) -> bool:
+    """Whether a cell of a table's first row is no more than the name of what stands below."""
+    first = reading.folded.find("\n", block.start, block.end)
+    short = sentence.end - sentence.start <= _COLUMN_NAME
+    return sentence.end <= first and short and not _TERMINAL.search(reading.folded, sentence.start, sentence.end)
 
 
 def _segments_of(folded: str, sentence: Sentence) -> Iterator[Segment]:

@@ -19,6 +19,7 @@ from docintel.errors import StaleIndexError, StoreError
 from docintel.files import write_whole
 from docintel.index import words
 from docintel.index.lexical import LexicalIndex
+from docintel.index.simplifying import SimplifyingEncoder
 from docintel.index.vectors import VectorIndex, Vectors
 from docintel.schema import HitKind, Passage
 
@@ -71,7 +72,7 @@ class PassageIndex:
     """
 
     def __init__(self, folder: Path, encoder: "Encoder") -> None:
-        self.encoder = encoder
+        self.encoder = SimplifyingEncoder(encoder)
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(folder / "write.lock")

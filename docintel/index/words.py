@@ -2,7 +2,8 @@
 
 Takes any text, gives its terms: every pair of neighbouring Chinese characters, so that a word of two characters always
 matches; dictionary words of three characters and more, so that a long term weighs more than its parts; and runs of
-Latin letters and digits. The same cut serves passages and queries.
+Latin letters and digits. Traditional characters count as their Simplified ones. The same cut serves passages and
+queries.
 """
 
 import re
@@ -11,9 +12,10 @@ from functools import cache
 from importlib.resources import files
 
 from docintel.text.normalize import fold
+from docintel.text.script import to_simplified
 
 #: Raised when the same text would be cut into other terms: an index with another number is rebuilt.
-VERSION = 1
+VERSION = 2
 
 _RUN = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff〇]+)|[a-z0-9]+(?:\.[0-9]+)?")
 _TERM_FREQUENCY = 100_000  # far above any word of the dictionary: a listed term is never cut
@@ -24,7 +26,7 @@ def terms(text: str) -> list[str]:
 
     `备案接待` gives 备案, 案接, 接待; a Chinese character that stands alone is a term itself.
     """
-    return [term for match in _RUN.finditer(fold(text).lower()) for term in _run_terms(match)]
+    return [term for match in _RUN.finditer(to_simplified(fold(text)).lower()) for term in _run_terms(match)]
 
 
 def _run_terms(match: re.Match[str]) -> Iterator[str]:

@@ -1,35 +1,70 @@
-"""What kind of file some bytes are, by their content and never by a suffix.
+"""What kind of file some bytes are, by their content; a suffix only settles what content leaves open.
 
-In: bytes. Out: a format name; `html` and `text` are the ones that have a parser today.
+In: bytes, and the file's name. Out: a format: a key of `parse.PARSERS` or `parse.CONTAINERS`, or a name for a person to
+read such as `RAR archive`.
 """
 
+import io
 import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 _MAGIC = [
-    (b"\x89PNG\r\n\x1a\n", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"),
-    (b"GIF8", "GIF image"),
-    (b"II*\x00", "TIFF image"),
-    (b"MM\x00*", "TIFF image"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "OLE2 (DOC, WPS, XLS, ET)"),
-    (b"{\\rtf", "RTF"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"{\\rtf", "rtf"),
     (b"Rar!\x1a\x07", "RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "7z archive"),
-    (b"\x1f\x8b", "gzip archive"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"BZh", "gzip"),
+    (b"\xfd7zXZ\x00", "gzip"),
     (b"SQLite format 3\x00", "SQLite database"),
     (b"\x7fELF", "program"),
     (b"MZ\x90\x00", "program"),
+    (b"\x01\xfe\x32\x00", "works"),
 ]
-#: A part that only this kind of ZIP package has; names of parts stand uncompressed in the bytes.
+#: What tells a format further down.
+_PATTERNS = [
+    (re.compile(rb".{0,1019}?%PDF-", re.DOTALL), "pdf"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image"),
+    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), "image"),
+    (re.compile(rb".{257}ustar", re.DOTALL), "tar"),
+]
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: Streams that tell OLE2 files apart; names stand in the directory as UTF-16. A Word file may hold a workbook.
+_STREAMS = [
+    ("EncryptedPackage", "encrypted Office file"),
+    ("WordDocument", "doc"),
+    ("PowerPoint Document", "ppt"),
+    ("Workbook", "sheet"),
+    ("Book", "sheet"),
+    ("MatOST", "works"),
+    ("CONTENTS", "works"),
+    ("__properties_version1.0", "Outlook message"),
+    ("HwpSummaryInformation", "HWP"),
+]
+#: A part that only this kind of ZIP package has.
 _PACKAGES = [
-    (b"OFD.xml", "OFD"),
-    (b"word/document", "DOCX"),
-    (b"xl/workbook", "XLSX"),
-    (b"ppt/presentation", "PPTX"),
-    (b"application/vnd.oasis.opendocument", "OpenDocument"),
+    ("ofd.xml", "ofd"),
+    ("word/document.xml", "docx"),
+    ("word/document2.xml", "docx"),
+    ("xl/workbook.xml", "sheet"),
+    ("xl/workbook.bin", "sheet"),
+    ("ppt/presentation.xml", "pptx"),
+]
+_MIMETYPES = [
+    (b"opendocument.spreadsheet", "sheet"),
+    (b"opendocument.text", "odt"),
+    (b"opendocument.presentation", "odp"),
     (b"application/epub+zip", "EPUB"),
 ]
 _HEAD = 4096
+#: The header of a part, up to the length of its name.
+_PART = re.compile(rb"PK\x03\x04.{22}(..)..", re.DOTALL)
 _HTML = re.compile(
     rb"\s*<(?:!doctype\s+html|html|head|body|meta|title|base|link|script|style|div|p|table|article|section|span|h[1-6]|"
     rb"center|font|br|ul|ol|a|img)\b",
@@ -38,35 +73,76 @@ _HTML = re.compile(
 _JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{"])')
 _HTML_ROOT = re.compile(rb"<(?:html|body)\b", re.IGNORECASE)
 _PREAMBLE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*")
+_MAIL_HEADER = re.compile(
+    rb"^(?:From|To|Cc|Subject|Date|Message-ID|MIME-Version|Received|Return-Path|Content-Type|X-[\w-]+|DKIM-Signature):",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MARKDOWN = re.compile(r"^(?:#{1,6} \S|\|(?: *:?-{3,}:? *\|)+ *$|```|\*\*[^*\n]+\*\*$)", re.MULTILINE)
+_BY_SUFFIX = {".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "csv"}
 
 
-def detect(data: bytes) -> str:
-    """The format of `data`: `html`, `text`, or a name for a person to read such as `PDF`.
+def detect(data: bytes, name: str = "") -> str:
+    """The format of `data`.
 
-    Bytes of no known kind are `text`: whether they are any is for its parser to say.
+    Bytes of no known kind are `text`: whether they are any is for its parser to say. `name` only tells Markdown and
+    CSV from plain text.
     """
-    for magic, name in _MAGIC:
+    for magic, found in _MAGIC:
         if data.startswith(magic):
-            return name
-    if b"%PDF-" in data[:1024]:
-        return "PDF"
+            return found
+    for pattern, found in _PATTERNS:
+        if pattern.match(data):
+            return found
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return next((name for part, name in _PACKAGES if part in data), "ZIP archive")
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WEBP image"
-    if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
-        return "BMP image"
-    return _markup(data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b""))
+        return _package(data)
+    if data.startswith(_OLE2):
+        return next((found for stream, found in _STREAMS if stream.encode("utf-16-le") in data), "OLE2 file")
+    return _text(data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b""), name)
 
 
-def _markup(head: bytes) -> str:
-    if head.startswith(b"MIME-Version:") and b"multipart/related" in head:
-        return "MHTML"
+def is_mail(data: bytes) -> bool:
+    """Whether the bytes open with the headers of a mail message."""
+    head = data[:_HEAD].lstrip()
+    return _MAIL_HEADER.match(head) is not None and len(_MAIL_HEADER.findall(head)) > 1
+
+
+def _package(data: bytes) -> str:
+    """What kind of ZIP package it is, by the names of its parts; of a damaged one, by the headers of its parts."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = {name.replace("\\", "/").lstrip("/").lower() for name in package.namelist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        names = {name.lower() for name in _local_names(data[: 1 << 20])}
+    for part, found in _PACKAGES:
+        if part in names:
+            return found
+    return next((found for mimetype, found in _MIMETYPES if mimetype in data[:200]), "zip")
+
+
+def _local_names(data: bytes) -> Iterator[str]:
+    """Names of parts as they stand before each, for a package whose directory is lost."""
+    for header in _PART.finditer(data):
+        length = int.from_bytes(header.group(1), "little")
+        yield data[header.end() : header.end() + length].decode("utf-8", "replace")
+
+
+def _text(head: bytes, name: str) -> str:
+    if is_mail(head):
+        return "eml"
     if _JSON.match(head):
         return "JSON"
+    if found := _markup(head) or _BY_SUFFIX.get(PurePosixPath(name).suffix.lower()):
+        return found
+    return "markdown" if len(_MARKDOWN.findall(head.decode("utf-8", "replace"))) > 1 else "text"
+
+
+def _markup(head: bytes) -> str | None:
     preamble = _PREAMBLE.match(head)
     if _HTML.match(head, preamble.end() if preamble else 0):
         return "html"
-    if head.lstrip().startswith(b"<?xml"):
-        return "html" if _HTML_ROOT.search(head) else "XML"
-    return "html" if _HTML_ROOT.search(head) and b"<" in head.lstrip()[:1] else "text"
+    opened = head.lstrip()
+    if opened.startswith(b"<") and _HTML_ROOT.search(head):
+        return "html"
+    if opened.startswith((b"<?xml", b"<!DOCTYPE", b"<svg")):
+        return "wordml" if b"Word.Document" in head else "XML"
+    return None

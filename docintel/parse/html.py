@@ -1,12 +1,11 @@
 """A web page to a Document.
 
-In: bytes of an HTML page in any encoding. Out: a Document with the title and the article; navigation, scripts and
+In: an HTML page in any encoding. Out: a Document with the title and the article; navigation, scripts and
 footers are left out. The article's container is found by the known layouts of content systems, else by density: down
 from the body into the child that holds most of the punctuation outside links. trafilatura reads pages where that finds
 little.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +14,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from docintel.errors import ParseError
 from docintel.parse import metadata
+from docintel.parse.assemble import Declared, assemble
+from docintel.parse.file import File
+from docintel.parse.html_tables import read_table
 from docintel.parse.lines import kind_of
 from docintel.parse.plain import refuse_garbage, warnings
-from docintel.parse.structure import Line, structure
-from docintel.parse.tables import read_table, table_text
+from docintel.parse.structure import Line
+from docintel.parse.tables import table_line
 from docintel.schema import BlockKind, Document
-from docintel.text.encodings import Decoded, decode
+from docintel.text.encodings import decode
 
 _DROPPED = ["script", "style", "noscript", "iframe", "nav", "button", "select", "svg", "template", "object", "footer"]
 _CHROME = (
@@ -61,21 +63,21 @@ class _Head:
     url: str | None
 
 
-def parse_html(data: bytes, source: str) -> Document:
+def parse_html(file: File) -> Document:
     """Read a web page.
 
     Raises:
         UnsupportedFormatError: the bytes are no text.
         ParseError: the page shows no text.
     """
-    decoded = decode(data)
-    refuse_garbage(decoded, source)
+    decoded = decode(file.data)
+    refuse_garbage(decoded, file.name)
     tree = LexborHTMLParser(decoded.text)
     head = _head(tree)
     body = tree.body
     if body is None:
         raise ParseError(
-            f"{source} 是没有正文的网页。 {source} is a page without a body.",
+            f"{file.name} 是没有正文的网页。 {file.name} is a page without a body.",
             hint="请重新完整保存网页。 Save the page again, complete.",
         )
     body.strip_tags(_DROPPED, recursive=True)
@@ -90,38 +92,24 @@ def parse_html(data: bytes, source: str) -> Document:
     if container.tag != "body":
         container.decompose()
     lines = [Line(title, BlockKind.TITLE), *map(Line, asides), *_without(title, lines)] if title else lines
-    around = " ".join(body.text(separator=" ").split()) if container.tag != "body" else ""
-    return _document(data, source, decoded, lines, head, around)
-
-
-def _document(data: bytes, source: str, decoded: Decoded, lines: list[Line], head: _Head, around: str) -> Document:
-    text, blocks = structure(lines)
-    if not text:
-        raise ParseError(
-            f"{source} 是没有文字的网页。 {source} is a page that shows no text.",
-            hint="请重新完整保存网页。 Save the page again, complete.",
-        )
-    bylines = [block for block in blocks if block.kind is BlockKind.BYLINE]
-    top = [text[block.start : block.end] for block in bylines if 2 * block.end < len(text)]
-    closing = [text[block.start : block.end] for block in bylines if 2 * block.end >= len(text)]
-    shown = [*top, around, *closing]
-    url = metadata.source_url([text[-2000:], around]) or head.url
-    titles = (text[block.start : block.end] for block in blocks if block.kind is BlockKind.TITLE)
-    return Document(
-        id=hashlib.sha256(data).hexdigest(),
-        source=source,
-        text=text,
-        blocks=blocks,
-        title=next(titles, "") or _SITE.sub("", head.title),
-        publisher=metadata.publisher([*shown, f"来源:{head.meta.get('contentsource', '')}"])
-        or metadata.signer(text.split("\n")),
-        published=metadata.published(shown)
-        or metadata.url_date(url, source)
-        or metadata.published([head.meta.get("pubdate", "")]),
-        source_url=url,
-        parser="html",
-        warnings=warnings(decoded),
+    declared = Declared(
+        title=_SITE.sub("", head.title),
+        around=" ".join(body.text(separator=" ").split()) if container.tag != "body" else "",
+        publisher=metadata.publisher([f"来源:{head.meta.get('contentsource', '')}"]) or "",
+        published=head.meta.get("pubdate", ""),
+        source_url=head.url,
     )
+    return assemble(file, lines, parser="html", declared=declared, warnings=warnings(decoded))
+
+
+def shown_lines(markup: str) -> list[Line]:
+    """All that the body of a page shows, for pages that are no articles: the body of a mail, a piece of a document."""
+    body = LexborHTMLParser(markup).body
+    if body is None:
+        return []
+    body.strip_tags(["script", "style", "noscript", "template", "object", "svg"], recursive=True)
+    body.unwrap_tags(["a"])
+    return list(_lines(body, 0))
 
 
 def _head(tree: LexborHTMLParser) -> _Head:
@@ -215,8 +203,8 @@ def _block(node: LexborNode, tag: str, depth: int) -> Iterator[Line]:
         yield from _broken(_shown(node), bold, BlockKind.CAPTION if tag == "figcaption" else None)
     elif depth >= _DEEPEST:
         yield from _broken(_shown(node))
-    elif tag == "table" and (cells := read_table(node)):
-        yield Line(table_text(cells), BlockKind.TABLE, cells=cells)
+    elif tag == "table" and (table := table_line(read_table(node) or ())):
+        yield table
     elif not _is_navigation(node):
         yield from _lines(node, depth + 1)
 

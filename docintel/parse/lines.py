@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from docintel.schema import BlockKind
 from docintel.text.normalize import fold
+from docintel.text.script import to_simplified
 
 _DATE = r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?"
 _CLOCK = r"(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -54,7 +55,7 @@ _SYMBOLS = re.compile(r"[\W_]+")
 
 _BYLINE_LABEL = re.compile(
     r"(?:文章|信息|稿件|新闻|消息|内容)?(?:来源|出处|稿源)\s*:"
-    r"|(?:作者|作者单位|供稿单位|图片来源|发文字号|[一二三初复终]审|责任?编辑|责编|编辑|编审|编校|审核|审校|校对|签发|监制|策划"
+    r"|(?:作者|作者单位|供稿单位|图片来源|发文字号|[一二三初复终]审|责任?编辑|责编|编辑|编审|编校|审核|审校|校对|签发人?|会签人?|监制|策划"
     r"|统筹|制作|录入|撰稿|供稿|撰文|摄影|摄|文/图|图/文|图文|信息员|通讯员|供图|投稿|发布人|发布者)\s*[:/]"
     r"|(?:发布|发文|发稿|发表|更新|创建|成文|刊发|访谈|录入)?(?:时间|日期)\s*:\s*(?:19|20)\d\d"
     r"|(?:发布|发文)(?:机构|机关|单位|部门)\s*:"
@@ -70,10 +71,10 @@ _BYLINE_LINE = re.compile(
     |(?!.{{0,14}}(?:时限|期限|时间|日期|截[至止]|完成))[\u4e00-\u9fff]{{2,16}}
      \s{_DATE}\s?{_CLOCK}$                                            # 某某清风 2023年9月21日
     |\(?(?:本文)?(?:原?载于?|刊[载登发]于)[^。《]{{0,20}}《                   # (原载2022年12月2日《某报》)
-    |[二〇○零一三四五六七八九十]{{4}}年[一二三四五六七八九十]{{1,2}}月[一二三四五六七八九十]{{1,3}}日$
+    |[二〇○◯零一三四五六七八九十Oo0]{{4}}\s?年\s?[一二三四五六七八九十]{{1,2}}\s?月\s?[一二三四五六七八九十]{{1,3}}\s?日$
     |\(?\s?{_DATE}\s?{_CLOCK}\s?\)?$                                     # (2022年3月1日)
     |[\u4e00-\u9fff]{{1,12}}[\[(〔](?:19|20)\d\d[\])〕]\d{{1,4}}号$         # 某卫发〔2023〕5号
-    |[\u4e00-\u9fff]{{4,30}}(?:委员会|办公室|局|厅|部|院|政府)文件$      # the red head of a notice
+    |[\u4e00-\u9fff]{{3,40}}(?:委员会|[室局厅部院府委会校组处办]|公司|集团|中心)文件$   # the red head of a notice
     """,
     re.VERBOSE,
 )
@@ -118,7 +119,12 @@ class Piece(NamedTuple):
 
 def kind_of(line: str) -> BlockKind | None:
     """Furniture, by-line or caption by the line's own words; None for everything else."""
-    return _kind(fold(line))
+    return _kind(_plain(line))
+
+
+def _plain(line: str) -> str:
+    """Character by character as the patterns have it: folded, in Simplified script."""
+    return to_simplified(fold(line))
 
 
 def unbulleted(folded: str) -> str:
@@ -129,7 +135,7 @@ def unbulleted(folded: str) -> str:
 
 def pieces(line: str) -> list[Piece]:
     """Split by-lines, photo credits and furniture off the ends of a line; in order, nothing but white space lost."""
-    folded = fold(line)
+    folded = _plain(line)
     kind = _kind(folded)
     if kind is not None and kind is not BlockKind.CAPTION:
         return [Piece(line, kind)]
@@ -179,7 +185,7 @@ def _is_caption(bare: str) -> bool:
 
 def closing_signature(line: str) -> int | None:
     """Where a bracket with the author's name begins behind the last sentence of a document."""
-    folded = fold(line)
+    folded = _plain(line)
     start = folded.rfind("(")
     return start if _after_sentence(folded, start) and _is_signature(folded[start:]) else None
 

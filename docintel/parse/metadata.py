@@ -7,17 +7,18 @@ shown.
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 
 from docintel.text.normalize import fold
 from docintel.text.outline import han_number
+from docintel.text.script import to_simplified
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)")
 _HAN_DIGITS = "〇一二三四五六七八九"
+#: As zero is written, typed and recognised.
+_ZEROS = str.maketrans(dict.fromkeys("○◯零Oo0", "〇"))
 _HAN_DATE = re.compile(
-    r"([一二〇○零三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+    r"([一二三四五六七八九〇○◯零Oo0]{4})\s?年\s?([一二三四五六七八九十]{1,2})\s?月\s?([一二三四五六七八九十]{1,3})\s?日"
 )
-_SIGNER = re.compile(r"[\u4e00-\u9fff]{2,28}(?:委员会|纪委|监委|[局院室组部厅委府校会科办]|公司|集团|中心)")
 _DATE_LABEL = re.compile(r"(?:时间|日期|发布于|发表于)\s*:?\s*(?=(?:19|20)\d\d)")
 #: t20240506_1234.html · /2024-05/06/ · /202405/06/ · /20240506/
 _URL_DATE = re.compile(r"(?:t|/)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[_/.]|$)")
@@ -27,7 +28,7 @@ _PUBLISHER = re.compile(
     r"|发布(?:人|者|部门)\s*:\s*([\u4e00-\u9fff]{2,28}(?:委员会|[局院室组部厅委府校会科办网]|公司|中心))"
     r"|^([\u4e00-\u9fff]{2,28}(?:委员会|办公室|[局厅部院]|政府))文件$"
     r"|(?:原载|刊[载登发]于)[^《]{0,16}《([^》]{2,20})》"
-    r"|^([\u4e00-\u9fff]{2,16})\s(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}日?"
+    r"|^([\u4e00-\u9fff]{2,16})\s(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}(?:日(?!\s?印)|(?![日\d]))"
 )
 #: 本节目由青岚市广播电视台制作
 _PRODUCER = re.compile(r"由([\u4e00-\u9fff]{2,24}(?:网站?|电视台|广播台|报社?|频道))(?:推出|主办|制作|联合)")
@@ -40,20 +41,11 @@ _SOURCE_URL = re.compile(r"(?:原文|来源|文章|本文)(?:链接|地址|网�
 def publisher(lines: Sequence[str]) -> str | None:
     """The first named source of the by-lines: `来源:某某网站`."""
     for line in lines:
-        for match in _PUBLISHER.finditer(fold(line)):
+        for match in _PUBLISHER.finditer(_plain(line)):
             group = match.lastindex or 0
             name = match.group(group)
             if name not in _NOBODY and not name.startswith("http"):
                 return line[match.start(group) : match.end(group)]
-    return None
-
-
-def signer(lines: Sequence[str]) -> str | None:
-    """The organisation that signs a notice: the line above a closing date, e.g. 某县卫生健康局 above 2023年5月6日."""
-    closing = list(lines[-6:])
-    for above, last in pairwise(closing):
-        if _valid(_DATE.match(fold(last))) or _han_date(last):
-            return above if _SIGNER.fullmatch(above) else None
     return None
 
 
@@ -65,7 +57,7 @@ def producer(text: str) -> str | None:
 
 def published(lines: Sequence[str]) -> str | None:
     """The first labelled date of the by-lines, else the first date in them."""
-    folded = [fold(line) for line in lines]
+    folded = [_plain(line) for line in lines]
     for line in folded:
         for label in _DATE_LABEL.finditer(line):
             if found := _valid(_DATE.match(line, label.end())):
@@ -84,7 +76,20 @@ def url_date(*names: str | None) -> str | None:
 
 def source_url(lines: Sequence[str]) -> str | None:
     """Where the page says it was first published: `原文链接:http://…`."""
-    return next((match.group(1) for line in lines if (match := _SOURCE_URL.search(fold(line)))), None)
+    return next((match.group(1) for line in lines if (match := _SOURCE_URL.search(_plain(line)))), None)
+
+
+def _plain(line: str) -> str:
+    return to_simplified(fold(line))
+
+
+def written_date(line: str) -> str | None:
+    """The date that a line is made of and of nothing else: 2022年10月24日, 二〇二二年十月二十四日."""
+    folded = fold(line).strip(" ()")
+    match = _DATE.match(folded)
+    if match and folded[match.end() :].strip() in ("", "日"):
+        return _valid(match)
+    return _han_date(folded)
 
 
 def _han_date(line: str) -> str | None:
@@ -92,7 +97,7 @@ def _han_date(line: str) -> str | None:
     match = _HAN_DATE.fullmatch(line)
     if match is None:
         return None
-    year = "".join(str(_HAN_DIGITS.index(char)) for char in match.group(1).replace("○", "〇").replace("零", "〇"))
+    year = "".join(str(_HAN_DIGITS.index(char)) for char in match.group(1).translate(_ZEROS))
     try:
         return date(int(year), han_number(match.group(2)), han_number(match.group(3))).isoformat()
     except ValueError:

@@ -1,16 +1,16 @@
 """Plain text to a Document.
 
-In: bytes of a TXT file in any encoding, often a web page saved as text with its furniture. Out: a Document that keeps
+In: a TXT file in any encoding, often a web page saved as text with its furniture. Out: a Document that keeps
 every line; what is no content is marked, not cut.
 """
 
-import hashlib
 import re
 
-from docintel.errors import ParseError, UnsupportedFormatError
-from docintel.parse import metadata
-from docintel.parse.structure import Line, mark_title, structure
-from docintel.schema import BlockKind, Document
+from docintel.errors import UnsupportedFormatError
+from docintel.parse.assemble import assemble
+from docintel.parse.file import File
+from docintel.parse.structure import Line
+from docintel.schema import Document
 from docintel.text.encodings import Decoded, decode
 from docintel.text.outline import numbering
 
@@ -22,38 +22,17 @@ _SAMPLE = 8192
 _NARROWEST, _WIDEST, _RAGGED, _FEWEST, _MOSTLY = 20, 60, 3, 8, 0.6
 
 
-def parse_text(data: bytes, source: str) -> Document:
+def parse_text(file: File) -> Document:
     """Read a text file.
 
     Raises:
         UnsupportedFormatError: the bytes are no text.
         ParseError: there is no visible character in it.
     """
-    decoded = decode(data)
-    refuse_garbage(decoded, source)
-    lines = mark_title(Line(line) for line in unwrap(decoded.text.splitlines()))
-    text, blocks = structure(lines)
-    if not text:
-        raise ParseError(
-            f"{source} 没有文字。 {source} holds no text, only white space.",
-            hint="请确认文件是否正确。 Check that the file is the right one.",
-        )
-    quotes = {block: text[block.start : block.end] for block in blocks}
-    asides = [quote for block, quote in quotes.items() if block.kind in (BlockKind.BYLINE, BlockKind.FURNITURE)]
-    url = metadata.source_url(asides)
-    return Document(
-        id=hashlib.sha256(data).hexdigest(),
-        source=source,
-        text=text,
-        blocks=blocks,
-        title=next((quote for block, quote in quotes.items() if block.kind is BlockKind.TITLE), ""),
-        publisher=metadata.publisher(asides) or metadata.producer(text) or metadata.signer(text.split("\n")),
-        published=metadata.published([q for b, q in quotes.items() if b.kind is BlockKind.BYLINE])
-        or metadata.url_date(url, source),
-        source_url=url,
-        parser="text",
-        warnings=warnings(decoded),
-    )
+    decoded = decode(file.data)
+    refuse_garbage(decoded, file.name)
+    lines = map(Line, unwrap(decoded.text.splitlines()))
+    return assemble(file, lines, parser="text", warnings=warnings(decoded))
 
 
 def unwrap(lines: list[str]) -> list[str]:

@@ -7,9 +7,11 @@ the single line feeds between them. Every parser ends here, so structure means t
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import NamedTuple
 
 from docintel.parse.lines import closing_signature, pieces, unbulleted
+from docintel.parse.wrapped_titles import title_lines
 from docintel.schema import Block, BlockKind
 from docintel.text.normalize import clean, fold
 from docintel.text.outline import numbering
@@ -21,6 +23,9 @@ _SENTENCE_MARKS = "。!?;"
 _TITLE_LENGTH = 90
 #: Lines that may stand before a title: navigation, dates, pictures.
 _TITLE_WITHIN = 12
+_MAY_BE_TITLE = frozenset({None, BlockKind.TITLE, BlockKind.HEADING})
+#: Behind one of these no title follows.
+_CONTENT = frozenset({None, BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.TABLE})
 _TWO_HAN = re.compile("[\u4e00-\u9fff].*[\u4e00-\u9fff]")
 
 
@@ -31,13 +36,21 @@ class Line:
     Attributes:
         kind: what the format says it is; None to judge by its words and its neighbours.
         bold: the whole line is set in bold.
-        cells: rows of cell texts, for a table.
+        level: depth of a heading that the format itself marks, from 1; 0 to judge by its numbering.
+        cells: rows of cell texts, for a table; made by `parse.tables.table_line`.
+        page: from 1; None where the format has no pages.
+        box: x0, y0, x1, y1 in points from the top left corner of the page.
+        confidence: of the recogniser, 0 to 1.
     """
 
     text: str
     kind: BlockKind | None = None
     bold: bool = False
+    level: int = 0
     cells: tuple[tuple[str, ...], ...] = ()
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    confidence: float = 1.0
 
 
 def structure(lines: Iterable[Line]) -> tuple[str, tuple[Block, ...]]:
@@ -50,8 +63,20 @@ def structure(lines: Iterable[Line]) -> tuple[str, tuple[Block, ...]]:
     for i, (line, shape) in enumerate(zip(split, shapes, strict=True)):
         end = offset + len(line.text)
         kind = line.kind or _content_kind(shapes, i)
-        level = (shape.level or top) if kind is BlockKind.HEADING else shape.level
-        blocks.append(Block(kind=kind, start=offset, end=end, level=level, numbering=shape.numbering, cells=line.cells))
+        level = (shape.level or line.level or top) if kind is BlockKind.HEADING else shape.level
+        blocks.append(
+            Block(
+                kind=kind,
+                start=offset,
+                end=end,
+                level=level,
+                numbering=shape.numbering,
+                page=line.page,
+                box=line.box,
+                confidence=line.confidence,
+                cells=line.cells,
+            )
+        )
         offset = end + 1
     return "\n".join(line.text for line in split), tuple(blocks)
 
@@ -66,7 +91,7 @@ def split_lines(lines: Iterable[Line]) -> list[Line]:
             if line.kind is not None:
                 out.append(replace(line, text=text))
             else:
-                out += [Line(piece.text, piece.kind, bold=line.bold) for piece in pieces(text)]
+                out += [replace(line, text=piece.text, kind=piece.kind) for piece in pieces(text)]
     return out
 
 
@@ -77,11 +102,33 @@ def mark_title(lines: Iterable[Line]) -> list[Line]:
     """
     split = split_lines(lines)
     for i, line in enumerate(split[:_TITLE_WITHIN]):
-        if line.kind is None:
-            if _title_like(line.text):
-                split[i] = replace(line, kind=BlockKind.TITLE)
+        if line.kind is None and _title_like(line.text):
+            split[i] = replace(line, kind=BlockKind.TITLE)
+        if line.kind in _CONTENT:
             break
     return split
+
+
+def join_title(lines: Sequence[Line]) -> list[Line]:
+    """The lines with a title that goes on over several of them as one; only white space changes."""
+    first = next((i for i, line in enumerate(lines) if line.kind is BlockKind.TITLE), None)
+    if first is None:
+        return list(lines)
+    may_go_on = list(takewhile(lambda line: line.kind in _MAY_BE_TITLE, lines[first + 1 :]))
+    count = title_lines([line.text for line in lines[first : first + 1 + len(may_go_on)]])
+    whole = lines[first]
+    for line in lines[first + 1 : first + count]:
+        latin = whole.text[-1].isascii() and line.text[0].isascii()
+        whole = replace(whole, text=whole.text + " " * latin + line.text, box=_around(whole, line))
+    return [*lines[:first], whole, *lines[first + count :]]
+
+
+def _around(line: Line, other: Line) -> tuple[float, float, float, float] | None:
+    """The box around both, of one page."""
+    if line.box is None or other.box is None or line.page != other.page:
+        return line.box
+    corners = (*map(min, line.box[:2], other.box[:2]), *map(max, line.box[2:], other.box[2:]))
+    return corners  # type: ignore[return-value]
 
 
 def mark_closing(lines: list[Line]) -> list[Line]:
@@ -91,12 +138,13 @@ def mark_closing(lines: list[Line]) -> list[Line]:
     if content and lines[i].kind is None and (start := closing_signature(lines[i].text)):
         text = lines[i].text
         body = replace(lines[i], text=text[:start].rstrip())
-        return [*lines[:i], body, Line(text[start:], BlockKind.BYLINE), *lines[i + 1 :]]
+        signature = replace(lines[i], text=text[start:], kind=BlockKind.BYLINE)
+        return [*lines[:i], body, signature, *lines[i + 1 :]]
     return lines
 
 
 class _Shape(NamedTuple):
-    """How a line of content looks; all empty for a line whose kind is known."""
+    """How a line of content looks; all empty for a line that is none."""
 
     heading: bool = False
     bold: bool = False
@@ -104,13 +152,16 @@ class _Shape(NamedTuple):
     level: int = 0
     numbering: str = ""
     content: bool = False
+    byline: bool = False
 
 
 def _shape(line: Line) -> _Shape:
-    if line.kind is not None:
-        return _Shape()
+    if line.kind not in (None, BlockKind.HEADING, BlockKind.LIST_ITEM):
+        return _Shape(byline=line.kind is BlockKind.BYLINE)
     number = numbering(line.text)
     level, text = (number.level, number.text) if number else (0, "")
+    if line.kind is not None:
+        return _Shape(line.kind is BlockKind.HEADING, line.bold, number is not None, level, text, content=True)
     limit = _BOLD_HEADING_LENGTH if line.bold else _HEADING_LENGTH
     folded = fold(line.text[: limit + 1])
     heading = len(folded) <= limit and _heading_like(folded, line.bold)
@@ -131,7 +182,9 @@ def _heading_like(folded: str, bold: bool) -> bool:
 
 
 def _stands_over_text(shapes: Sequence[_Shape], i: int) -> bool:
-    """Whether running text follows, past pictures and further headings."""
+    """Whether running text follows, past pictures and further headings; a line right above a date is who signs."""
+    if i + 1 < len(shapes) and shapes[i + 1].byline:
+        return False
     return any(shape.content and not shape.heading for shape in shapes[i + 1 : i + 4])
 
 

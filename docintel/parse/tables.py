@@ -1,48 +1,57 @@
-"""A table of a web page to rows of cell texts.
+"""Cells to the line that stands for a table.
 
-In: a `table` element. Out: rows of equal length, or None for a table that only lays out a page.
+In: cells with their places and spans. Out: a `Line` whose text is a row a line, cells apart by a tab, a merged cell
+once at its first place, and whose `cells` repeat a merged cell wherever it reaches. Every format's tables end here, so
+`Document.cell_span` holds for all.
 """
 
-from selectolax.lexbor import LexborNode
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-_LONGEST_CELL = 400
-_WIDEST_SPAN = 60
-
-Cells = tuple[tuple[str, ...], ...]
+from docintel.parse.structure import Line
+from docintel.schema import BlockKind
 
 
-def read_table(table: LexborNode) -> Cells | None:
-    """The cells of a data table: two rows and two columns at least, no table inside, no cell as long as an article.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table, `row` and `column` from 0; merged cells reach over `height` rows and `width` columns."""
 
-    A cell that spans several rows or columns gives its text once, at its first place; the others are empty.
+    row: int
+    column: int
+    text: str
+    height: int = 1
+    width: int = 1
+
+
+def plain_cells(rows: Iterable[Sequence[str]]) -> list[Cell]:
+    """The cells of a table in which none is merged."""
+    return [Cell(y, x, text) for y, row in enumerate(rows) for x, text in enumerate(row)]
+
+
+def table_line(
+    cells: Iterable[Cell],
+    *,
+    page: int | None = None,
+    box: tuple[float, float, float, float] | None = None,
+    confidence: float = 1.0,
+) -> Line | None:
+    """The line of a table; None when no cell holds a word.
+
+    Rows and columns in which no cell with words begins are left out, so a sheet costs what is written on it, whatever
+    size it claims.
     """
-    if any(node.mem_id != table.mem_id for node in table.css("table")):
+    written = {(cell.row, cell.column): (cell, words) for cell in cells if (words := " ".join(cell.text.split()))}
+    if not written:
         return None
-    grid: dict[tuple[int, int], str] = {}
-    for row, tr in enumerate(table.css("tr")):
-        column = 0
-        for cell in tr.css("td,th"):
-            while (row, column) in grid:
-                column += 1
-            text = " ".join(cell.text().split())
-            if len(text) > _LONGEST_CELL:
-                return None
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
-            grid |= {(row + y, column + x): "" for y in range(height) for x in range(width)}
-            grid[row, column] = text
-            column += width
-    rows, columns = (1 + max((place[axis] for place in grid), default=-1) for axis in (0, 1))
-    if rows < 2 or columns < 2 or not any(grid.values()):
-        return None
-    return tuple(tuple(grid.get((y, x), "") for x in range(columns)) for y in range(rows))
-
-
-def table_text(cells: Cells) -> str:
-    """The words of a table, a row a line, cells apart by a space; rows without words are left out."""
-    rows = (" ".join(cell for cell in row if cell) for row in cells)
-    return "\n".join(row for row in rows if row)
-
-
-def _span(cell: LexborNode, name: str) -> int:
-    value = cell.attributes.get(name) or ""
-    return min(max(int(value), 1), _WIDEST_SPAN) if value.isascii() and value.isdigit() else 1
+    rows, columns = (sorted({place[axis] for place in written}) for axis in (0, 1))
+    shown = [["" for _ in columns] for _ in rows]
+    filled = [["" for _ in columns] for _ in rows]
+    for cell, words in written.values():
+        top, left = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
+        shown[top][left] = words
+        for y in range(top, bisect_left(rows, cell.row + cell.height)):
+            for x in range(left, bisect_left(columns, cell.column + cell.width)):
+                filled[y][x] = filled[y][x] or words
+    text = "\n".join("\t".join(row) for row in shown)
+    return Line(text, BlockKind.TABLE, cells=tuple(map(tuple, filled)), page=page, box=box, confidence=confidence)

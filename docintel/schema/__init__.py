@@ -1,6 +1,6 @@
 """The words docintel is spoken in: plain frozen dataclasses, the standard library only, no input or output."""
 
-from docintel.schema.document import NOT_CONTENT, Block, BlockKind, Document, Evidence
+from docintel.schema.document import NOT_CONTENT, Block, BlockKind, Document, Evidence, ReadStatus
 from docintel.schema.records import (
     RECORD_TYPES,
     Case,
@@ -59,6 +59,7 @@ __all__ = [
     "Passage",
     "Person",
     "Precedent",
+    "ReadStatus",
     "Record",
     "Statistic",
     "Status",

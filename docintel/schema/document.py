@@ -29,7 +29,9 @@ class Block:
         page: page number from 1; None where the format has no pages.
         box: x0, y0, x1, y1 on the page in points; None where unknown.
         confidence: how sure the recogniser was, 0 to 1; 1 for text that was not recognised from an image.
-        cells: rows of cell texts, for a table.
+        cells: rows of cell texts, for a table, all of one length; a merged cell's text stands in every cell it covers.
+            In the text a table is a row a line, its cells apart by a tab, and a merged cell stands once, at its first
+            place: cell (i, j) is the j-th piece of the i-th line.
     """
 
     kind: BlockKind
@@ -53,6 +55,14 @@ class Evidence:
     page: int | None = None
 
 
+class ReadStatus(StrEnum):
+    """How much of a file was read."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
 #: Blocks that are about the page, not about its subject: no record is read from them.
 NOT_CONTENT = frozenset({BlockKind.TITLE, BlockKind.BYLINE, BlockKind.FURNITURE})
 
@@ -68,11 +78,17 @@ class Document:
             everything but these.
         blocks: in reading order, not overlapping.
         title: empty when the document shows none.
-        publisher: who published it, only when the document names them.
+        publisher: who published or issued it, only when the document names them.
         published: `YYYY-MM-DD`.
+        number: of an official document, e.g. `云纪发〔2022〕15号`.
+        secrecy: its mark of secrecy, as written, e.g. `机密★1年`.
+        attachments: names of the attachments that it lists.
+        language: `zh-Hans`, or `zh-Hant` for Traditional script.
         source_url: where it was first published.
         parser: which parser read it.
+        pages: pages of the file; None where the format has none.
         warnings: what a reader should know about how it was read, e.g. bytes that were no valid text.
+        missing: what of the file is not in the text, and why; empty when it was read in full.
     """
 
     id: str
@@ -82,9 +98,35 @@ class Document:
     title: str = ""
     publisher: str | None = None
     published: str | None = None
+    number: str | None = None
+    secrecy: str | None = None
+    attachments: tuple[str, ...] = ()
+    language: str = "zh-Hans"
     source_url: str | None = None
     parser: str = ""
+    pages: int | None = None
     warnings: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> ReadStatus:
+        """Full, or partial when something is missing."""
+        return ReadStatus.PARTIAL if self.missing else ReadStatus.FULL
+
+    @property
+    def confidence(self) -> float:
+        """How sure the recogniser was of the text, 0 to 1, by characters; 1 when nothing was recognised from images."""
+        weights = [block.end - block.start for block in self.blocks]
+        total = sum(block.confidence * weight for block, weight in zip(self.blocks, weights, strict=True))
+        return total / sum(weights) if weights else 1.0
+
+    def cell_span(self, block: Block, row: int, column: int) -> tuple[int, int]:
+        """Where the text of a table's cell stands; an empty span for an empty cell and the rest of a merged one."""
+        line = self.text[block.start : block.end].split("\n")
+        start = block.start + sum(len(text) + 1 for text in line[:row])
+        pieces = line[row].split("\t")
+        start += sum(len(text) + 1 for text in pieces[:column])
+        return start, start + len(pieces[column])
 
     def evidence(self, start: int, end: int) -> Evidence:
         """Quote `text[start:end]`; the only way to make an `Evidence`.

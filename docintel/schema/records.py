@@ -126,6 +126,7 @@ class Measure:
     Attributes:
         units: canonical names of who acts, where the text says so.
         addresses: indexes into the issues of the same extraction.
+        deadline: by when, as a ledger writes it: `2022年12月底前`, `立行立改`.
     """
 
     evidence: Evidence
@@ -133,6 +134,7 @@ class Measure:
     status: Status
     units: tuple[str, ...] = ()
     addresses: tuple[int, ...] = ()
+    deadline: str | None = None
     confidence: float = 1.0
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from docintel.schema.document import ReadStatus
+from docintel.schema.records import RECORD_TYPES, Extraction
+
 #: What totals of statistics can be grouped by.
 GROUPS = ("metric", "unit", "region", "period", "unit_of_measure", "doc_type", "title", "source")
 
@@ -80,6 +83,7 @@ class Hit:
             extraction.
         category: of an issue or measure.
         status: of a measure.
+        sources: names of other files in which the same work says the same, best first.
     """
 
     kind: HitKind
@@ -99,6 +103,7 @@ class Hit:
     region: str | None = None
     category: str | None = None
     status: str | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,7 @@ class Suggestion:
 
     Attributes:
         text: the wording of the best precedent, verbatim.
-        support: number of documents that took it.
+        support: number of works that tell of it: a notice and its reposts are one.
         precedents: best first; the first is the source of `text`.
         question: the issue it answers, when a document's issues were asked about.
     """
@@ -153,13 +158,15 @@ class FileReport:
     """What became of one file, and why.
 
     Attributes:
-        path: as it was found.
-        message: the reason for a failure, with what to do.
+        path: as it was found; a member of an archive behind `!/`.
+        read: how much of it was read.
+        message: the reason for a failure, with what to do; what is missing of a file that was read in part.
         counts: records by type.
     """
 
     path: str
     status: IngestStatus
+    read: ReadStatus = ReadStatus.FULL
     document: str | None = None
     message: str = ""
     counts: dict[str, int] = field(default_factory=dict)
@@ -170,4 +177,17 @@ class FileReport:
         message = f"{exc} {getattr(exc, 'hint', '')}".strip()
         if not (hasattr(exc, "hint") or isinstance(exc, OSError)):
             message = f"{type(exc).__name__}: {exc} (a defect of docintel, please report it)"
-        return cls(path=str(path), status=IngestStatus.FAILED, message=message)
+        return cls(path=str(path), status=IngestStatus.FAILED, read=ReadStatus.FAILED, message=message)
+
+    @classmethod
+    def success(cls, path: str, status: IngestStatus, extraction: Extraction) -> "FileReport":
+        """The report of a file that was read, in full or in part."""
+        document = extraction.document
+        return cls(
+            path=path,
+            status=status,
+            read=document.status,
+            document=document.id,
+            message=" ".join((*document.missing, *document.warnings)),
+            counts={kind: len(extraction.records(kind)) for kind in RECORD_TYPES},
+        )

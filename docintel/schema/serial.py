@@ -5,12 +5,12 @@ its `name`) with `start`, `end` and `page`; positions of further quotes stand be
 that reading back slices the document again and no quote can drift from its text.
 """
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from docintel.schema.document import Document
+from docintel.schema.document import Block, BlockKind, Document
 from docintel.schema.records import RECORD_TYPES, Extraction, Person, Record, Unit
 from docintel.schema.vocabulary import DocType
 
@@ -20,6 +20,22 @@ SCHEMA_VERSION = 1
 _NAMED = (Unit, Person)
 #: Fields that hold several quotes: JSON key of the words (None where only places are kept), JSON key of the places.
 _MANY = {"mentions": (None, "mentions"), "violations": ("violations", "violation_spans")}
+
+
+def document_to_dict(document: Document) -> dict[str, Any]:
+    """The JSON form of a document: its fields, blocks as objects."""
+    return asdict(document)
+
+
+def document_from_dict(data: dict[str, Any]) -> Document:
+    """Read a document back from its JSON form."""
+    tuples = {name: tuple(data[name]) for name in ("attachments", "warnings", "missing")}
+    return Document(**data | tuples | {"blocks": tuple(map(_block, data["blocks"]))})
+
+
+def _block(data: dict[str, Any]) -> Block:
+    box = tuple(data["box"]) if data["box"] else None
+    return Block(**data | {"kind": BlockKind(data["kind"]), "box": box, "cells": tuple(map(tuple, data["cells"]))})
 
 
 def _quote_key(record_type: type) -> str:
@@ -176,6 +192,8 @@ def _schema_of(hint: Any) -> dict[str, Any]:
 
 __all__ = [
     "SCHEMA_VERSION",
+    "document_from_dict",
+    "document_to_dict",
     "extraction_from_dict",
     "extraction_to_dict",
     "json_schema",

@@ -6,36 +6,36 @@ index is derived from it. Each document is one transaction, so a reader sees all
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from docintel.errors import NotFoundError, QueryError, StoreError
-from docintel.schema import (
-    RECORD_TYPES,
-    Block,
-    BlockKind,
-    Document,
-    Extraction,
-    Filters,
-    Hit,
-    HitKind,
-    Metric,
-    Passage,
-)
-from docintel.schema.serial import extraction_from_dict, record_to_dict
-from docintel.store.filters import condition
+from docintel.schema import RECORD_TYPES, Extraction, Filters, Hit, HitKind, Metric, Passage, ReadStatus
+from docintel.schema.serial import extraction_from_dict
+from docintel.store import works
+from docintel.store.filters import condition, leading
 from docintel.store.migrations import migrate
+from docintel.store.rows import (
+    document_row,
+    insert,
+    listed,
+    passage_row,
+    record_rows,
+    row_to_document,
+    row_to_hit,
+    row_to_passage,
+    to_json,
+)
 
 #: What a row of a record says of its document, beside the record's own fields.
-RECORD_CONTEXT = ("document", "source", "title", "published", "doc_type", "region")
+RECORD_CONTEXT = ("document", "source", "title", "published", "doc_type", "region", "sources")
 _BUSY_SECONDS = 60
 _PASSAGE = """SELECT p.id, p.document, p.kind, p.ordinal, p.start, p."end", p.page, p.context,
     substr(d.text, p.start + 1, p."end" - p.start) AS text, d.title, d.source, d.doc_type, d.publisher, d.published,
     d.region FROM passages p JOIN documents d ON d.id = p.document"""
+_SOURCES = "(SELECT count(*) FROM documents o WHERE o.work = d.work)"
 #: What to do about SQLite's primary result codes; a catalog with any other trouble is damaged.
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "Another process is writing to this library: try again when it is done.",
@@ -116,25 +116,52 @@ class Catalog:
         Returns:
             The id of a document that was removed because its file has changed and no other path leads to it.
         """
-        document = extraction.document
+        document = extraction.document.id
         with self._transaction() as db:
-            paths = db.execute("SELECT path FROM files WHERE document = ?", (document.id,)).fetchall()
-            db.execute("DELETE FROM documents WHERE id = ?", (document.id,))
-            _insert(db, "documents", [_document_row(extraction, extractor)])
-            _insert(db, "records", _record_rows(extraction))
-            _insert(db, "passages", [_passage_row(passage) for passage in passages])
-            _insert(db, "files", [{"path": row["path"], "document": document.id} for row in paths])
-            return _lead(db, path, document.id)
+            paths = db.execute("SELECT path FROM files WHERE document = ?", (document,)).fetchall()
+            bereft = works.delete(db, [document])
+            insert(db, "documents", [document_row(extraction, extractor)])
+            insert(db, "records", record_rows(extraction))
+            insert(db, "passages", map(passage_row, passages))
+            insert(db, "files", ({"path": row["path"], "document": document} for row in paths))
+            works.add(db, document)
+            works.regroup(db, bereft)
+            return _lead(db, path, document)
 
     def add_path(self, document: str, path: str) -> str | None:
         """Note that the file at `path` holds this document too; returns as `put`."""
         with self._transaction() as db:
             return _lead(db, path, document)
 
+    def forget_members(self, container: str, keep: Collection[str]) -> list[str]:
+        """Forget the paths inside a container that are no longer in it.
+
+        Args:
+            container: its path; those of its members begin with this and `!/`.
+            keep: paths of members that are still there, in full.
+
+        Returns:
+            Ids of the documents that were removed because no other path leads to them.
+        """
+        with self._transaction() as db:
+            query = "SELECT path, document FROM files WHERE substr(path, 1, length(:inside)) = :inside ORDER BY path"
+            found = db.execute(query, {"inside": f"{container}!/"}).fetchall()
+            gone = [row for row in found if row["path"] not in keep]
+            db.executemany("DELETE FROM files WHERE path = ?", [(row["path"],) for row in gone])
+            return _drop_orphans(db, [row["document"] for row in gone])
+
     def remove(self, document: str) -> None:
         """Forget a document, its records and its passages."""
         with self._transaction() as db:
-            db.execute("DELETE FROM documents WHERE id = ?", (document,))
+            works.regroup(db, works.delete(db, [document]))
+
+    def regroup(self) -> int:
+        """Find the works among documents that an older docintel stored; gives the number of these, mostly 0."""
+        outdated = [row[0] for row in self._rows(works.OUTDATED)]
+        for document in outdated:
+            with self._transaction() as db:
+                works.renew(db, document)
+        return len(outdated)
 
     # Reading
 
@@ -193,15 +220,51 @@ class Catalog:
             "SELECT kind, data FROM records WHERE document = ? ORDER BY kind, ordinal", (document,)
         ):
             data[kind].append(json.loads(record))
-        return extraction_from_dict(data, _document(row))
+        return extraction_from_dict(data, row_to_document(row))
 
     def documents(self) -> list[dict[str, Any]]:
-        """What is known about each document, its text and blocks left out, by file name."""
+        """What is known about each document, its text and blocks left out, by file name.
+
+        `status` says whether it was read in full; `work` is the id of the leading document of its work, and `sources`
+        the number of documents of that work, itself included.
+        """
         rows = self._rows(
-            """SELECT id, source, title, doc_type, publisher, published, region, source_url, warnings, parser,
-            extractor, ingested_at, length(text) AS characters FROM documents ORDER BY source, id"""
+            f"""SELECT d.id, source, title, doc_type, publisher, published, number, secrecy, region, source_url,
+            language, pages, CASE missing WHEN '[]' THEN '{ReadStatus.FULL}' ELSE '{ReadStatus.PARTIAL}' END AS status,
+            missing, warnings, attachments, parser, extractor, ingested_at, length(text) AS characters, work,
+            {_SOURCES} AS sources FROM documents d ORDER BY source, d.id"""
         )
-        return [dict(row) | {"warnings": json.loads(row["warnings"])} for row in rows]
+        return [listed(row) for row in rows]
+
+    def works(self) -> list[dict[str, Any]]:
+        """The works that have more than one source: `work`, `title` and `documents`, the leading one first."""
+        rows = self._rows(
+            f"""SELECT d.work, d.id, d.source, d.title, d.publisher, d.published, d.source_url FROM documents d
+            JOIN documents l ON l.id = d.work WHERE {_SOURCES} > 1 ORDER BY l.source, d.work, d.precedence, d.id"""
+        )
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            work = found.setdefault(row["work"], {"work": row["work"], "title": row["title"], "documents": []})
+            work["documents"].append({key: value for key, value in dict(row).items() if key != "work"})
+        return list(found.values())
+
+    def sources_of(self, document: str) -> list[str]:
+        """Ids of the documents of a document's work, the leading one first; itself alone where it has no others."""
+        rows = self._rows(
+            """SELECT d.id FROM documents d JOIN documents own ON own.work = d.work WHERE own.id = ?
+            ORDER BY d.precedence, d.id""",
+            (document,),
+        )
+        return [row[0] for row in rows] or [document]
+
+    def standings(self, documents: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Of those that share a work with others, the work's id and a key that sorts its sources, the leading first."""
+        rows = self._rows(
+            f"""SELECT d.id, d.work, d.precedence FROM documents d
+            WHERE d.id IN (SELECT value FROM json_each(?)) AND {_SOURCES} > 1""",
+            (to_json(list(documents)),),
+        )
+        return {row["id"]: (row["work"], row["precedence"]) for row in rows}
 
     def counts(self) -> dict[str, int]:
         """How many documents, records by type and passages there are."""
@@ -218,6 +281,7 @@ class Catalog:
         *,
         metrics: Sequence[str] | None = None,
         period: str | None = None,
+        all_sources: bool = False,
     ) -> list[dict[str, Any]]:
         """The records of one type in their JSON form, with what `RECORD_CONTEXT` names.
 
@@ -226,6 +290,8 @@ class Catalog:
             filters: `unit` is matched with the record's own unit, not with the document's.
             metrics: of statistics; all when None.
             period: the start of the period, so `2022` finds `2022-06` too.
+            all_sources: of a work with several sources, the records of each; else those of the first that passes the
+                filters, so that nothing counts twice.
 
         Returns:
             Rows by file name, then in text order.
@@ -246,10 +312,13 @@ class Catalog:
             where.append("r.metric IN (SELECT value FROM json_each(:metrics))")
         if period:
             where.append("substr(r.period, 1, length(:period)) = :period")
+        if not all_sources:
+            where.append(leading(filters or Filters()))
         rows = self._rows(
-            f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type, d.region FROM records r
+            f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type, d.region,
+            {_SOURCES} AS sources FROM records r
             JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
-            values | {"kind": kind, "metrics": _json(list(metrics or ())), "period": period},
+            values | {"kind": kind, "metrics": to_json(list(metrics or ())), "period": period},
         )
         return [json.loads(row["data"]) | {key: row[key] for key in RECORD_CONTEXT} for row in rows]
 
@@ -263,7 +332,7 @@ class Catalog:
     def passages_after(self, passage: int, limit: int) -> list[tuple[Passage, str]]:
         """Up to `limit` passages with larger ids, each with its document's title, in id order."""
         rows = self._rows(f"{_PASSAGE} WHERE p.id > ? ORDER BY p.id LIMIT ?", (passage, limit))
-        return [(_passage(row), row["title"]) for row in rows]
+        return [(row_to_passage(row), row["title"]) for row in rows]
 
     def removed_after(self, removal: int) -> list[int]:
         """Ids of the passages that went after a removal, oldest first."""
@@ -272,7 +341,7 @@ class Catalog:
     def passages_of(self, document: str, kind: HitKind) -> list[Passage]:
         """The passages of one kind of a document, in text order."""
         rows = self._rows(f"{_PASSAGE} WHERE p.document = ? AND p.kind = ? ORDER BY p.ordinal", (document, kind))
-        return [_passage(row) for row in rows]
+        return [row_to_passage(row) for row in rows]
 
     def passage_ids(self, kind: HitKind, filters: Filters) -> list[int] | None:
         """Ids of the passages of a kind that pass the filters; None when the filters ask for nothing."""
@@ -292,9 +361,9 @@ class Catalog:
             f"""SELECT p.*, json_extract(r.data, '$.category') AS category, json_extract(r.data, '$.status') AS status
             FROM ({_PASSAGE} WHERE p.id IN (SELECT value FROM json_each(?))) p
             LEFT JOIN records r ON r.document = p.document AND r.kind = p.kind || 's' AND r.ordinal = p.ordinal""",
-            (_json(list(scores)),),
+            (to_json(list(scores)),),
         )
-        found = {row["id"]: _hit(row, scores[row["id"]]) for row in rows}
+        found = {row["id"]: row_to_hit(row, scores[row["id"]]) for row in rows}
         return [found[id_] for id_ in scores if id_ in found]
 
     def check(self) -> list[str]:
@@ -304,87 +373,16 @@ class Catalog:
         return [f"{self.path.name} is damaged ({problem}): restore it from a backup." for problem in problems]
 
 
-def _insert(db: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
-    for row in rows:
-        columns = ", ".join(f'"{column}"' for column in row)
-        db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
-
-
 def _lead(db: sqlite3.Connection, path: str, document: str) -> str | None:
     """Make a path lead to a document; the id of the one it led to before, removed when no other path leads there."""
     before = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
     db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, document))
-    orphan = "DELETE FROM documents WHERE id = :id AND NOT EXISTS (SELECT 1 FROM files WHERE document = :id)"
-    return before[0] if before and db.execute(orphan, {"id": before[0]}).rowcount else None
+    return next(iter(_drop_orphans(db, [before[0]] if before else [])), None)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _document_row(extraction: Extraction, extractor: str) -> dict[str, Any]:
-    document = extraction.document
-    return {
-        "id": document.id,
-        "source": document.source,
-        "title": document.title,
-        "doc_type": str(extraction.doc_type),
-        "publisher": document.publisher,
-        "published": document.published,
-        "region": extraction.region,
-        "source_url": document.source_url,
-        "text": document.text,
-        "blocks": _json([asdict(block) for block in document.blocks]),
-        "warnings": _json(document.warnings),
-        "parser": document.parser,
-        "extractor": extractor,
-        "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _document(row: sqlite3.Row) -> Document:
-    blocks = tuple(_block(block) for block in json.loads(row["blocks"]))
-    plain = ("id", "source", "text", "title", "publisher", "published", "source_url", "parser")
-    return Document(blocks=blocks, warnings=tuple(json.loads(row["warnings"])), **{key: row[key] for key in plain})
-
-
-def _block(data: dict[str, Any]) -> Block:
-    box = tuple(data["box"]) if data["box"] else None
-    cells = tuple(tuple(row) for row in data["cells"])
-    return Block(**data | {"kind": BlockKind(data["kind"]), "box": box, "cells": cells})
-
-
-def _record_rows(extraction: Extraction) -> Iterator[dict[str, Any]]:
-    document = extraction.document.id
-    for kind in RECORD_TYPES:
-        for ordinal, record in enumerate(extraction.records(kind)):
-            data = record_to_dict(record)
-            yield {
-                "document": document,
-                "kind": kind,
-                "ordinal": ordinal,
-                "start": data["start"],
-                "end": data["end"],
-                "category": data.get("category"),
-                "metric": data.get("metric"),
-                "unit": data.get("canonical") or data.get("unit"),
-                "period": data.get("period"),
-                "data": _json(data),
-            }
-
-
-def _passage_row(passage: Passage) -> dict[str, Any]:
-    row = asdict(passage)
-    del row["id"], row["text"]
-    return row | {"kind": str(passage.kind)}
-
-
-def _passage(row: sqlite3.Row) -> Passage:
-    plain = ("id", "document", "ordinal", "start", "end", "page", "context", "text")
-    return Passage(kind=HitKind(row["kind"]), **{key: row[key] for key in plain})
-
-
-def _hit(row: sqlite3.Row, score: float) -> Hit:
-    same = ("title", "source", "document", "start", "end", "ordinal", "page", "doc_type", "publisher", "published")
-    fields = {key: row[key] for key in (*same, "region", "category", "status")}
-    return Hit(kind=HitKind(row["kind"]), score=score, text=row["text"], quote=row["text"], **fields)
+def _drop_orphans(db: sqlite3.Connection, documents: Iterable[str]) -> list[str]:
+    """Delete those of these documents that no path leads to, and give their ids."""
+    query = "SELECT 1 FROM files WHERE document = ?"
+    orphans = [id_ for id_ in dict.fromkeys(documents) if not db.execute(query, (id_,)).fetchone()]
+    works.regroup(db, works.delete(db, orphans))
+    return orphans

@@ -45,6 +45,13 @@ def condition(filters: Filters, *, records: bool = False) -> tuple[list[str], di
     return [(_CONDITIONS | special)[name] for name in asked], asked
 
 
+def leading(filters: Filters) -> str:
+    """A condition over `documents d`: of each work, the first of its sources that passes the filters of documents."""
+    asked = [sql for name, sql in _CONDITIONS.items() if getattr(filters, name) is not None]
+    first = f"SELECT d.id, min(d.precedence) FROM documents d WHERE {' AND '.join(asked) or 'TRUE'} GROUP BY d.work"
+    return f"d.id IN (SELECT id FROM ({first}))"
+
+
 def _check(filters: Filters) -> None:
     for name, known in (("doc_type", frozenset(map(str, DocType))), ("category", _CATEGORIES)):
         value = getattr(filters, name)

@@ -48,6 +48,41 @@ def m001_create_tables(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def m002_add_reading_and_works(db: sqlite3.Connection) -> None:
+    """What else a document says of itself, how much of it was read, and which documents are sources of one work.
+
+    A document is sketched when it is stored; `bands` finds those with like sketches, `twins` holds the pairs that are
+    one work, each both ways. Documents from before have no sketch yet, and each is a work by itself.
+    """
+    statements = """
+    ALTER TABLE documents ADD COLUMN number TEXT;
+    ALTER TABLE documents ADD COLUMN secrecy TEXT;
+    ALTER TABLE documents ADD COLUMN attachments TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE documents ADD COLUMN language TEXT NOT NULL DEFAULT 'zh-Hans';
+    ALTER TABLE documents ADD COLUMN pages INTEGER;
+    ALTER TABLE documents ADD COLUMN missing TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE documents ADD COLUMN work TEXT;
+    ALTER TABLE documents ADD COLUMN precedence TEXT NOT NULL DEFAULT '';
+    UPDATE documents SET work = id;
+    CREATE INDEX documents_by_work ON documents (work);
+    CREATE TABLE sketches (
+        id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE REFERENCES documents ON DELETE CASCADE,
+        version INTEGER NOT NULL, signature BLOB NOT NULL, shingles INTEGER NOT NULL, figures BLOB NOT NULL
+    );
+    CREATE TABLE bands (
+        key INTEGER NOT NULL, sketch INTEGER NOT NULL REFERENCES sketches ON DELETE CASCADE, PRIMARY KEY (key, sketch)
+    ) WITHOUT ROWID;
+    CREATE INDEX bands_by_sketch ON bands (sketch);
+    CREATE TABLE twins (
+        one TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+        other TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, PRIMARY KEY (one, other)
+    ) WITHOUT ROWID;
+    CREATE INDEX twins_by_other ON twins (other)
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+
+
 def _split(statements: str) -> list[str]:
     """Single statements; `executescript` would commit the transaction they must share."""
     parts, pending = [], ""
@@ -59,7 +94,7 @@ def _split(statements: str) -> list[str]:
     return parts
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables, m002_add_reading_and_works)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -1,15 +1,15 @@
 """Sentence and clause boundaries of Chinese official prose.
 
-A sentence ends at 。！？ or a line end, with the closing quotes and brackets behind it. A clause ends at , ; : as well.
-Nothing is split inside a title `《…》` or a number `26,544`. Everything here takes folded text
-(`docintel.text.normalize.fold`); its offsets are those of the text itself.
+A sentence ends at 。！？, a line end or the tab between two cells, with what closes quotes and brackets behind
+it. A clause ends at , ; : as well. Nothing is split inside a title `《…》` or a number `26,544`. Everything here takes
+folded text (`docintel.text.normalize.fold`); its offsets are those of the text itself.
 """
 
 import re
 from collections.abc import Iterator
 
 _CLOSERS = "”’」』)】〕\"'"
-_SENTENCE_END = re.compile(rf"(?:[。!?]+[{re.escape(_CLOSERS)}]*|…{{2,}}(?=\s|$)|\n)")
+_SENTENCE_END = re.compile(rf"(?:[。!?]+[{re.escape(_CLOSERS)}]*|…{{2,}}(?=\s|$)|[\n\t])")
 _CLAUSE_END = re.compile(r"(?:[,;:](?!\d{3}(?!\d))|(?<!\d)[,;:]|…{2,}|[。!?]+)[”’]*")
 _CLOSED_BY = {"“": "”", "‘": "’"}
 _OPENED_BY = {"”": "“", "’": "‘"}
@@ -62,7 +62,7 @@ def _strip(folded: str, start: int, end: int) -> tuple[int, int]:
     changed = True
     while changed and start < end:
         changed = False
-        if folded[end - 1] in ",;:。!?… \n" or (folded[end - 1] in _OPENED_BY and not _opens(folded, start, end)):
+        if folded[end - 1] in ",;:。!?… \n\t" or (folded[end - 1] in _OPENED_BY and not _opens(folded, start, end)):
             end, changed = end - 1, True
         elif folded[start] in "“‘" and folded.find(_CLOSED_BY[folded[start]], start, end) < 0:
             start, changed = start + 1, True

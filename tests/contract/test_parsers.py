@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docintel.errors import InputError, NotFoundError, ParseError, UnsupportedFormatError
-from docintel.parse import PARSERS, parse, parse_bytes
-from docintel.parse.detect import detect
+from docintel.parse import parse_bytes
+from docintel.parse.sandbox import parse
 
 SHARED = Path(__file__).parents[3] / "shared"
 TEXT = "某县纪委监委紧盯医疗卫生领域突出问题，开展专项监督检查，共发现问题35个，督促整改30个。"
@@ -39,12 +39,8 @@ def check(document):
     assert all(block.start < block.end for block in blocks)
 
 
-def test_every_parser_has_a_sample():
-    assert SAMPLES.keys() == PARSERS.keys()
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("name", PARSERS)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_in_any_encoding(name, encoding):
     data = SAMPLES[name].encode(encoding)
     document = parse_bytes(data, "a.dat")
@@ -81,7 +77,9 @@ def test_unreadable_paths(tmp_path):
         parse(str(tmp_path))
     with pytest.raises(ParseError, match="empty"):
         parse_bytes(b"", "a.txt")
-    with pytest.raises(UnsupportedFormatError, match=r"a\.doc is PDF"):
+    with pytest.raises(UnsupportedFormatError, match=r"a\.doc is 7z archive"):
+        parse_bytes(b"7z\xbc\xaf\x27\x1c", "a.doc")
+    with pytest.raises(ParseError, match=r"a\.doc is damaged"):
         parse_bytes(b"%PDF-1.4", "a.doc")
 
 
@@ -95,9 +93,3 @@ def test_main_text_equals_the_reference():
         assert mine == theirs or difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= 0.98, name
         assert "".join(document.title.split()) == "".join(expected["title"].split())
         assert document.published == expected["published"]
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the OFD samples of ../shared")
-def test_ofd_files_are_named():
-    assert {detect(path.read_bytes()) for path in (SHARED / "fixtures" / "ofd").glob("*.ofd")} == {"OFD"}

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from docintel.errors import InputError, NotFoundError, QueryError, StaleIndexError, StoreError
-from docintel.library import Library, list_files
-from docintel.parse import parse
+from docintel.library import Library
+from docintel.parse.intake import list_files
+from docintel.parse.sandbox import parse
 from docintel.schema import Filters, HitKind, IngestStatus
 from tests.conftest import extract_marked
 

@@ -3,8 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.errors import QueryError
-from docintel.schema import Hit, HitKind
-from docintel.search import documents_of, fuse, scaled
+from docintel.index.passage_index import PassageIndex
+from docintel.index.passages import split_passages
+from docintel.schema import Filters, Hit, HitKind
+from docintel.search import documents_of, fuse, once, scaled, search
+from docintel.store.catalog import Catalog
+from tests.factories import make_document, make_extraction
+from tests.unit.store.samples import HEADER, notice
 
 SCALED = [
     ([], None, []),
@@ -53,6 +58,60 @@ def test_a_document_is_as_good_as_its_three_best_passages():
         ("b", 0.9, "标题b"),
         ("c", 0.75, "标题c"),
     ]
+
+
+LEAD, COPY, LONE = "lead", "copy", "lone"
+STANDINGS = {LEAD: ("lead", "0"), COPY: ("lead", "1")}
+ONCE = [
+    ([hit(COPY, 0.9, "药品采购权力集中"), hit(LEAD, 0.8, "药品采购权力集中")], [(LEAD, 0.9)]),  # the leading source's
+    ([hit(COPY, 0.9, "药品采购，权力集中。"), hit(LEAD, 0.8, "采购权力集中于一人")], [(LEAD, 0.9)]),  # cut elsewhere
+    ([hit(COPY, 0.9, "药品采购权力集中")], [(COPY, 0.9)]),
+    ([hit(LEAD, 0.9, "药品采购"), hit(COPY, 0.8, "公车私用")], [(LEAD, 0.9), (COPY, 0.8)]),  # another passage
+    ([hit(LEAD, 0.9, "药品采购"), hit(LEAD, 0.8, "药品采购")], [(LEAD, 0.9), (LEAD, 0.8)]),  # said twice in one
+    ([hit(LEAD, 0.9, "药品采购"), hit(LONE, 0.8, "药品采购")], [(LEAD, 0.9), (LONE, 0.8)]),  # another work
+    ([], []),
+]
+
+
+@pytest.mark.parametrize(("hits", "expected"), ONCE)
+def test_what_sources_of_a_work_say_alike_is_one_hit(hits, expected):
+    assert [(found.document, found.score) for found in once(hits, STANDINGS)] == expected
+
+
+def test_documents_of_one_work_are_one():
+    hits = [hit(COPY, 0.9, "公车私用"), hit(LONE, 0.5), hit(LEAD, 0.4, "药品采购")]
+    found = documents_of(hits, STANDINGS)
+    assert [(each.document, round(each.score, 2)) for each in found] == [(LEAD, 1.3), (LONE, 0.5)]
+    assert found[0].quote == "药品采购"
+
+
+@pytest.fixture
+def republished(tmp_path, encoder):
+    """A search over a notice, its repost and more reposts than the first pool of candidates holds."""
+    with Catalog(tmp_path / "catalog.sqlite") as catalog:
+        texts = [notice(), *(f"{HEADER}{mark}\n{notice()}" for mark in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥")]
+        for day, text in enumerate([*texts, notice(5)], start=1):
+            document = make_document(text, source=f"{day}.html", published=f"2023-06-{day:02}", publisher=f"某网{day}")
+            extraction = make_extraction(document)
+            catalog.put(extraction, split_passages(extraction), path=document.source, extractor="1")
+        index = PassageIndex(tmp_path / "index", encoder)
+        index.catch_up(catalog)
+        yield lambda query, **options: search(catalog, index, query, **options)
+
+
+def test_reposts_neither_fill_the_list_nor_hide(republished):
+    quotes = [found.quote for found in republished("受到党内严重警告处分", top_k=5)]
+    assert len(set(quotes)) == len(quotes) == 5
+    found = republished("受到党内严重警告处分", top_k=1)[0]
+    assert found.source in ("1.html", "24.html")
+    documents = republished("受到党内严重警告处分", kind=HitKind.DOCUMENT)
+    assert sorted(each.source for each in documents) == ["1.html", "24.html"]
+    assert {each.source: len(each.sources) for each in documents} == {"1.html": 22, "24.html": 0}
+
+
+def test_a_repost_stands_in_where_the_leading_source_fails_the_filters(republished):
+    found = republished("受到党内严重警告处分", filters=Filters(publisher="某网7"), top_k=3)
+    assert {(each.source, each.sources) for each in found} == {("7.html", ())}
 
 
 @pytest.mark.parametrize(("query", "top_k"), [("", 10), ("  ", 10), ("药品", 0)])

@@ -9,6 +9,7 @@ from docintel.schema import Case, MeasureCategory, Status
 from docintel.store.catalog import Catalog
 from docintel.suggest import Similarity, suggest
 from tests.factories import evidence, make_document, make_extraction, make_measure
+from tests.unit.store.samples import HEADER, notice
 
 ISSUE = "药品采购权力集中"
 SIMILARITY = Similarity(unrelated=0.4, same=0.9)  # of the test encoder
@@ -56,6 +57,19 @@ def test_near_identical_measures_are_one_suggestion_with_its_support(ask):
     )
     assert [(s.support, len(s.precedents)) for s in found] == [(2, 2), (1, 1)]
     assert {p.measure.source for p in found[0].precedents} == {"甲县.txt", "乙县.txt"}
+
+
+def test_a_repost_supports_nothing_and_gives_no_precedent_to_its_own_work(ask):
+    text = f"甲县{ISSUE}，成立药品议价小组。\n{notice()}"
+    own, repost = (
+        make_extraction(head + text, issues=[ISSUE], measures=[("成立药品议价小组", [0])], source=f"{source}.txt")
+        for head, source in ((HEADER, "转载"), ("", "原文"))
+    )
+    other = report("乙县", "成立了药品议价小组")
+    found = ask(own, repost, other)
+    assert [(s.support, len(s.precedents)) for s in found] == [(2, 2)]
+    found = ask(exclude=own.document.id)
+    assert {p.measure.source for s in found for p in s.precedents} == {"乙县.txt"}
 
 
 def test_what_was_done_leads_what_was_ordered(ask):

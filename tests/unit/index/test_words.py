@@ -12,6 +12,7 @@ TABLE = [
     ("严", ["严"]),  # alone between punctuation
     ("党。风", ["党", "风"]),  # no pair across punctuation
     ("ＤＲＧ付费12.5%", ["drg", "付费", "12.5"]),  # full-width letters are folded
+    ("備案接待", ["备案", "案接", "接待", "备案接待"]),  # either script finds the other
     ("《》，。", []),
     ("", []),
 ]

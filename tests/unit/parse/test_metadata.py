@@ -56,10 +56,22 @@ def test_url_date(name, expected):
     assert metadata.url_date(name) == expected
 
 
-def test_signer_stands_above_the_closing_date():
-    assert metadata.signer(["正文。", "某县卫生健康局", "2023年5月6日"]) == "某县卫生健康局"
-    assert metadata.signer(["正文。", "某县卫生健康局"]) is None
-    assert metadata.signer(["正文到此结束。", "2023年5月6日"]) is None
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("2022年10月24日", "2022-10-24"),
+        ("（2022 年 10 月 24 日）", "2022-10-24"),
+        ("二〇二二年十月二十四日", "2022-10-24"),
+        ("2022.10.24", "2022-10-24"),
+        ("二○二二 年 十 月 二十四 日", "2022-10-24"),
+        ("二零二二年一月一日", "2022-01-01"),
+        ("2022年10月24日印发", None),
+        ("截至2022年10月24日", None),
+        ("二〇二二年十三月一日", None),
+    ],
+)
+def test_written_date(line, expected):
+    assert metadata.written_date(line) == expected
 
 
 def test_source_url():

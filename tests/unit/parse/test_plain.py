@@ -1,6 +1,7 @@
 import pytest
 
 from docintel.errors import ParseError, UnsupportedFormatError
+from docintel.parse.file import File
 from docintel.parse.plain import parse_text, unwrap
 from docintel.schema import BlockKind
 
@@ -17,7 +18,7 @@ SAVED_PAGE = f"""欢迎访问 某县清廉网!
 
 
 def test_saved_page_keeps_every_line_and_marks_its_furniture():
-    document = parse_text(SAVED_PAGE.encode(), "a.txt")
+    document = parse_text(File(SAVED_PAGE.encode(), "a.txt"))
     assert [str(block.kind) for block in document.blocks] == [
         "furniture",
         "furniture",
@@ -35,28 +36,28 @@ def test_saved_page_keeps_every_line_and_marks_its_furniture():
 
 def test_date_of_the_source_url_stands_in():
     text = f"某县开展专项整治\n{TEXT}\n原文链接:http://example.org/202304/t20230401_1.html"
-    assert parse_text(text.encode(), "a.txt").published == "2023-04-01"
+    assert parse_text(File(text.encode(), "a.txt")).published == "2023-04-01"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\u2028"])
 def test_any_line_end(line_end):
-    assert parse_text(f"题目{line_end}{TEXT}".encode(), "a.txt").text == f"题目\n{TEXT}"
+    assert parse_text(File(f"题目{line_end}{TEXT}".encode(), "a.txt")).text == f"题目\n{TEXT}"
 
 
 def test_broken_bytes_give_a_warning():
-    document = parse_text(TEXT.encode() + b"\xff", "a.txt")
+    document = parse_text(File(TEXT.encode() + b"\xff", "a.txt"))
     assert document.text == TEXT + "\ufffd"
     assert "U+FFFD" in document.warnings[0]
 
 
 def test_binary_is_refused_with_its_name():
     with pytest.raises(UnsupportedFormatError, match=r"a\.bin"):
-        parse_text(bytes(range(256)) * 8, "a.bin")
+        parse_text(File(bytes(range(256)) * 8, "a.bin"))
 
 
 def test_white_space_is_no_text():
     with pytest.raises(ParseError, match=r"a\.txt"):
-        parse_text(" \n\u3000\r\n".encode(), "a.txt")
+        parse_text(File(" \n\u3000\r\n".encode(), "a.txt"))
 
 
 def test_text_wrapped_at_a_fixed_width_is_joined():
@@ -72,6 +73,6 @@ def test_text_that_is_not_wrapped_stays():
 
 
 def test_title_is_a_block_of_the_text():
-    document = parse_text(f"某县开展专项整治\n{TEXT}".encode(), "a.txt")
+    document = parse_text(File(f"某县开展专项整治\n{TEXT}".encode(), "a.txt"))
     assert document.blocks[0].kind is BlockKind.TITLE
     assert document.main_text == TEXT

@@ -60,6 +60,30 @@ def test_tables_and_boxes_come_back(catalog):
     assert catalog.get(extraction.document.id).document.blocks == (block,)
 
 
+def test_all_that_a_document_says_of_itself_comes_back_and_is_listed(catalog):
+    document = make_document(
+        number="云纪发〔2022〕15号",
+        secrecy="机密★1年",
+        attachments=("台账", "名单"),
+        language="zh-Hant",
+        pages=7,
+        missing=("第3页是图片。 Page 3 is an image.",),
+        warnings=("一条",),
+    )
+    put(catalog, make_extraction(document))
+    assert catalog.get(document.id).document == document
+    (row,) = catalog.documents()
+    assert (row["status"], row["number"], row["pages"], row["attachments"]) == (
+        "partial",
+        "云纪发〔2022〕15号",
+        7,
+        ["台账", "名单"],
+    )
+    assert (row["work"], row["sources"], row["missing"]) == (document.id, 1, list(document.missing))
+    put(catalog, make_extraction("读全了。"), path="/in/b.txt")
+    assert [row["status"] for row in catalog.documents()].count("full") == 1
+
+
 def test_putting_again_replaces_and_never_reuses_a_passage_id(catalog):
     extraction = put(catalog, full_extraction())
     counts, (newest, removed) = catalog.counts(), catalog.revision()

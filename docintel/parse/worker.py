@@ -1,0 +1,151 @@
+"""The process that reads files: `python -m docintel.parse.worker`, started and watched by `parse.sandbox`.
+
+In, on stdin: requests; out, on what was stdout: progress, then one answer each. A frame is eight bytes of length, as
+many bytes of JSON, and for a request the file's bytes behind it. Nothing that a file does in here reaches the parent
+but its death: no network, a limit on memory, no core dumps.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+_NO_NETWORK = frozenset(
+    ["socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"]
+)
+_CLONE_NEWUSER, _CLONE_NEWNET, _PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
+_HEADER = struct.Struct("<Q")
+
+
+def write_frame(out: IO[bytes], message: dict[str, Any], payload: bytes = b"") -> None:
+    """Send one message, and the bytes that go with it."""
+    head = json.dumps(message | {"size": len(payload)}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    out.write(_HEADER.pack(len(head)) + head)
+    out.write(payload)
+    out.flush()
+
+
+def read_frame(source: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """The next message and its bytes; None at the end, also in the middle of a frame."""
+    head = source.read(_HEADER.size)
+    if len(head) < _HEADER.size:
+        return None
+    (length,) = _HEADER.unpack(head)
+    text = source.read(length)
+    if len(text) < length:
+        return None
+    message: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
+    payload = source.read(message["size"])
+    return (message, payload) if len(payload) == message["size"] else None
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):  # a library that prints must not write into the frames
+        os.dup2(quiet, stream)
+    confine(int(sys.argv[1]))
+    while frame := read_frame(requests):
+        request, data = frame
+        write_frame(answers, _answer(request, data, answers))
+
+
+def confine(memory_mb: int) -> None:
+    """Die with the parent, leave no core, take no more memory, reach no network."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _leave_network(libc)
+    with suppress(ImportError, ValueError, OSError):  # Windows has no limits; some systems refuse these
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+    sys.addaudithook(_refuse_network)
+
+
+def _leave_network(libc: ctypes.CDLL) -> None:
+    """Move to a network namespace of our own, which has no way out; where that isn't allowed the audit hook remains."""
+    user, group = os.getuid(), os.getgid()
+    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            with suppress(OSError):
+                Path(f"/proc/self/{name}").write_text(text, "ascii")
+
+
+def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
+    if event in _NO_NETWORK:
+        raise PermissionError(f"{event} {args!r}: a parser may not use the network")
+
+
+def _answer(request: dict[str, Any], data: bytes, answers: IO[bytes]) -> dict[str, Any]:
+    from docintel.errors import DocintelError
+    from docintel.parse.file import File, Limits
+
+    def progress(done: int, total: int) -> None:
+        write_frame(answers, {"kind": "progress", "done": done, "total": total})
+
+    file = File(data, request["name"], Limits(**request["limits"]), progress)
+    try:
+        return _OPERATIONS[request["operation"]](file, request)
+    except DocintelError as exc:
+        return {"kind": "error", "error": type(exc).__name__, "message": str(exc), "hint": exc.hint}
+    except MemoryError:
+        return {"kind": "memory"}
+    except RecursionError:
+        return {"kind": "depth"}
+    except Exception:  # a defect of a parser or a library: the file's error, with what to report
+        return {"kind": "defect", "message": traceback.format_exc(limit=-3)}
+
+
+def _parse(file: Any, _: dict[str, Any]) -> dict[str, Any]:
+    from docintel.parse import parse_file
+    from docintel.schema.serial import document_to_dict
+
+    return {"kind": "document", "document": document_to_dict(parse_file(file))}
+
+
+def _open(file: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """Write the members of a container to files named 0, 1, … in a folder of the parent's."""
+    from docintel.errors import InputError
+    from docintel.parse import open_container
+
+    members: list[dict[str, Any]] = []
+    broken = None
+    try:
+        for member in open_container(file):
+            error = None if member.error is None else {"message": str(member.error), "hint": member.error.hint}
+            members.append({"path": member.path, "error": error})
+            if member.error is None:
+                Path(request["folder"], str(len(members) - 1)).write_bytes(member.data)
+            file.progress(len(members), len(members))
+    except InputError as exc:
+        broken = {"message": str(exc), "hint": exc.hint}
+    return {"kind": "members", "members": members, "broken": broken}
+
+
+def _draw(file: Any, request: dict[str, Any]) -> dict[str, Any]:
+    from docintel.parse.draw import draw_pages
+    from docintel.schema.serial import document_from_dict
+
+    paths = draw_pages(file.data, document_from_dict(request["document"]), Path(request["folder"]))
+    return {"kind": "drawn", "paths": list(map(str, paths))}
+
+
+_OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any]]] = {
+    "parse": _parse,
+    "open": _open,
+    "draw": _draw,
+}
+
+if __name__ == "__main__":
+    main()
