@@ -14,7 +14,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console, RenderableType
@@ -93,8 +93,13 @@ class _Console(Console):
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0)
+        _end_quietly()
+
+
+def _end_quietly() -> NoReturn:
+    """End well when whoever read stdout has gone; nothing more is written to it, not by Python's own flush either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(0)
 
 
 out = _Console(highlight=False, soft_wrap=False)
@@ -110,6 +115,8 @@ class _Group(TyperGroup):
         except DocintelError as exc:
             err.print(_error_text(exc))
             raise typer.Exit(next(code for kind, code in _EXIT_CODES if isinstance(exc, kind))) from exc
+        except BrokenPipeError:
+            _end_quietly()
         except OSError as exc:
             err.print(
                 Text.assemble(("文件系统错误 ", "bold red"), f"{exc}\n"),
@@ -334,6 +341,9 @@ def statistics(
     doc_type: DocTypeFilter = None,
     since: Since = None,
     until: Until = None,
+    all_sources: Annotated[
+        bool, typer.Option("--all-sources", help="同文多处发布的逐份计入。 Count every source of a republished work.")
+    ] = False,
     top: Annotated[int | None, typer.Option("--top", min=1, help="最多几条。 How many at most.")] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,
@@ -343,7 +353,7 @@ def statistics(
 
     filters = Filters(unit=unit, region=region, doc_type=doc_type, since=since, until=until)
     with _open(library) as opened:
-        frame = opened.statistics(metrics=_names(metric), filters=filters)
+        frame = opened.statistics(metrics=_names(metric), filters=filters, all_sources=all_sources)
     if groups := _names(by):
         rows = _rows(total(frame, groups), top)
         _answer(rows, as_json, lambda: views.totals_table(rows, groups))
@@ -410,6 +420,14 @@ def library_list(library: LibraryFolder = None, as_json: AsJson = False) -> None
     with _open(library) as opened:
         rows = _rows(opened.documents(), None)
     _answer(rows, as_json, lambda: views.documents_table(rows))
+
+
+@library_app.command("works")
+def library_works(library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """列出多处发布的同一文书；统计只计一次。 List works that several documents republish; statistics count one."""
+    with _open(library) as opened:
+        works = opened.works()
+    _answer(works, as_json, lambda: views.works_table(works))
 
 
 @library_app.command("remove")

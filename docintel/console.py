@@ -190,7 +190,8 @@ def _hit(rank: int, hit: Hit, query: str) -> RenderableType:
     quote = Text(hit.quote.replace("\n", " "))
     for word in sorted({word for word in query.split() if len(word) > 1}, key=len, reverse=True):
         quote.highlight_words([word], "bold red")
-    return _hanging(f"{rank}.", Text(hit.title or hit.source, style="bold"), quote, _provenance(hit), Text())
+    also = [Text(f"另见 also in: {'、'.join(hit.sources)}", style="dim")] if hit.sources else []
+    return _hanging(f"{rank}.", Text(hit.title or hit.source, style="bold"), quote, _provenance(hit), *also, Text())
 
 
 def _hanging(mark: str, *lines: RenderableType, style: str = "bold") -> Table:
@@ -272,6 +273,8 @@ def document_head(extraction: Extraction) -> Text:
     document = extraction.document
     details = [
         label(extraction.doc_type),
+        document.secrecy or "",
+        document.number or "",
         document.publisher or "",
         document.published or "",
         extraction.region or "",
@@ -280,8 +283,9 @@ def document_head(extraction: Extraction) -> Text:
     ]
     head = Text.assemble((document.title or document.source, "bold"), "\n")
     head.append(" · ".join(part for part in details if part), style="dim")
-    for warning in document.warnings:
-        head.append(f"\n注意：{warning}", style="yellow")
+    for name, sentences, style in (("缺少", document.missing, "red"), ("注意", document.warnings, "yellow")):
+        for sentence in sentences:
+            head.append(f"\n{name}：{sentence}", style=style)
     return head
 
 
@@ -331,12 +335,20 @@ _RECORD_TABLES: dict[str, Any] = {
     ),
     "measures": _records(
         "measures",
-        [("类别", _SHORT), ("状态", _SHORT), ("原文", _WRAP), ("责任单位", _WRAP), ("对应问题", _SHORT)],
+        [
+            ("类别", _SHORT),
+            ("状态", _SHORT),
+            ("原文", _WRAP),
+            ("责任单位", _WRAP),
+            ("时限", _WRAP),
+            ("对应问题", _SHORT),
+        ],
         lambda r: (
             label(r.category, MeasureCategory),
             label(r.status, Status),
             r.evidence.quote,
             "、".join(r.units),
+            r.deadline,
             " ".join(f"#{i}" for i in r.addresses),
         ),
     ),
@@ -373,10 +385,36 @@ def reports_view(reports: Sequence[FileReport]) -> RenderableType:
 
 
 def documents_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """The documents of the library."""
-    columns = [("编号", _SHORT), ("标题", _WRAP), ("文种", _SHORT), ("发布", _SHORT), ("文件", _WRAP)]
-    cells = ((r["id"][:12], r["title"], label(r["doc_type"], DocType), r["published"], r["source"]) for r in rows)
+    """The documents of the library; one that was read in part, and one that others republish, is marked."""
+    columns = [("编号", _SHORT), ("标题", _WRAP), ("文种", _SHORT), ("发布", _SHORT), ("文件", _WRAP), ("备注", _WRAP)]
+    cells = (
+        (r["id"][:12], r["title"], label(r["doc_type"], DocType), r["published"], r["source"], _remark(r)) for r in rows
+    )
     return table(f"文档 Documents（{len(rows)}）", columns, cells)
+
+
+def _remark(row: dict[str, Any]) -> str:
+    remarks = ["部分读取" if row["status"] == ReadStatus.PARTIAL else ""]
+    if row["sources"] > 1:
+        remarks.append(f"同文 {row['sources']} 处" if row["work"] == row["id"] else f"同文，见 {row['work'][:12]}")
+    return "；".join(filter(None, remarks))
+
+
+def works_table(works: Sequence[dict[str, Any]]) -> Table:
+    """Works that several documents republish, the leading one, whose records count, first."""
+    columns = [("标题", _WRAP), ("发布", _SHORT), ("来源机构", _WRAP), ("文件", _WRAP), ("编号", _SHORT)]
+    rows = (
+        (
+            d["title"] if d["id"] == work["work"] else f"  ＝{d['title']}",
+            d["published"],
+            d["publisher"],
+            d["source"],
+            d["id"][:12],
+        )
+        for work in works
+        for d in work["documents"]
+    )
+    return table(f"同文多处发布 Works with several sources（{len(works)}）", columns, rows)
 
 
 _INFO_NAMES = {

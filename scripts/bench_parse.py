@@ -22,7 +22,7 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 
 from docintel.parse.file import File, Limits
 from docintel.parse.html import parse_html
-from docintel.parse.pdf import parse_pdf
+from docintel.parse.pdf.document import parse_pdf
 from docintel.text.encodings import decode
 
 REPORTS = Path(__file__).parents[1] / "corpora" / "reports"

@@ -250,7 +250,7 @@ def run_faults(run: Run, results: Sequence[Result], root: Path) -> Iterator[str]
 
 
 def network_faults(root: Path) -> Iterator[str]:
-    """Whom a run over two good files, a text and a scan, calls outside this machine; nothing where strace is missing."""
+    """Whom a run over two good files, a text and a scan, calls outside; nothing where strace is missing."""
     if (strace := shutil.which("strace")) is None:
         return
     log = root / "cache" / "connect.log"

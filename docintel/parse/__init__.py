@@ -17,32 +17,32 @@ from docintel.schema import Document
 
 #: Format as `detect` names it → `module:function`, imported at first use. The function takes a `File`.
 PARSERS = {
-    "csv": "docintel.parse.sheet:parse_csv",
-    "doc": "docintel.parse.office:parse_doc",
-    "docx": "docintel.parse.docx:parse_docx",
-    "eml": "docintel.parse.mail:parse_mail",
+    "csv": "docintel.parse.sheet.workbook:parse_csv",
+    "doc": "docintel.parse.office.document:parse_doc",
+    "docx": "docintel.parse.docx.document:parse_docx",
+    "eml": "docintel.parse.container.mail:parse_mail",
     "html": "docintel.parse.html:parse_html",
-    "image": "docintel.parse.image:parse_image",
+    "image": "docintel.parse.scan.image:parse_image",
     "markdown": "docintel.parse.markdown:parse_markdown",
-    "odp": "docintel.parse.office:parse_converted",
-    "odt": "docintel.parse.office:parse_converted",
-    "ofd": "docintel.parse.ofd:parse_ofd",
-    "pdf": "docintel.parse.pdf:parse_pdf",
-    "ppt": "docintel.parse.office:parse_converted",
-    "pptx": "docintel.parse.pptx:parse_pptx",
-    "rtf": "docintel.parse.rtf:parse_rtf",
-    "sheet": "docintel.parse.sheet:parse_sheet",
+    "odp": "docintel.parse.office.document:parse_converted",
+    "odt": "docintel.parse.office.document:parse_converted",
+    "ofd": "docintel.parse.ofd.document:parse_ofd",
+    "pdf": "docintel.parse.pdf.document:parse_pdf",
+    "ppt": "docintel.parse.office.document:parse_converted",
+    "pptx": "docintel.parse.ooxml.pptx:parse_pptx",
+    "rtf": "docintel.parse.rtf.document:parse_rtf",
+    "sheet": "docintel.parse.sheet.workbook:parse_sheet",
     "text": "docintel.parse.plain:parse_text",
-    "wordml": "docintel.parse.office:parse_converted",
-    "works": "docintel.parse.office:parse_converted",
+    "wordml": "docintel.parse.office.document:parse_converted",
+    "works": "docintel.parse.office.document:parse_converted",
 }
 #: Formats with files inside → `module:function` that gives these. Mail and OFD are in both tables.
 CONTAINERS = {
-    "eml": "docintel.parse.mail:mail_members",
-    "gzip": "docintel.parse.archive:compressed_members",
-    "ofd": "docintel.parse.ofd:ofd_members",
-    "tar": "docintel.parse.archive:tar_members",
-    "zip": "docintel.parse.archive:zip_members",
+    "eml": "docintel.parse.container.mail:mail_members",
+    "gzip": "docintel.parse.container.archive:compressed_members",
+    "ofd": "docintel.parse.ofd.document:ofd_members",
+    "tar": "docintel.parse.container.archive:tar_members",
+    "zip": "docintel.parse.container.archive:zip_members",
 }
 _SUPPORTED = "PDF, PNG/JPEG/TIFF, DOCX, DOC, WPS, RTF, XLSX/XLS/ET, PPTX, OFD, HTML, TXT, Markdown, EML, ZIP, TAR"
 

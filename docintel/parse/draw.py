@@ -70,9 +70,9 @@ def draw_pages(data: bytes, document: Document, folder: Path, *, dpi: int = 110)
 
 def _ofd_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
     """Each page as an image, and pixels per point of it."""
-    from docintel.parse.ofd_content import Content, read_content
-    from docintel.parse.ofd_package import Package, PartError
-    from docintel.parse.ofd_paint import paint
+    from docintel.parse.ofd.content import Content, read_content
+    from docintel.parse.ofd.package import Package, PartError
+    from docintel.parse.ofd.paint import paint
 
     package = Package(file)
     for sheet in package.sheets[: file.limits.pages]:
@@ -103,16 +103,16 @@ def _pdf_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
 
 
 def _image_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
-    """The frames of an image as `parse.image` places text on them."""
-    from docintel.parse.image import _DAMAGED, _MOST_PIXELS, _open
+    """The frames of an image as `scan.image` places text on them."""
+    from docintel.parse.scan.image import DAMAGED, MOST_PIXELS, open_image
 
-    image = _open(file)
+    image = open_image(file)
     frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     for i in range(min(frames, file.limits.pages)):
         page = _blank(dpi)
-        with suppress(*_DAMAGED):  # an empty page keeps the numbers right; the document says what is missing
+        with suppress(*DAMAGED):  # an empty page keeps the numbers right; the document says what is missing
             image.seek(i)
-            if image.width * image.height <= _MOST_PIXELS:
+            if image.width * image.height <= MOST_PIXELS:
                 page = _frame(image, dpi)
         yield page, dpi / 72
 
@@ -120,11 +120,11 @@ def _image_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
 def _frame(image: "Image", dpi: int) -> "Image":
     from PIL import Image, ImageOps
 
-    from docintel.parse.image import _points_per_pixel
-    from docintel.parse.raster import rgb
+    from docintel.parse.scan.image import points_per_pixel
+    from docintel.parse.scan.raster import rgb
 
     page = ImageOps.exif_transpose(image)
-    ratio = _points_per_pixel(page) * dpi / 72
+    ratio = points_per_pixel(page) * dpi / 72
     size = max(1, round(page.width * ratio)), max(1, round(page.height * ratio))
     return Image.fromarray(rgb(page)).resize(size)
 

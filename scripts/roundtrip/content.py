@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docintel.parse import parse_bytes
 from docintel.parse.tables import Cell
-from docintel.schema import Block, BlockKind, Document
+from docintel.schema import BlockKind, Document
 
 REPORTS = Path(__file__).resolve().parents[2] / "corpora" / "reports"
 LEDGER_TITLE = "附：问题整改台账"
@@ -54,6 +54,7 @@ _TALL_HEADER = [
 ]
 _DROPPED = frozenset({BlockKind.FURNITURE, BlockKind.BYLINE, BlockKind.CAPTION, BlockKind.TABLE, BlockKind.TITLE})
 _ENDS = ("。", "！", "？", "”", "：", "；")
+_LONGEST_ORGAN = 20
 _ORGANS = ("局", "委员会", "纪委监委", "医院", "集团", "公司")
 
 
@@ -196,20 +197,18 @@ def _body(document: Document) -> list[Part]:
     parts = []
     for block in document.blocks:
         text = document.text[block.start : block.end]
-        if block.kind in _DROPPED or text == document.title:
+        if block.kind in _DROPPED or text == document.title or _is_aside(text):
             continue
-        if block.kind is not BlockKind.HEADING:
-            parts.append(Part(Role.PARAGRAPH, text))
-        elif _is_real_heading(block, text):
-            parts.append(Part(Role.HEADING, text, block.level))
+        heading = block.kind is BlockKind.HEADING
+        parts.append(Part(Role.HEADING, text, block.level) if heading else Part(Role.PARAGRAPH, text))
     while not parts[-1].text.endswith(_ENDS):  # who signed, who took notes
         parts.pop()
     return parts
 
 
-def _is_real_heading(block: Block, text: str) -> bool:
-    """Not the name of an author or a signer, nor a subtitle, all of which look like headings."""
-    return bool(block.numbering) or not (text.startswith(("□", "—")) or text.endswith(_ORGANS))
+def _is_aside(text: str) -> bool:
+    """Whether a line names an author, a signer or receivers, or is a subtitle: what only looks like content."""
+    return text.startswith(("□", "—", "抄送")) or (len(text) <= _LONGEST_ORGAN and text.endswith(_ORGANS))
 
 
 def make_ledger(rng: random.Random, index: int) -> Ledger:

@@ -18,6 +18,7 @@ from scripts.roundtrip.formats import Sample, spaces_between_han
 
 _FAILED, _TEXT, _TITLE, _TABLE, _PARAGRAPH, _HEADING = range(6)
 _CONTEXT = 12
+_MAIL_TOP = 8
 _MAIL_HEAD = re.compile("(?:发件人|收件人|抄送|日期|时间|附件)：")
 _NOT_PROSE = (BlockKind.TABLE, BlockKind.FURNITURE)
 _SHOWN = 4
@@ -102,8 +103,10 @@ def score(sample: Sample, intakes: Sequence[Intake], seconds: float) -> Score:
 
 def _text(document: Document) -> str:
     """What the document holds as content, without white space; the head of a mail is not part of what it says."""
-    quotes = (document.text[b.start : b.end] for b in document.blocks if b.kind is not BlockKind.FURNITURE)
-    return squeeze("".join(quote for quote in quotes if not (document.parser == "mail" and _MAIL_HEAD.match(quote))))
+    quotes = [document.text[b.start : b.end] for b in document.blocks if b.kind is not BlockKind.FURNITURE]
+    if document.parser == "mail":
+        quotes[:_MAIL_TOP] = [quote for quote in quotes[:_MAIL_TOP] if not _MAIL_HEAD.match(quote)]
+    return squeeze("".join(quotes))
 
 
 def _quotes(documents: Iterable[Document], kind: BlockKind | None = None) -> list[str]:

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docintel.errors import InputError
-from docintel.parse import CONTAINERS, DEFAULT_LIMITS, PARSERS, File, detect, libreoffice, open_container, parse_file
+from docintel.parse import CONTAINERS, DEFAULT_LIMITS, PARSERS, File, detect, open_container, parse_file
+from docintel.parse.office import libreoffice
 from docintel.schema import BlockKind
 from scripts.badfiles.cases import good_cases
 from scripts.roundtrip.printed import font_path

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.errors import InputError, ParseError
-from docintel.parse.archive import clean_path, compressed_members, tar_members, zip_members
+from docintel.parse.container.archive import clean_path, compressed_members, tar_members, zip_members
 from docintel.parse.file import File, Limits
 
 NOTICE = "云栖县纪委监委通报一起典型问题。".encode() * 40

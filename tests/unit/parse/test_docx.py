@@ -6,10 +6,11 @@ import zipfile
 import pytest
 
 from docintel.errors import InputError, ParseError
-from docintel.parse import ocr, pictures
-from docintel.parse.docx import parse_docx
+from docintel.parse.docx.document import parse_docx
 from docintel.parse.file import File, Limits
-from docintel.parse.layout import Fragment, Page
+from docintel.parse.layout.pages import Fragment, Page
+from docintel.parse.ooxml import pictures
+from docintel.parse.scan import ocr
 from docintel.schema import BlockKind
 
 _STRICT = re.compile(r"schemas\.openxmlformats\.org/(\w+)/2006/")

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from docintel.errors import InputError
-from docintel.parse import draw, ofd_paint
+from docintel.parse import draw
 from docintel.parse.draw import COLOURS, draw_pages
+from docintel.parse.ofd import paint
 from docintel.schema import Block, BlockKind, Document
 from tests.unit.parse.test_ofd import SENTENCE, line, ofd, page, png, read, scanned, text
 
@@ -83,7 +84,7 @@ def test_blocks_off_the_page_or_without_a_place_do_no_harm(tmp_path):
 
 def test_without_a_chinese_font_names_are_english(tmp_path, monkeypatch):
     monkeypatch.setattr(draw, "chinese_font", lambda size: None)
-    monkeypatch.setattr(ofd_paint, "chinese_font", lambda size, serif: None)
+    monkeypatch.setattr(paint, "chinese_font", lambda size, serif: None)
     assert draw.kind_name(block(BlockKind.TABLE)) == "table"
     assert len(drawn(ofd(page(text(SENTENCE))), document(block(BlockKind.TABLE)), tmp_path)) == 1
 
@@ -118,5 +119,5 @@ def test_formats_without_pages(data, tmp_path):
 
 
 def test_drawing_needs_no_recogniser(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "docintel.parse.ocr", None)
+    monkeypatch.setitem(sys.modules, "docintel.parse.scan.ocr", None)
     assert len(drawn(scanned(page(text(SENTENCE)), image=png()), document(), tmp_path)) == 1

@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from docintel.errors import InputError, ParseError, UnsupportedFormatError
-from docintel.parse import image as room
 from docintel.parse.file import File, Limits
-from docintel.parse.image import parse_image
-from docintel.parse.layout import Fragment, Page
-from docintel.parse.ocr import Scan
+from docintel.parse.layout.pages import Fragment, Page
+from docintel.parse.scan import image as room
+from docintel.parse.scan.image import parse_image
+from docintel.parse.scan.ocr import Scan
 
 TEXT = "云栖县纪委监委紧盯医疗卫生领域突出问题，共发现问题35个。"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.parse.layout import Fragment, Page, Table, read_pages
+from docintel.parse.layout.pages import Fragment, Page, Table, read_pages
 from docintel.parse.tables import plain_cells
 from docintel.schema import BlockKind
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docintel.parse.libreoffice import ConversionError, convert, find_soffice
+from docintel.parse.office.libreoffice import ConversionError, convert, find_soffice
 
 needs_libreoffice = pytest.mark.skipif(find_soffice() is None, reason="LibreOffice is not installed")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="stands in for LibreOffice by a shell script")

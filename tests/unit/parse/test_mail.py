@@ -5,8 +5,8 @@ from email.message import EmailMessage
 import pytest
 
 from docintel.errors import InputError, ParseError
+from docintel.parse.container.mail import mail_members, parse_mail
 from docintel.parse.file import File
-from docintel.parse.mail import mail_members, parse_mail
 from docintel.schema import BlockKind
 
 TEXT = "请各单位于5月10日前报送问题台账，逾期通报。"

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from docintel.parse import ocr, ocr_cache
-from docintel.parse.geometry import rows_in_order
-from docintel.parse.layout import Fragment, Page, Table
-from docintel.parse.ocr import Scan, read_scan, recognise
-from docintel.parse.ocr_text import corrected
-from docintel.parse.prints import extended, missed_boxes, split_at_gaps
+from docintel.parse.layout.geometry import rows_in_order
+from docintel.parse.layout.pages import Fragment, Page, Table
+from docintel.parse.scan import cache as page_cache
+from docintel.parse.scan import ocr
+from docintel.parse.scan.ocr import Scan, read_scan, recognise
+from docintel.parse.scan.prints import extended, missed_boxes, split_at_gaps
+from docintel.parse.scan.text import corrected
 from docintel.parse.tables import Cell
 
 DPI = 150
@@ -162,40 +163,40 @@ SCAN = Scan(
 
 
 def test_the_cache_gives_back_what_was_stored(cache):
-    ocr_cache.store("a" * 64, SCAN)
-    assert ocr_cache.load("a" * 64) == SCAN
+    page_cache.store("a" * 64, SCAN)
+    assert page_cache.load("a" * 64) == SCAN
     assert cache.stat().st_mode & 0o777 == 0o700
-    assert ocr_cache.load("b" * 64) is None
+    assert page_cache.load("b" * 64) is None
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"page":{}}', b"\xff\xfe"])
 def test_a_damaged_entry_counts_as_none(cache, data):
-    ocr_cache.store("a" * 64, SCAN)
+    page_cache.store("a" * 64, SCAN)
     (cache / f"{'a' * 64}.json").write_bytes(data)
-    assert ocr_cache.load("a" * 64) is None
+    assert page_cache.load("a" * 64) is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(cache):
     cache.write_text("a file where the folder should be")
-    ocr_cache.store("a" * 64, SCAN)
-    assert ocr_cache.load("a" * 64) is None
+    page_cache.store("a" * 64, SCAN)
+    assert page_cache.load("a" * 64) is None
 
 
 def test_the_oldest_entries_give_way(cache, monkeypatch):
-    monkeypatch.setattr(ocr_cache, "_MOST_ENTRIES", 10)
-    monkeypatch.setattr(ocr_cache, "_BETWEEN_CHECKS", 1)
-    monkeypatch.setattr(ocr_cache, "_drop_oldest", lambda folder: None)
+    monkeypatch.setattr(page_cache, "_MOST_ENTRIES", 10)
+    monkeypatch.setattr(page_cache, "_BETWEEN_CHECKS", 1)
+    monkeypatch.setattr(page_cache, "_drop_oldest", lambda folder: None)
     for i in range(12):
-        ocr_cache.store(f"{i:064}", SCAN)
+        page_cache.store(f"{i:064}", SCAN)
         os.utime(cache / f"{i:064}.json", (i, i))
     monkeypatch.undo()
-    monkeypatch.setattr(ocr_cache, "_MOST_ENTRIES", 10)
-    ocr_cache._drop_oldest(cache)
+    monkeypatch.setattr(page_cache, "_MOST_ENTRIES", 10)
+    page_cache._drop_oldest(cache)
     assert sorted(int(path.stem) for path in cache.iterdir()) == list(range(3, 12))
 
 
 def test_the_key_depends_on_pixels_and_scale():
     pixels = np.zeros((2, 3, 3), np.uint8)
-    keys = {ocr_cache.key(p, s) for p in (pixels, pixels + 1, pixels.reshape(3, 2, 3)) for s in (0.3, 0.4)}
+    keys = {page_cache.key(p, s) for p in (pixels, pixels + 1, pixels.reshape(3, 2, 3)) for s in (0.3, 0.4)}
     assert len(keys) == 6
     assert json.loads(json.dumps(list(keys))) == list(keys)

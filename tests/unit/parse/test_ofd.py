@@ -14,11 +14,11 @@ from PIL import Image
 
 from docintel.errors import InputError, ParseError
 from docintel.parse.file import File, Limits
-from docintel.parse.layout import Fragment, Page
-from docintel.parse.ofd import ofd_members, parse_ofd
-from docintel.parse.ofd_content import read_content
-from docintel.parse.ofd_fragments import read_page
-from docintel.parse.ofd_package import Package
+from docintel.parse.layout.pages import Fragment, Page
+from docintel.parse.ofd.content import read_content
+from docintel.parse.ofd.document import ofd_members, parse_ofd
+from docintel.parse.ofd.fragments import read_page
+from docintel.parse.ofd.package import Package
 from docintel.schema import BlockKind
 
 SHARED = Path(__file__).parents[4] / "shared" / "fixtures" / "ofd"
@@ -105,9 +105,9 @@ def recogniser(monkeypatch):
         found = Fragment("扫描件上的文字", (60, 60, 200, 72), 12.0, confidence=0.9)
         return Page(number, image.width * scale, image.height * scale, (found,))
 
-    module = types.ModuleType("docintel.parse.ocr")
+    module = types.ModuleType("docintel.parse.scan.ocr")
     module.recognise = recognise
-    monkeypatch.setitem(sys.modules, "docintel.parse.ocr", module)
+    monkeypatch.setitem(sys.modules, "docintel.parse.scan.ocr", module)
     return seen
 
 

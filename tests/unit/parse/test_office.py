@@ -6,9 +6,9 @@ import doc2docx
 import pytest
 
 from docintel.errors import InputError, ParseError, UnsupportedFormatError
-from docintel.parse import libreoffice
 from docintel.parse.file import File
-from docintel.parse.office import parse_converted, parse_doc
+from docintel.parse.office import libreoffice
+from docintel.parse.office.document import parse_converted, parse_doc
 from docintel.parse.sandbox import Sandbox
 from docintel.schema import Document
 from tests.ole_samples import make_doc, make_word95

@@ -11,10 +11,10 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from docintel.errors import InputError, ParseError
-from docintel.parse import ocr
 from docintel.parse.file import File, Limits
-from docintel.parse.layout import Fragment, Page
-from docintel.parse.pdf import parse_pdf, read_pdf
+from docintel.parse.layout.pages import Fragment, Page
+from docintel.parse.pdf.document import parse_pdf, read_pdf
+from docintel.parse.scan import ocr
 from docintel.schema import BlockKind, ReadStatus
 
 SONG = "STSong-Light"

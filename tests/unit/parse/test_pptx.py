@@ -9,7 +9,7 @@ from pptx.util import Inches
 
 from docintel.errors import InputError, ParseError
 from docintel.parse.file import File, Limits
-from docintel.parse.pptx import parse_pptx
+from docintel.parse.ooxml.pptx import parse_pptx
 from docintel.schema import BlockKind
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from docintel.parse.grid import cut_at_rules, find_grids, find_rules
-from docintel.parse.raster import find_ink, letter_height, rgb, separate, straighten, tilt_matrix
+from docintel.parse.scan.grid import cut_at_rules, find_grids, find_rules
+from docintel.parse.scan.raster import find_ink, letter_height, rgb, separate, straighten, tilt_matrix
 
 SCALE = 72 / 150
 RED = (215, 30, 40)

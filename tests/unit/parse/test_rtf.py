@@ -4,7 +4,7 @@ import pytest
 
 from docintel.errors import InputError
 from docintel.parse.file import File
-from docintel.parse.rtf import parse_rtf
+from docintel.parse.rtf.document import parse_rtf
 from docintel.schema import BlockKind
 
 FONTS = (

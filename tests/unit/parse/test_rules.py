@@ -1,7 +1,7 @@
 import pytest
 
-from docintel.parse.layout import Fragment
-from docintel.parse.rules import Rule, find_tables, join_fragments
+from docintel.parse.layout.pages import Fragment
+from docintel.parse.ofd.rules import Rule, find_tables, join_fragments
 from docintel.parse.tables import Cell
 
 

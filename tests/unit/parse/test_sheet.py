@@ -10,9 +10,9 @@ import xlsxwriter
 
 from docintel.errors import InputError, ParseError
 from docintel.parse.file import DEFAULT_LIMITS, File
-from docintel.parse.sheet import parse_csv, parse_sheet
-from docintel.parse.sheet_biff import xlsb_reach
-from docintel.parse.sheet_values import show
+from docintel.parse.sheet.biff import xlsb_reach
+from docintel.parse.sheet.values import show
+from docintel.parse.sheet.workbook import parse_csv, parse_sheet
 from docintel.schema import Document
 from tests.ole_samples import make_ole, make_xls
 
@@ -194,7 +194,7 @@ def test_a_value_in_its_format(value, code, text):
 
 
 def test_what_a_limit_leaves_is_counted(monkeypatch):
-    monkeypatch.setattr(sys.modules["docintel.parse.sheet"], "_MOST_CELLS", 6)
+    monkeypatch.setattr(sys.modules["docintel.parse.sheet.workbook"], "_MOST_CELLS", 6)
     document = read(workbook(("Sheet1", table(HEAD, *ROWS, *ROWS))))
     assert document.text.count("\n") == 1
     assert "有 3 行未读取" in document.missing[0]

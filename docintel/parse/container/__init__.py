@@ -1,0 +1,1 @@
+"""Archives and mails: files with files inside."""

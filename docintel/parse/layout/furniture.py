@@ -1,0 +1,57 @@
+"""Running heads, footers and page numbers: rows in the margin of a page that its neighbours repeat.
+
+In: pages with their rows in order. Out: the rows that are about the page, not the document.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+
+from docintel.parse.layout.geometry import Page, Row, Table
+
+#: A running row lies within this share of the page's height from its edge, and among so many rows there.
+_MARGIN, _ROWS = 0.13, 3
+#: So many pages, and such a share of all pages, carry it: a head of the even pages only is on half of them.
+_FEWEST, _SHARE = 2, 0.4
+#: Two rows say the same when so much of them is equal; recognised text has slips.
+_ALIKE = 0.8
+_PAGE_NUMBER = re.compile(
+    r"[\W_]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,5})[\W_]*(?:(?:共|of)?\s*\d{1,4}\s*页?)?[\W_]*", re.IGNORECASE
+)
+
+
+def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]]) -> list[Row]:
+    """Running heads and page numbers, page by page.
+
+    Args:
+        rows: by page number.
+    """
+    found: list[Row] = []
+    groups: list[list[Row]] = []
+    for page in pages:
+        for row in _marginal(page, [row for row in rows[page.number] if isinstance(row, Row)]):
+            if _PAGE_NUMBER.fullmatch(row.text):
+                found.append(row)
+            elif group := next((group for group in groups if _same(group[0], row)), None):
+                group.append(row)
+            else:
+                groups.append([row])
+    enough = max(_FEWEST, _SHARE * len(pages))
+    found += [row for group in groups if len({row.page for row in group}) >= enough for row in group]
+    return sorted(found, key=lambda row: (row.page, row.box[1]))
+
+
+def _marginal(page: Page, rows: Sequence[Row]) -> list[Row]:
+    by_height = sorted(rows, key=lambda row: row.box[1])
+    top = [row for row in by_height[:_ROWS] if row.box[3] < _MARGIN * page.height]
+    bottom = [row for row in by_height[-_ROWS:] if row.box[1] > (1 - _MARGIN) * page.height]
+    return [*top, *(row for row in bottom if row not in top)]
+
+
+def _same(one: Row, other: Row) -> bool:
+    if abs(one.box[1] - other.box[1]) > 1.5 * max(one.size, other.size):
+        return False
+    if one.key == other.key:
+        return True
+    recognised = min(one.confidence, other.confidence) < 1
+    return recognised and SequenceMatcher(None, one.key, other.key, autojunk=False).ratio() >= _ALIKE

@@ -1,0 +1,1 @@
+"""Old Office formats, and LibreOffice, which reads what nothing here does."""

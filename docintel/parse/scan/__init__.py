@@ -1,0 +1,1 @@
+"""Images of pages: clean-up, recognition, tables."""
