@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from docintel.parse.pdf.text import Characters, fragments_of, read_characters, s
 from docintel.parse.structure import Line
 from docintel.schema import Document
 from docintel.text.garbled import is_garbled
+
+if TYPE_CHECKING:
+    from docintel.parse.scan.ocr import Scan
 
 #: A page with so few characters beside an image this large, as a share of the page, is a scan.
 _FEW_CHARACTERS, _LARGE_IMAGE = 50, 0.5
@@ -51,6 +54,7 @@ class Reading:
         data: the file's bytes.
         total: pages of the file.
         turns: page number → quarter turns, and width and height before these, of pages that are read sideways.
+        scans: of the pages that were read from their image.
         outcomes: why pages were not read, or not all of them → their numbers.
     """
 
@@ -59,6 +63,7 @@ class Reading:
     pages: list[Page] = field(default_factory=list)
     turns: dict[int, tuple[int, float, float]] = field(default_factory=dict)
     outcomes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    scans: list["Scan"] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
@@ -191,7 +196,8 @@ def _add_page(page: Any, number: int, limits: Limits, reading: Reading) -> None:
         reading.outcomes["too many images"].append(number)
     else:
         reading.outcomes["recognised"].append(number)
-        reading.pages.append(_recognised(page, number))
+        reading.scans.append(_recognised(page, number))
+        reading.pages.append(reading.scans[-1].page)
 
 
 def _sources(page: Any, frame: Frame) -> _Sources:
@@ -237,15 +243,15 @@ def _text_page(number: int, frame: Frame, sources: _Sources, plumb: Callable[[],
     return Page(number, width, height, free, tuple(tables)), quarters
 
 
-def _recognised(page: Any, number: int) -> Page:
-    from docintel.parse.scan.ocr import recognise
+def _recognised(page: Any, number: int) -> "Scan":
+    from docintel.parse.scan.ocr import read_scan
 
     width, height = page.get_size()
     scale = min(_DPI / 72, (_MOST_PIXELS / max(width * height, 1)) ** 0.5)
     bitmap = page.render(scale=scale)
     image = bitmap.to_pil().convert("RGB")
     bitmap.close()
-    return recognise(image, number=number, scale=1 / scale)
+    return read_scan(image, number=number, scale=1 / scale)
 
 
 def _without_bold_bodies(pages: list[Page]) -> list[Page]:
@@ -293,6 +299,10 @@ def _report(file: File, pdf: Any, reading: Reading) -> None:
     ):
         if numbers := outcomes.get(outcome):
             reading.warnings.append(_sentence(chinese, english, numbers))
+    if reading.scans:
+        from docintel.parse.scan.image import scan_warnings
+
+        reading.warnings += scan_warnings(reading.scans)
     if names := _attached(pdf):
         reading.warnings.append(f"内嵌文件未读：{'、'.join(names)}。 Files in it were not read: {', '.join(names)}.")
 

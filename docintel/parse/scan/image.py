@@ -119,6 +119,11 @@ def _read(file: File) -> tuple[list[Scan], list[str]]:
 
 
 def open_image(file: File) -> Image.Image:
+    """The image, its pixels not yet read.
+
+    Raises:
+        ParseError: it is damaged or too large.
+    """
     import warnings
 
     try:

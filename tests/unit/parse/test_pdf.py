@@ -78,12 +78,13 @@ def recognised(monkeypatch):
     """Numbers of the pages that were given to the recogniser, which reads a line on each."""
     numbers = []
 
-    def recognise(image, *, number, scale):
+    def read_scan(image, *, number, scale):
         numbers.append(number)
         assert (round(image.width * scale), round(image.height * scale)) == A4
-        return Page(number, *A4, (Fragment("识别出的一行文字。", (100, 100, 226, 114), 14, confidence=0.9),))
+        line = Fragment("识别出的一行文字。", (100, 100, 226, 114), 14, confidence=0.9)
+        return ocr.Scan(Page(number, *A4, (line,)), seals=number == 3)
 
-    monkeypatch.setattr(ocr, "recognise", recognise)
+    monkeypatch.setattr(ocr, "read_scan", read_scan)
     return numbers
 
 
@@ -335,6 +336,7 @@ def test_scans_and_garbage_are_recognised_page_by_page(recognised):
     data = pdf(write, scan, app, garbage, write).replace(b"/ToUnicode", b"/ToNothing")
     reading = read_pdf(File(data, "a.pdf"))
     assert recognised == [2, 3, 4]
+    assert next(warning for warning in reading.warnings if "印章" in warning).startswith("第 3 页")
     sure = {page.number: {fragment.confidence for fragment in page.fragments} for page in reading.pages}
     assert sure == {1: {1}, 2: {0.9}, 3: {0.9}, 4: {0.9}, 5: {1}}
     assert reading.missing == []
