@@ -1,0 +1,14 @@
+"""The command line: one short function a command, thin over `Library`.
+
+`screen` writes, `options` are the words of the command line, `reading`, `asking` and `keeping` hold the commands.
+"""
+
+from docintel.cli import asking, keeping, reading
+from docintel.cli.app import app
+
+__all__ = ["app", "asking", "keeping", "main", "reading"]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,168 @@
+"""Commands that ask the library: `search`, `suggest`, `similar`, `statistics`, `show`; and `schema`."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from docintel import console as views
+from docintel.errors import (
+    QueryError,
+)
+from docintel.schema import (
+    GROUPS,
+    RECORD_TYPES,
+    Filters,
+    HitKind,
+    Metric,
+)
+from docintel.schema.serial import extraction_to_dict, json_schema
+
+if TYPE_CHECKING:
+    pass
+from docintel.cli.app import app
+from docintel.cli.options import (
+    AsJson,
+    Category,
+    DocTypeFilter,
+    Kind,
+    LibraryFolder,
+    Publisher,
+    Region,
+    Since,
+    Top,
+    UnitFilter,
+    Until,
+    names_in,
+    open_library,
+)
+from docintel.cli.screen import answer, out, rows_of
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="词语或一段话。 Words or a paragraph.", show_default=False)],
+    kind: Kind = HitKind.PASSAGE,
+    doc_type: DocTypeFilter = None,
+    category: Category = None,
+    region: Region = None,
+    unit: UnitFilter = None,
+    publisher: Publisher = None,
+    since: Since = None,
+    until: Until = None,
+    top: Top = 10,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """检索以往案例，按词语和语义。 Search past cases by words and meaning."""
+    filters = Filters(
+        doc_type=doc_type,
+        category=category,
+        region=region,
+        unit=unit,
+        publisher=publisher,
+        since=since,
+        until=until,
+    )
+    with open_library(library) as opened:
+        hits = opened.search(query, kind=kind, filters=filters, top_k=top)
+    answer([asdict(hit) for hit in hits], as_json, lambda: views.hits_view(hits, query))
+
+
+@app.command()
+def suggest(
+    text: Annotated[str | None, typer.Argument(help="发现的问题。 The problem found.", show_default=False)] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", help="文件或文档编号，逐个问题给出建议。 A file or document id.")
+    ] = None,
+    top: Top = 10,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """针对问题，列出其他单位采取过的措施和原文依据。 Measures that others took for a comparable problem."""
+    with open_library(library) as opened:
+        suggestions = opened.suggest(text, document=document, top_k=top)
+    answer([asdict(each) for each in suggestions], as_json, lambda: views.suggestions_view(suggestions))
+
+
+@app.command()
+def similar(
+    document: Annotated[str, typer.Argument(help="文件或文档编号。 A file or document id.", show_default=False)],
+    top: Top = 10,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """找相似的文档。 Documents like a file or a document."""
+    with open_library(library) as opened:
+        hits = opened.similar(document, top_k=top)
+    answer([asdict(hit) for hit in hits], as_json, lambda: views.hits_view(hits, ""))
+
+
+@app.command()
+def statistics(
+    metric: Annotated[
+        str | None,
+        typer.Option("--metric", help=f"指标，逗号隔开。 Metrics, separated by commas, of: {', '.join(Metric)}."),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help=f"汇总维度，逗号隔开。 Group totals by these: {', '.join(GROUPS)}.")
+    ] = None,
+    unit: UnitFilter = None,
+    region: Region = None,
+    doc_type: DocTypeFilter = None,
+    since: Since = None,
+    until: Until = None,
+    all_sources: Annotated[
+        bool, typer.Option("--all-sources", help="同文多处发布的逐份计入。 Count every source of a republished work.")
+    ] = False,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="最多几条。 How many at most.")] = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """统计数据：逐条列出，或按维度汇总。 Statistics, one by one or totalled."""
+    from docintel.analytics import rectification, total
+
+    filters = Filters(unit=unit, region=region, doc_type=doc_type, since=since, until=until)
+    with open_library(library) as opened:
+        frame = opened.statistics(metrics=names_in(metric), filters=filters, all_sources=all_sources)
+    if groups := names_in(by):
+        rows = rows_of(total(frame, groups), top)
+        answer(rows, as_json, lambda: views.totals_table(rows, groups))
+        return
+    rows = rows_of(frame, top)
+    answer(rows, as_json, lambda: views.statistics_table(rows, f"统计数据 Statistics（{len(frame)}）"))
+    pairs = rows_of(rectification(frame), None)
+    if pairs and not as_json:
+        out.print(views.rectification_table(pairs))
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(help="文档编号、文件名或路径。 Id, name or path.", show_default=False)],
+    kinds: Annotated[str | None, typer.Option("--kind", help="只看某几类，逗号隔开。 Only these record types.")] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="显示标注了记录的全文。 Show the text with records marked.")
+    ] = False,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """查看一份文档和从中抽取的记录。 Show a document and its records."""
+    wanted = names_in(kinds) or list(RECORD_TYPES)
+    unknown = [kind for kind in wanted if kind not in RECORD_TYPES]
+    if unknown:
+        raise QueryError(
+            f"没有 {unknown[0]!r} 这类记录。 {unknown[0]!r} is no record type; these are: {', '.join(RECORD_TYPES)}."
+        )
+    with open_library(library) as opened:
+        extraction = opened.extraction(document)
+    if text and not as_json:
+        out.print(views.document_head(extraction), "", views.text_view(extraction), sep="\n")
+        return
+    answer([extraction_to_dict(extraction)], as_json, lambda: views.extraction_view(extraction, wanted))
+
+
+@app.command()
+def schema() -> None:
+    """输出抽取结果的 JSON Schema。 Print the JSON Schema of what `extract` writes."""
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))

@@ -1,0 +1,89 @@
+"""The options that commands share, and what their values mean.
+
+In: words of the command line. Out: limits, names and an open library.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from docintel.config import default_library
+from docintel.errors import (
+    QueryError,
+)
+from docintel.parse.file import DEFAULT_LIMITS, Limits
+from docintel.schema import (
+    DocType,
+    HitKind,
+)
+
+if TYPE_CHECKING:
+    from docintel.library import Library
+
+Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。 Files or folders.", show_default=False)]
+LibraryFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        envvar="DOCINTEL_LIBRARY",
+        help="资料库所在文件夹。 Folder of the library.",
+        show_default="平台数据目录 platform data folder",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON 数组。 Print a JSON array.")]
+LimitOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="单个文件的上限，如 pages=50，可重复。 A limit for each file, such as pages=50; may be repeated."
+        f" {', '.join(f'{name}={value}' for name, value in asdict(DEFAULT_LIMITS).items() if name != 'ocr')}.",
+        show_default=False,
+    ),
+]
+NoOcr = Annotated[bool, typer.Option("--no-ocr", help="不识别图像。 Recognise no images.")]
+Top = Annotated[int, typer.Option("--top", min=1, help="最多几条。 How many at most.")]
+Kind = Annotated[HitKind, typer.Option("--kind", help="找什么：段落、问题、措施、案件、文档。 What to look for.")]
+DocTypeFilter = Annotated[str | None, typer.Option("--type", help=f"文种。 Document type: {', '.join(DocType)}.")]
+Category = Annotated[
+    str | None,
+    typer.Option("--category", help="问题或措施类别。 Category of issue or measure, as in `docintel schema`."),
+]
+Region = Annotated[str | None, typer.Option("--region", help="地区名称的一部分。 Part of a region's name.")]
+UnitFilter = Annotated[str | None, typer.Option("--unit", help="单位名称的一部分。 Part of a unit's name.")]
+Publisher = Annotated[str | None, typer.Option("--publisher", help="发布机构的一部分。 Part of a publisher's name.")]
+Since = Annotated[str | None, typer.Option("--since", help="发布日期不早于 YYYY[-MM[-DD]]。 Published since.")]
+Until = Annotated[str | None, typer.Option("--until", help="发布日期不晚于 YYYY[-MM[-DD]]。 Published until.")]
+
+
+def limits_of(given: Sequence[str] | None, no_ocr: bool) -> Limits:
+    """The limits of `--limit name=value` over the default ones.
+
+    Raises:
+        QueryError: there is no such limit, or the value is no number.
+    """
+    changed: dict[str, Any] = {"ocr": not no_ocr}
+    known = {name: type(value) for name, value in asdict(DEFAULT_LIMITS).items() if name != "ocr"}
+    for each in given or ():
+        name, _, value = each.partition("=")
+        if name not in known or not value.isascii() or not value.isdigit():
+            raise QueryError(
+                f"{each!r} 不是上限。 {each!r} is no limit; write name=number, with a name of: {', '.join(known)}."
+            )
+        changed[name] = known[name](value)
+    return replace(DEFAULT_LIMITS, **changed)
+
+
+def names_in(given: str | None) -> list[str] | None:
+    """Names separated by commas; None when none are given."""
+    names = [name.strip() for name in (given or "").replace("，", ",").split(",")]
+    return [name for name in names if name] or None
+
+
+def open_library(folder: Path | None, *, create: bool = False) -> "Library":
+    """The library in a folder, or in the one that commands use when none is named."""
+    from docintel.library import Library
+
+    return Library.open(folder or default_library(), create=create)
