@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from docintel.schema.document import Block, BlockKind, Document
+from docintel.schema.document import Block, BlockKind, Document, ReadStatus
 from docintel.schema.records import RECORD_TYPES, Extraction, Person, Record, Unit
 from docintel.schema.vocabulary import DocType
 
@@ -108,7 +108,16 @@ def extraction_to_dict(extraction: Extraction) -> dict[str, Any]:
         "publisher": document.publisher,
         "published": document.published,
         "region": extraction.region,
+        "number": document.number,
+        "secrecy": document.secrecy,
+        "attachments": list(document.attachments),
+        "language": document.language,
         "source_url": document.source_url,
+        "parser": document.parser,
+        "pages": document.pages,
+        "confidence": round(document.confidence, 4),
+        "status": str(document.status),
+        "missing": list(document.missing),
         "warnings": list(document.warnings),
     } | {kind: [record_to_dict(record) for record in extraction.records(kind)] for kind in RECORD_TYPES}
 
@@ -131,7 +140,16 @@ def json_schema() -> dict[str, Any]:
         "publisher": text_or_null,
         "published": {"type": ["string", "null"], "format": "date"},
         "region": text_or_null,
+        "number": text_or_null,
+        "secrecy": text_or_null,
+        "attachments": {"type": "array", "items": text},
+        "language": {"enum": ["zh-Hans", "zh-Hant"]},
         "source_url": text_or_null,
+        "parser": text,
+        "pages": {"type": ["integer", "null"], "minimum": 1},
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        "status": {"enum": [str(ReadStatus.FULL), str(ReadStatus.PARTIAL)]},
+        "missing": {"type": "array", "items": text},
         "warnings": {"type": "array", "items": text},
     }
     properties |= {kind: {"type": "array", "items": {"$ref": f"#/$defs/{kind}"}} for kind in RECORD_TYPES}

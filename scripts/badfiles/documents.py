@@ -190,7 +190,7 @@ def mail_cases() -> Iterator[Case]:
     letters = f"{head}Content-Type: message/rfc822\n\n" * 500 + f"{head}\n{_NOTE}\n"
     yield Case("信中信.eml", letters.encode(), Fate.ANY, "deep nesting")
     parts = "".join(
-        f"--b\nContent-Type: text/plain; name={i}.txt\nContent-Disposition: attachment\n\nx\n" for i in range(6000)
+        f"--b\nContent-Type: text/plain; name={i}.json\nContent-Disposition: attachment\n\nx\n" for i in range(6000)
     )
     yield Case(
         "六千附件.eml",
