@@ -9,9 +9,13 @@
 The heavy parts (spaCy, the tagger, pandas) are loaded by the calls that need them.
 """
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+# onnxruntime keeps an id of the machine and calls its maker unless this is set before it is imported anywhere.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 from docintel.errors import DocintelError
 from docintel.library import Library

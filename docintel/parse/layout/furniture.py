@@ -6,6 +6,7 @@ In: pages with their rows in order. Out: the rows that are about the page, not t
 import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from statistics import median
 
 from docintel.parse.layout.geometry import Page, Row, Table
 
@@ -13,15 +14,18 @@ from docintel.parse.layout.geometry import Page, Row, Table
 _MARGIN, _ROWS = 0.13, 3
 #: So many pages, and such a share of all pages, carry it: a head of the even pages only is on half of them.
 _FEWEST, _SHARE = 2, 0.4
+#: The first row of a page is its head, on a lone page too, when it lies within this share of the edge, is this much
+#: smaller than most rows, and is apart from the next by this many times its size.
+_EDGE, _SMALL, _APART = 0.09, 0.85, 2.0
 #: Two rows say the same when so much of them is equal; recognised text has slips.
 _ALIKE = 0.8
 _PAGE_NUMBER = re.compile(
-    r"[\W_]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,5})[\W_]*(?:(?:共|of)?\s*\d{1,4}\s*页?)?[\W_]*", re.IGNORECASE
+    r"[\W_一]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,5})[\W_一]*(?:(?:共|of)?\s*\d{1,4}\s*页?)?[\W_]*", re.IGNORECASE
 )
 
 
 def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]]) -> list[Row]:
-    """Running heads and page numbers, page by page.
+    """Running heads and page numbers, page by page; in recognised text the dash beside a number is often read as 一.
 
     Args:
         rows: by page number.
@@ -36,9 +40,20 @@ def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]
                 group.append(row)
             else:
                 groups.append([row])
+        found += _small_head(page, rows[page.number])
     enough = max(_FEWEST, _SHARE * len(pages))
     found += [row for group in groups if len({row.page for row in group}) >= enough for row in group]
-    return sorted(found, key=lambda row: (row.page, row.box[1]))
+    return sorted(set(found), key=lambda row: (row.page, row.box[1]))
+
+
+def _small_head(page: Page, items: Sequence[Row | Table]) -> list[Row]:
+    """A head that its small type tells, without another page to compare."""
+    if len(items) < 3 or not isinstance(items[0], Row):
+        return []
+    first, sizes = items[0], [item.size for item in items if isinstance(item, Row)]
+    gap = items[1].box[1] - first.box[3]
+    small = first.size < _SMALL * median(sizes) and first.box[3] < _EDGE * page.height
+    return [first] if small and gap > _APART * first.size else []
 
 
 def _marginal(page: Page, rows: Sequence[Row]) -> list[Row]:

@@ -16,11 +16,13 @@ from docintel.text.outline import numbering
 #: In em: a row ends short of the margin by more than this when it is the last of its paragraph; so much more is left
 #: open where a number or a Latin word, which is not broken, would not have fitted.
 _SHORT, _LONGEST_WORD = 1.3, 10.0
-#: Where first rows are indented, a row without indent goes on behind one that ends up to this short.
-_SHORT_BEFORE_NO_INDENT = 2.6
+#: Where first rows are indented, a row without indent goes on behind one that ends up to this share of the width short.
+_SHORT_BEFORE_NO_INDENT = 0.35
 #: A row that ends a sentence is the last one when it ends short by this.
 _SHORT_AT_END = 0.8
 _INDENT = 1.3
+#: 一、（一）1. open a line of their own wherever they stand; 一是 and 第三， stand within paragraphs too.
+_HEADING_LEVELS = 3
 #: Rows behind a number or bullet hang from it by this much, in em.
 _HANG = (0.5, 3.2)
 #: A wider gap than this many times the usual pitch, and the size, begins a paragraph.
@@ -134,7 +136,9 @@ def _goes_on(group: Sequence[Row], row: Row, style: Style) -> bool:
         return False
     if _is_short(before, row, style):
         return False
-    return not (numbering(row.text) and before.text.endswith(_SENTENCE_END))
+    number = numbering(row.text)
+    opens = number is not None and (number.level <= _HEADING_LEVELS or not style.indented)
+    return not (opens and before.text.endswith(_SENTENCE_END))
 
 
 def _is_display(row: Row, style: Style) -> bool:
@@ -170,8 +174,9 @@ def _is_short(before: Row, row: Row, style: Style) -> bool:
     """Whether a row ends before the margin although the next one's first word would have fitted."""
     word = _WORD.match(row.text)
     room = min(len(word.group()) / 2, _LONGEST_WORD) if word else 0
-    if style.indented and row.indent < _INDENT and not numbering(row.text):
-        return before.left_open > _SHORT_BEFORE_NO_INDENT + room
+    number = numbering(row.text)
+    if style.indented and row.indent < _INDENT and (number is None or number.level > _HEADING_LEVELS):
+        return before.left_open * before.size > _SHORT_BEFORE_NO_INDENT * (before.column.right - before.column.left)
     return before.left_open > (_SHORT_AT_END if before.text.endswith(_SENTENCE_END) else _SHORT + room)
 
 

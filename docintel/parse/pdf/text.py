@@ -25,7 +25,7 @@ _LATIN_SPACE = 0.3
 _NEXT_LINE = 0.3
 #: Text that leans further from the page's axes, in degrees, is a watermark.
 _LEANING = 10.0
-#: The same character this close, in em, is drawn twice to look bold.
+#: The same character this close, in em of most of the text, is drawn twice to look bold.
 _TWICE = 0.12
 #: A box as wide as this, in em, is of several characters that one glyph shows: ——.
 _SEVERAL = 1.5
@@ -244,8 +244,9 @@ def _reading_direction(
 def _drawn_twice(chars: Characters) -> NDArray[np.bool_]:
     """Characters that stand where the same one was drawn before."""
     twice = np.zeros(len(chars), np.bool_)
+    unit = _TWICE * float(np.median(chars.sizes)) if len(chars) else 1.0
     for shift in ((0, 0), (0, 0.5), (0.5, 0), (0.5, 0.5)):
-        grid = np.floor(chars.boxes[:, :2] / (_TWICE * chars.sizes[:, None]) + shift).astype(np.int64)
+        grid = np.floor(chars.boxes[:, :2] / unit + shift).astype(np.int64)
         key = chars.codes.astype(np.int64) | grid[:, 0] << 21 | grid[:, 1] << 42
         first = np.unique(key, return_index=True)[1]
         again = np.ones(len(chars), np.bool_)

@@ -5,13 +5,14 @@ import zipfile
 
 import pytest
 
-from docintel.errors import InputError, ParseError
+from docintel.errors import ParseError
 from docintel.parse.docx.document import parse_docx
 from docintel.parse.file import File, Limits
 from docintel.parse.layout.pages import Fragment, Page
 from docintel.parse.ooxml import pictures
 from docintel.parse.scan import ocr
 from docintel.schema import BlockKind
+from tests.reading import is_told, lines, outcome
 
 _STRICT = re.compile(r"schemas\.openxmlformats\.org/(\w+)/2006/")
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -113,27 +114,11 @@ def read(body, **options):
     return parse_docx(File(package(body, **options), "a.docx"))
 
 
-def lines(document):
-    return [document.text[block.start : block.end] for block in document.blocks]
-
-
 def kinds(document):
     return [str(block.kind) for block in document.blocks]
 
 
 TEXT = "青岚市纪委监委开展专项检查，共发现问题35个，督促整改30个。"
-
-
-def outcome(function, *given):
-    """What a function gives, or the error that says why it gives nothing."""
-    try:
-        return function(*given)
-    except InputError as exc:
-        return exc
-
-
-def is_told(found, name):
-    return not isinstance(found, InputError) or (str(found).startswith(name) and bool(found.hint))
 
 
 def test_numbers_that_word_counts_are_written_out():

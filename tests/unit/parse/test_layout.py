@@ -137,6 +137,23 @@ def test_a_table_over_two_pages_is_one(repeated):
     assert (line.page, line.box) == (1, first.box)
 
 
+def test_a_row_that_ends_early_goes_on_where_first_rows_are_indented():
+    rows = prose(sentence(60), sentence(60, "乙"))
+    rows += [fragment("甲" * 30, 172, LEFT + 24), fragment("8000元。" + "乙" * 30 + "。", 190)]
+    assert texts(page(rows))[-1] == "甲" * 30 + "8000元。" + "乙" * 30 + "。"
+
+
+def test_an_ordinal_within_a_paragraph_opens_none():
+    rows = [*prose(sentence(60), sentence(60, "乙")), fragment("甲" * 37 + "。", 172, LEFT + 24)]
+    assert texts(page([*rows, fragment("二是" + "乙" * 30 + "。", 190)]))[-1].startswith("甲" * 37 + "。二是")
+    assert texts(page([*rows, fragment("二、" + "乙" * 30 + "。", 190)]))[-1].startswith("二、")
+
+
+def test_small_type_at_the_edge_of_a_lone_page_is_its_head():
+    lines = read_pages([page([fragment("整改材料汇编第2辑", 40, 350, 9), *prose(sentence(120))])])
+    assert [line.kind for line in lines] == [None, BlockKind.FURNITURE]
+
+
 def test_contents_entries_are_furniture():
     rows = [
         fragment(f"{number}、专项检查情况..............{page_no}", y)

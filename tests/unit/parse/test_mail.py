@@ -4,10 +4,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from docintel.errors import InputError, ParseError
+from docintel.errors import ParseError
 from docintel.parse.container.mail import mail_members, parse_mail
 from docintel.parse.file import File
 from docintel.schema import BlockKind
+from tests.reading import is_told, lines, outcome
 
 TEXT = "请各单位于5月10日前报送问题台账，逾期通报。"
 PAGE = f"<html><body><h1>整治进行时</h1><div><p>{TEXT * 3}</p><p>{TEXT * 3}</p></div></body></html>"
@@ -35,22 +36,6 @@ def raw(headers, body=b"", *, to=b"To: b@example.org\r\n"):
 
 def word(text, charset, codec):
     return f"=?{charset}?B?{base64.b64encode(text.encode(codec)).decode()}?=".encode()
-
-
-def lines(document):
-    return [document.text[block.start : block.end] for block in document.blocks]
-
-
-def outcome(function, *given):
-    """What a function gives, or the error that says why it gives nothing."""
-    try:
-        return function(*given)
-    except InputError as exc:
-        return exc
-
-
-def is_told(found, name):
-    return not isinstance(found, InputError) or (str(found).startswith(name) and bool(found.hint))
 
 
 def test_headers_body_and_quotation():

@@ -2,32 +2,17 @@ import random
 
 import pytest
 
-from docintel.errors import InputError, ParseError
+from docintel.errors import ParseError
 from docintel.parse.file import File
 from docintel.parse.markdown import parse_markdown
 from docintel.schema import BlockKind
+from tests.reading import is_told, lines, outcome
 
 TEXT = "青岚市纪委监委开展专项检查，共发现问题35个，督促整改30个。"
 
 
 def read(text):
     return parse_markdown(File(text.encode(), "a.md"))
-
-
-def lines(document):
-    return [document.text[block.start : block.end] for block in document.blocks]
-
-
-def outcome(function, *given):
-    """What a function gives, or the error that says why it gives nothing."""
-    try:
-        return function(*given)
-    except InputError as exc:
-        return exc
-
-
-def is_told(found, name):
-    return not isinstance(found, InputError) or (str(found).startswith(name) and bool(found.hint))
 
 
 def test_headings_and_title():

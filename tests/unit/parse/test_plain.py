@@ -76,3 +76,11 @@ def test_title_is_a_block_of_the_text():
     document = parse_text(File(f"某县开展专项整治\n{TEXT}".encode(), "a.txt"))
     assert document.blocks[0].kind is BlockKind.TITLE
     assert document.main_text == TEXT
+
+
+def test_lines_with_tabs_are_a_table_and_indented_ones_are_not():
+    rows = "序号\t问题\t整改措施\n1\t账实不符\t全面盘点\n2\t\t健全台账"
+    document = parse_text(File(f"整改台账\n{rows}\n\t{TEXT}\n\t{TEXT}".encode(), "a.txt"))
+    (table,) = [block for block in document.blocks if block.cells]
+    assert table.cells == (("序号", "问题", "整改措施"), ("1", "账实不符", "全面盘点"), ("2", "", "健全台账"))
+    assert document.text.endswith(f"\n{TEXT}\n{TEXT}")

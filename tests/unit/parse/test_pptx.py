@@ -7,10 +7,11 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from docintel.errors import InputError, ParseError
+from docintel.errors import ParseError
 from docintel.parse.file import File, Limits
 from docintel.parse.ooxml.pptx import parse_pptx
 from docintel.schema import BlockKind
+from tests.reading import is_told, outcome
 
 
 def saved(presentation):
@@ -35,18 +36,6 @@ def read(presentation, **limits):
 
 def entries(document):
     return [(block.page, str(block.kind), document.text[block.start : block.end]) for block in document.blocks]
-
-
-def outcome(function, *given):
-    """What a function gives, or the error that says why it gives nothing."""
-    try:
-        return function(*given)
-    except InputError as exc:
-        return exc
-
-
-def is_told(found, name):
-    return not isinstance(found, InputError) or (str(found).startswith(name) and bool(found.hint))
 
 
 def test_titles_points_and_notes_slide_by_slide():

@@ -2,10 +2,10 @@ import random
 
 import pytest
 
-from docintel.errors import InputError
 from docintel.parse.file import File
 from docintel.parse.rtf.document import parse_rtf
 from docintel.schema import BlockKind
+from tests.reading import is_told, lines, outcome
 
 FONTS = (
     rb"{\fonttbl{\f0\fnil\fcharset0 Times New Roman;}{\f1\fnil\fcharset134 SimSun;}{\f2\fcharset136 MingLiU;}"
@@ -27,22 +27,6 @@ def rtf(body, page=936, head=b""):
 
 def read(body, **options):
     return parse_rtf(File(rtf(body, **options), "a.rtf"))
-
-
-def lines(document):
-    return [document.text[block.start : block.end] for block in document.blocks]
-
-
-def outcome(function, *given):
-    """What a function gives, or the error that says why it gives nothing."""
-    try:
-        return function(*given)
-    except InputError as exc:
-        return exc
-
-
-def is_told(found, name):
-    return not isinstance(found, InputError) or (str(found).startswith(name) and bool(found.hint))
 
 
 @pytest.mark.parametrize(
