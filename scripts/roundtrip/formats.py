@@ -150,8 +150,9 @@ def _scans(shop: Workshop, name: str) -> list[Sample]:
     folder.mkdir(parents=True, exist_ok=True)
     samples = []
     for report, printed_path in zip(shop.reports, shop.printed(), strict=True):
-        pages = scanned.scan_pages(printed_path.read_bytes(), report.closing, report.index)
-        if name == "scan-pdf":
+        printed_pdf, is_pdf = printed_path.read_bytes(), name == "scan-pdf"
+        pages = scanned.scan_pages(printed_pdf, report.closing, report.index, has_head=is_pdf)
+        if is_pdf:
             files = {f"{report.name}.pdf": scanned.to_pdf(pages)}
         else:
             files = {f"{report.name}_{n:02}.png": scanned.to_png(page) for n, page in enumerate(pages, start=1)}

@@ -18,15 +18,25 @@ from scripts.roundtrip.printed import font_path
 _DPI = 200
 _TILT = 1.5
 _STAMP_MM = 42
+#: Running heads of both producers lie within this much of the edge, and no text does.
+_HEAD_MM = 28
 _RED = (205, 25, 35)
 
 
-def scan_pages(pdf: bytes, closing: Sequence[str], seed: int) -> list[Image.Image]:
-    """Every page of a PDF as a scan; the stamp lies over the line that says `closing[0]`."""
+def scan_pages(pdf: bytes, closing: Sequence[str], seed: int, *, has_head: bool) -> list[Image.Image]:
+    """Every page of a PDF as a scan; the stamp lies over the line that says `closing[0]`.
+
+    Args:
+        has_head: keep the running head; nothing tells it from text on a page that is a file of its own.
+    """
     rng = random.Random(seed)
     colour = seed % 3 != 0
     with pypdfium2.PdfDocument(pdf) as document:
         pages = [page.render(scale=_DPI / 72).to_pil().convert("RGB") for page in document]
+    if not has_head:
+        for page in pages:
+            page.paste((255, 255, 255), (0, 0, page.width, int(_HEAD_MM / 25.4 * _DPI)))
+    with pypdfium2.PdfDocument(pdf) as document:
         place = _find_last(document, closing[0])
     if place:
         page, x, y = place

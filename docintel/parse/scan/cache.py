@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from docintel.parse.scan.ocr import Scan
 
 #: Changes whenever what we do to an image or its text does.
-_SETTINGS = 1
+_SETTINGS = 2
 _MOST_ENTRIES, _MOST_BYTES = 20_000, 500 << 20
 #: The folder is measured once a process, and after so many new entries.
 _BETWEEN_CHECKS = 200

@@ -36,6 +36,7 @@ from docintel.parse.scan.raster import (
     turn,
 )
 from docintel.parse.scan.recogniser import Quad, find_lines, is_upside_down, read_lines
+from docintel.parse.scan.rings import find_rings, is_legend, without_rims
 from docintel.parse.scan.text import corrected
 from docintel.parse.tables import Cell
 
@@ -90,16 +91,17 @@ def _scan(pixels: npt.NDArray[np.uint8], scale: float) -> Scan:
         black, red = straighten(black, matrix), None if red is None else straighten(red, matrix)
         quads = [(quad @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32) for quad in quads]
     ink = find_ink(black)
-    across, down = find_rules(ink, scale)
+    rings = [] if sheet.seals else find_rings(ink, scale)
+    across, down = (without_rims(rules, rings, scale) for rules in find_rules(ink, scale))
     grids = find_grids(across, down, scale)
     if grids:
         black, ink = _without_rules(black, ink, across | down, grids)
-    prints = _prints(black, ink, quads, grids)
+    prints = [one for one in _prints(black, ink, quads, grids) if not is_legend(one.box, rings)]
     if red is not None:
         prints += _red_prints(red)
     height, width = black.shape
     read = [replace(one, height=ink_height(ink, one.box), box=trimmed(ink, one.box)) for one in _read(prints)]
-    return Scan(_page(read, grids, (width, height), scale), len(sheet.seals))
+    return Scan(_page(read, grids, (width, height), scale), len(sheet.seals) + len(rings))
 
 
 def _upright(grey: Grey) -> tuple[Grey, list[Quad], int]:
