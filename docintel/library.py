@@ -6,8 +6,8 @@ Takes files and questions; gives reports, hits, suggestions and tables. Nothing 
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import cache, cached_property
+from dataclasses import asdict, replace
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from math import ceil
 from pathlib import Path
@@ -19,7 +19,7 @@ from docintel.files import printable
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.parse import DEFAULT_LIMITS, Limits, read_file
-from docintel.parse.intake import INSIDE, Intake, list_files, read_documents
+from docintel.parse.intake import Intake, absolute, list_files, read_documents
 from docintel.parse.sandbox import Sandbox
 from docintel.parse.sandbox import shared as shared_sandbox
 from docintel.schema import (
@@ -30,6 +30,7 @@ from docintel.schema import (
     Hit,
     HitKind,
     IngestStatus,
+    ReadStatus,
     Suggestion,
 )
 from docintel.schema.serial import json_schema
@@ -142,26 +143,25 @@ class Library:
         self, path: Path, sandbox: Sandbox, pages: Callable[[str, int, int], None]
     ) -> Iterator[FileReport]:
         """Read one file and what is in it; whatever it does to a parser or a finder, it costs itself only."""
-        members, whole = set(), True
-        for intake in read_documents(path, sandbox, known=self._is_current, progress=pages):
-            if INSIDE in intake.place:
-                members.add(intake.place)
-            elif intake.error:
-                whole = False
+        place = printable(absolute(path))
+        members: set[str] = set()
+        unread: set[str] = set()
+        for intake in read_documents(path, sandbox, known=partial(self._is_current, sandbox.limits), progress=pages):
+            (unread if intake.error else members).add(intake.place)
             try:
-                yield self._take_in(intake)
+                yield self._take_in(intake, sandbox.limits)
             except (SetupError, StoreError):  # a missing model, a full disk: it would meet every other file too
                 raise
             except Exception as exc:  # a defect that one file of thousands meets must not end the run
                 yield FileReport.failure(intake.path, exc)
-        if whole:  # what is no longer in a container goes; of one that could not be read to its end nothing does
-            for document in self._catalog.forget_members(printable(path.resolve()), members):
-                self._drop_original(document)
+        for document in self._catalog.forget_members(place, members, unread):
+            self._drop_original(document)
 
-    def _is_current(self, document: str) -> bool:
-        return self._catalog.extractor_of(document) == extractor_version()
+    def _is_current(self, limits: Limits, document: str) -> bool:
+        """Whether reading a document again would give the same."""
+        return self._catalog.extractor_of(document) in (extractor_version(), _version_within(limits))
 
-    def _take_in(self, intake: Intake) -> FileReport:
+    def _take_in(self, intake: Intake, limits: Limits) -> FileReport:
         if intake.error:
             return FileReport.failure(intake.path, intake.error)
         if intake.document is None:
@@ -170,7 +170,8 @@ class Library:
         self._originals.put(intake.data)
         new = not self._catalog.knows_path(intake.place) and self._catalog.extractor_of(intake.id) is None
         passages = split_passages(extraction)
-        self._drop_original(self._catalog.put(extraction, passages, path=intake.place, extractor=extractor_version()))
+        version = _version_within(limits) if intake.document.missing else extractor_version()
+        self._drop_original(self._catalog.put(extraction, passages, path=intake.place, extractor=version))
         return FileReport.success(intake.path, IngestStatus.ADDED if new else IngestStatus.UPDATED, extraction)
 
     def _note_path(self, intake: Intake) -> FileReport:
@@ -179,8 +180,15 @@ class Library:
         known = self._catalog.paths_of(intake.id)
         if intake.place not in known:
             self._drop_original(self._catalog.add_path(intake.id, intake.place))
-        message = "" if intake.place in known else f"same content as {known[0]}"
-        return FileReport(path=intake.path, status=IngestStatus.UNCHANGED, document=intake.id, message=message)
+        missing = self._catalog.missing_of(intake.id)
+        same = () if intake.place in known else (f"与 {known[0]} 内容相同。 Same content as {known[0]}.",)
+        return FileReport(
+            path=intake.path,
+            status=IngestStatus.UNCHANGED,
+            read=ReadStatus.PARTIAL if missing else ReadStatus.FULL,
+            document=intake.id,
+            message=" ".join((*same, *missing)),
+        )
 
     def remove(self, name: str) -> str:
         """Forget a document: its records, its passages and its stored original.
@@ -413,6 +421,11 @@ def extractor_version() -> str:
     for path in (*files, root / "index" / "passages.py", models_dir() / "gazetteer" / "places.tsv"):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _version_within(limits: Limits) -> str:
+    """The version of what was read in part: other limits may bring more."""
+    return f"{extractor_version()} {hashlib.sha256(repr(asdict(limits)).encode()).hexdigest()[:8]}"
 
 
 def _prepare(folder: Path, *, create: bool) -> None:

@@ -4,22 +4,19 @@ Exit codes: 0 fine, 1 some files failed, 2 wrong use, 3 this installation is not
 """
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
+from docintel.cli.screen import end_quietly, err, error_text
 from docintel.errors import (
     DocintelError,
     InputError,
     SetupError,
     StoreError,
 )
-
-if TYPE_CHECKING:
-    pass
-from docintel.cli.screen import end_quietly, err, error_text
 
 _EXIT_CODES: tuple[tuple[type[DocintelError], int], ...] = ((InputError, 2), (SetupError, 3), (StoreError, 4))
 

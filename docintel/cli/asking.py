@@ -2,25 +2,11 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from docintel import console as views
-from docintel.errors import (
-    QueryError,
-)
-from docintel.schema import (
-    GROUPS,
-    RECORD_TYPES,
-    Filters,
-    HitKind,
-    Metric,
-)
-from docintel.schema.serial import extraction_to_dict, json_schema
-
-if TYPE_CHECKING:
-    pass
 from docintel.cli.app import app
 from docintel.cli.options import (
     AsJson,
@@ -38,6 +24,17 @@ from docintel.cli.options import (
     open_library,
 )
 from docintel.cli.screen import answer, out, rows_of
+from docintel.errors import (
+    QueryError,
+)
+from docintel.schema import (
+    GROUPS,
+    RECORD_TYPES,
+    Filters,
+    HitKind,
+    Metric,
+)
+from docintel.schema.serial import extraction_to_dict, json_schema
 
 
 @app.command()

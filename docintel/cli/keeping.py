@@ -1,20 +1,17 @@
 """Commands that look after the library: `library …`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from docintel import console as views
-from docintel.errors import (
-    StoreError,
-)
-
-if TYPE_CHECKING:
-    pass
 from docintel.cli.app import library_app
 from docintel.cli.options import AsJson, LibraryFolder, open_library
 from docintel.cli.screen import answer, out, rows_of
+from docintel.errors import (
+    StoreError,
+)
 
 
 @library_app.command("info")

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from docintel import console as views
+from docintel.cli.app import app
+from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, Paths, limits_of, open_library
+from docintel.cli.screen import err, error_text, exit_if_failed, file_progress, out, print_json
 from docintel.errors import (
+    InputError,
     ParseError,
     QueryError,
     SetupError,
@@ -20,7 +24,7 @@ from docintel.errors import (
 from docintel.exports import Format, write, write_jsonl
 from docintel.files import printable
 from docintel.parse.file import Limits
-from docintel.parse.intake import INSIDE, list_files, read_documents
+from docintel.parse.intake import list_files, read_documents
 from docintel.parse.render import to_markdown, to_tree
 from docintel.parse.sandbox import Sandbox
 from docintel.schema import (
@@ -30,12 +34,6 @@ from docintel.schema import (
     IngestStatus,
 )
 from docintel.schema.serial import document_to_dict
-
-if TYPE_CHECKING:
-    pass
-from docintel.cli.app import app
-from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, Paths, limits_of, open_library
-from docintel.cli.screen import err, error_text, exit_if_failed, file_progress, out, print_json
 
 
 class Form(StrEnum):
@@ -72,16 +70,21 @@ def parse(
     failed = False
     with Sandbox(limits_of(limit, no_ocr)) as sandbox, file_progress("解析 Parsing", [path]) as bar:
         for intake in read_documents(path, sandbox, progress=bar.page):
-            if intake.error and INSIDE not in intake.place:
+            inside = intake.path.removeprefix(printable(path))
+            if intake.error and not inside:
                 raise intake.error
-            if intake.error:
-                failed = True
-                err.print(error_text(intake.error))
-            elif intake.document:
+            if intake.document:
                 print(_FORMS[how](intake.document))
-                if render:
-                    drawn = sandbox.draw(intake.data, intake.document, render)
-                    err.print(Text(f"已画 {len(drawn)} 页，见 {render}。 Drew {len(drawn)} pages."))
+            try:
+                if intake.error:
+                    raise intake.error
+                if render and intake.document:
+                    folder = render / inside.replace("/", "_") if inside else render
+                    drawn = sandbox.draw(intake.data, intake.document, folder)
+                    err.print(Text(f"已画 {len(drawn)} 页，见 {folder}。 Drew {len(drawn)} pages."))
+            except InputError as exc:
+                failed = True
+                err.print(error_text(exc))
     if failed:
         raise typer.Exit(1)
 

@@ -115,7 +115,7 @@ class Bar:
 
     def reached(self, path: str) -> None:
         """Show that the file at `path`, or a member of it, is being read or has been."""
-        file = path.split(INSIDE, 1)[0]
+        file = next((place for place in _containers(path) if place in self._places), "")
         name = Text(path[-40:]).markup
         self._progress.update(self._files, completed=self._places.get(file, 0), current=name)
         self._progress.update(self._pages, visible=False)
@@ -126,6 +126,13 @@ class Bar:
         self._progress.update(
             self._pages, description="页 Pages", completed=done, total=total, current=shown, visible=total > 1
         )
+
+
+def _containers(path: str) -> Iterator[str]:
+    """A path, and those of the containers around it, from the inside."""
+    while path:
+        yield path
+        path = path.rpartition(INSIDE)[0]
 
 
 @contextmanager

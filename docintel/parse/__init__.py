@@ -69,13 +69,15 @@ def read_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         NotFoundError: there is no such file.
         InputError: it is a folder, cannot be opened, or is larger than the limit.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise InputError(f"{path} 不是普通文件。 {path} is no regular file.")
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise InputError(
+                f"{path} 不是普通文件。 {path} is no regular file.", hint="请指定文件。 Give a file or a folder."
+            )
         if path.is_file() and (size := path.stat().st_size) > limits.file_mb << 20:
             raise InputError(
                 f"{path} 超过大小上限。 {path} has {size >> 20} MiB; the limit is {limits.file_mb} MiB.",
-                hint="请拆分文件，或用 --max-file-mb 提高上限。 Split it, or raise --max-file-mb.",
+                hint="请拆分文件，或提高上限。 Split it, or raise the limit: --limit file_mb=N.",
             )
         return path.read_bytes()
     except FileNotFoundError as exc:
@@ -84,7 +86,7 @@ def read_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         raise InputError(
             f"{path} 是文件夹。 {path} is a folder.", hint="请指定其中的文件。 Give the files in it."
         ) from exc
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, RuntimeError) as exc:  # RuntimeError: links that lead in a circle
         raise InputError(
             f"{path} 无法读取。 {path} cannot be read: {exc}", hint="请检查权限。 Check that you may open it."
         ) from exc

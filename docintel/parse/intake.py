@@ -54,9 +54,24 @@ def list_files(paths: Path | str | Iterable[Path | str]) -> list[Path]:
     given = [paths] if isinstance(paths, Path | str) else list(paths)
     files: dict[Path, Path] = {}
     for path in map(Path, given):
-        for file in _files_in(path) if path.is_dir() else [path]:
-            files.setdefault(file.resolve(), file)
+        for file in _files_in(path) if _is_folder(path) else [path]:
+            files.setdefault(absolute(file), file)
     return sorted(files.values())
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # such as a name that is too long: reading it says so
+        return False
+
+
+def absolute(path: Path) -> Path:
+    """Where a path leads; one that leads in a circle or nowhere stays as it is."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -85,7 +100,7 @@ def read_documents(
         known: whether the document with an id need not be read again.
         progress: called with a file's name, pages done and pages in all.
     """
-    file = _Place(printable(path), printable(path.resolve()), printable(path.name))
+    file = _Place(printable(path), printable(absolute(path)), printable(path.name))
     try:
         data = read_file(path, sandbox.limits)
     except InputError as exc:
@@ -152,17 +167,19 @@ class _Reader:
                 f"{file.name} 嵌套层数过多。 {file.name} lies {depth} archives deep; the limit is {limits.depth}.",
                 hint="请解压后再读。 Unpack it first.",
             )
-        empty = True
+        taken: set[str] = set()
         for member in self._sandbox.members(data, file.name):
-            empty = False
             self._charge(len(member.data))
+            if not _may_be_member(member.path):
+                continue
+            inside = file.inside(_unused(member.path, taken))
             if member.error:
-                yield file.inside(member.path).intake(error=member.error)
-            elif _may_be_member(member.path):
-                yield from self.read(file.inside(member.path), member.data, depth=depth + 1)
-        if is_archive and empty:
+                yield inside.intake(error=member.error)
+            else:
+                yield from self.read(inside, member.data, depth=depth + 1)
+        if is_archive and not taken:
             raise ParseError(
-                f"{file.name} 是空的压缩包。 {file.name} is an archive without files.", hint="请检查。 Check it."
+                f"{file.name} 是空的压缩包。 {file.name} is an archive without reports.", hint="请检查。 Check it."
             )
 
     def _charge(self, size: int) -> None:
@@ -184,6 +201,19 @@ class _Reader:
 
 class _TooMuchError(Exception):
     """A file with all that is nested in it is over a limit."""
+
+
+def _unused(path: str, taken: set[str]) -> str:
+    """A path that no other member has: `通知.txt`, then `通知(2).txt`; it is taken then."""
+    stem, dot, suffix = path.rpartition(".")
+    if not stem or "/" in suffix:
+        stem, dot, suffix = path, "", ""
+    count = 1
+    while path in taken:
+        count += 1
+        path = f"{stem}({count}){dot}{suffix}"
+    taken.add(path)
+    return path
 
 
 def _may_be_member(path: str) -> bool:

@@ -26,12 +26,14 @@ from docintel.errors import DocintelError, InputError, ParseError
 from docintel.files import printable
 from docintel.parse import read_file
 from docintel.parse.file import DEFAULT_LIMITS, Limits, Member, Progress, no_progress
-from docintel.parse.worker import read_frame, write_frame
+from docintel.parse.frames import read_frame, write_frame
 from docintel.schema import Document
 from docintel.schema.serial import document_from_dict, document_to_dict
 
 #: Files that one worker reads before it is replaced, so that what libraries leak stays small.
 _FILES_A_WORKER = 500
+#: Seconds until a worker that has closed its end is taken for dead.
+_DYING_S = 5
 _SPLIT = "请拆分或修复文件。 Split or repair the file, and try again."
 _REPORT = "请把文件和这段信息报告给我们。 Please report this, with the file if you may."
 
@@ -47,7 +49,8 @@ class Sandbox:
         self.limits = limits
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
-        self._folder = Path(tempfile.mkdtemp(prefix="docintel-"))
+        _sweep()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"docintel-{os.getpid()}-"))
 
     def close(self) -> None:
         """End the worker and delete what it left on disk."""
@@ -126,6 +129,8 @@ class Sandbox:
         return _checked(answer, name, self.limits)
 
     def _ready(self) -> "_Worker":
+        if self._worker is not None and not self._worker.is_alive:
+            self._stop()
         if self._worker is None:
             self._worker = _Worker(self.limits, self._folder)
         return self._worker
@@ -169,20 +174,26 @@ class _DeadError(Exception):
 
 
 class _Worker:
-    """A worker process, a thread that reads its answers, and the number of files it was asked to read."""
+    """A worker process, a thread that reads its answers, and the number of files it was asked to read.
+
+    That thread starts the process too: the kernel ends a worker with the thread that started it, and this one stays as
+    long as both processes do.
+    """
 
     def __init__(self, limits: Limits, folder: Path) -> None:
         self.asked = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "docintel.parse.worker", str(limits.memory_mb)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")},
-            start_new_session=True,
-        )
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        started: queue.Queue[subprocess.Popen[bytes] | OSError] = queue.Queue()
+        threading.Thread(target=self._run, args=(limits, folder, started), daemon=True).start()
+        process = started.get()
+        if isinstance(process, OSError):
+            raise process
+        self._process = process
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
 
     def ask(self, request: dict[str, Any], data: bytes, limits: Limits, progress: Progress) -> dict[str, Any]:
         """The answer to a request.
@@ -197,13 +208,15 @@ class _Worker:
         while True:
             left = min(limits.silence_s, begun + limits.total_s - time.monotonic())
             try:
-                answer = self._answers.get(timeout=max(left, 0))
+                answer = self._answers.get(timeout=left) if left > 0 else self._answers.get_nowait()
             except queue.Empty:
                 raise _SilentError(time.monotonic() - begun, done, total) from None
             if answer is None:
-                raise _DeadError(_cause(self._process.wait()))
+                raise _DeadError(self._cause_of_death())
             if answer["kind"] != "progress":
                 return answer
+            if left <= 0:
+                raise _SilentError(time.monotonic() - begun, done, total)
             done, total = answer["done"], answer["total"]
             progress(done, total)
 
@@ -224,21 +237,57 @@ class _Worker:
         with suppress(OSError, ValueError):  # it died before it had read all: the listener tells
             write_frame(self._process.stdin, request, data)
 
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
+    def _run(self, limits: Limits, folder: Path, started: "queue.Queue[subprocess.Popen[bytes] | OSError]") -> None:
+        """Start the process, and pass on what it answers until it ends."""
+        try:
+            process = subprocess.Popen(
+                # -P: modules come from where Python's own do, never from the folder that the files are in
+                [sys.executable, "-P", "-m", "docintel.parse.worker", str(limits.memory_mb)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")},
+                start_new_session=True,
+            )
+        except OSError as exc:
+            started.put(exc)
+            return
+        started.put(process)
+        assert process.stdout is not None
         with suppress(OSError, ValueError):  # killed in the middle of a frame
-            while frame := read_frame(self._process.stdout):
+            while frame := read_frame(process.stdout):
                 self._answers.put(frame[0])
         self._answers.put(None)
 
+    def _cause_of_death(self) -> str:
+        try:
+            code = self._process.wait(timeout=_DYING_S)
+        except subprocess.TimeoutExpired:
+            return "it stopped answering"
+        if code >= 0:
+            return f"exit code {code}"
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
 
-def _cause(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
+
+def _sweep() -> None:
+    """Delete what sandboxes left on disk whose process was killed: it is as confidential as the files were."""
+    for folder in Path(tempfile.gettempdir()).glob("docintel-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not _runs(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
     try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
 
 
 def _checked(answer: dict[str, Any], name: str, limits: Limits) -> dict[str, Any]:

@@ -133,12 +133,13 @@ class Catalog:
         with self._transaction() as db:
             return _lead(db, path, document)
 
-    def forget_members(self, container: str, keep: Collection[str]) -> list[str]:
+    def forget_members(self, container: str, keep: Collection[str], unread: Collection[str] = ()) -> list[str]:
         """Forget the paths inside a container that are no longer in it.
 
         Args:
             container: its path; those of its members begin with this and `!/`.
             keep: paths of members that are still there, in full.
+            unread: paths that could not be read this time: nothing is known of them, nor of what is inside them.
 
         Returns:
             Ids of the documents that were removed because no other path leads to them.
@@ -146,7 +147,8 @@ class Catalog:
         with self._transaction() as db:
             query = "SELECT path, document FROM files WHERE substr(path, 1, length(:inside)) = :inside ORDER BY path"
             found = db.execute(query, {"inside": f"{container}!/"}).fetchall()
-            gone = [row for row in found if row["path"] not in keep]
+            spared = tuple(f"{path}!/" for path in unread)
+            gone = [row for row in found if row["path"] not in keep and not f"{row['path']}!/".startswith(spared)]
             db.executemany("DELETE FROM files WHERE path = ?", [(row["path"],) for row in gone])
             return _drop_orphans(db, [row["document"] for row in gone])
 
@@ -169,6 +171,11 @@ class Catalog:
         """The version that extracted a document; None when it is not in the catalog."""
         rows = self._rows("SELECT extractor FROM documents WHERE id = ?", (document,))
         return rows[0][0] if rows else None
+
+    def missing_of(self, document: str) -> list[str]:
+        """What of a document could not be read."""
+        rows = self._rows("SELECT missing FROM documents WHERE id = ?", (document,))
+        return list(json.loads(rows[0][0])) if rows else []
 
     def knows_path(self, path: str) -> bool:
         """Whether a document was read from this path."""

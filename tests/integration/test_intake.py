@@ -2,16 +2,18 @@
 
 import io
 import os
+import warnings
 import zipfile
 from dataclasses import replace
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from docintel.library import Library
 from docintel.parse.file import DEFAULT_LIMITS
 from docintel.parse.intake import list_files, read_documents
 from docintel.parse.sandbox import Sandbox
-from docintel.schema import IngestStatus
+from docintel.schema import IngestStatus, ReadStatus
 
 TEXT = "某县通报\n某县纪委监委发现问题35个，督促整改30个。"
 
@@ -74,7 +76,7 @@ def test_what_systems_leave_in_archives_is_no_report(tmp_path, sandbox):
     [
         ({"a.zip": {"b.zip": {"c.zip": {"d.txt": TEXT}}}}, {"depth": 2}, "2 archives deep"),
         ({"a.zip": {f"{i}.txt": f"{TEXT}{i}" for i in range(3)}, "b.txt": TEXT}, {"members": 3}, "3"),
-        ({}, {}, "without files"),
+        ({}, {}, "without reports"),
     ],
     ids=["depth", "members", "empty"],
 )
@@ -106,6 +108,55 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
     (folder / "all").symlink_to(secret)
     (folder / "same.txt").symlink_to(folder / "b.txt")
     assert list_files(folder) == [folder / "b.txt"]
+
+
+def test_two_members_of_one_name_are_two_documents(tmp_path, sandbox):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number in (35, 36):
+            archive.writestr("通知.txt", TEXT.replace("35", str(number)))
+    path = tmp_path / "a.zip"
+    path.write_bytes(out.getvalue())
+    assert list(read(path, sandbox)) == ["!/通知.txt", "!/通知(2).txt"]
+
+
+def test_a_bad_path_costs_itself_only(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert [path.name[:5] for path in list_files([tmp_path / ("长" * 300), tmp_path])] == ["a.txt", "长" * 5]
+
+
+@pytest.mark.model
+def test_what_could_not_be_read_this_time_is_not_forgotten(tmp_path, encoder):
+    path = tmp_path / "x!" / "a.zip"
+    path.parent.mkdir()
+    path.write_bytes(packed({"内.zip": {"七月.txt": TEXT}, "八月.txt": TEXT.replace("35", "36")}))
+    with Library(tmp_path / "library", encoder=encoder) as library:
+        library.ingest(path)
+        library.ingest(path, limits=replace(DEFAULT_LIMITS, depth=1))
+        assert len(library.documents()) == 2
+        path.write_bytes(path.read_bytes()[:60])
+        assert {report.status for report in library.ingest(path)} == {IngestStatus.FAILED}
+        assert len(library.documents()) == 2
+
+
+@pytest.mark.model
+def test_a_file_read_in_part_is_read_again_under_other_limits(tmp_path, encoder):
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path))
+    for number in (35, 36):
+        canvas.drawString(100, 700, f"{number} problems were found and written down.")
+        canvas.showPage()
+    canvas.save()
+    with Library(tmp_path / "library", encoder=encoder) as library:
+        few = replace(DEFAULT_LIMITS, pages=1)
+        found = [library.ingest(path, limits=limits)[0] for limits in (few, few, DEFAULT_LIMITS, DEFAULT_LIMITS)]
+        assert [(report.status, report.read) for report in found] == [
+            (IngestStatus.ADDED, ReadStatus.PARTIAL),
+            (IngestStatus.UNCHANGED, ReadStatus.PARTIAL),
+            (IngestStatus.UPDATED, ReadStatus.FULL),
+            (IngestStatus.UNCHANGED, ReadStatus.FULL),
+        ]
 
 
 @pytest.mark.model

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -66,7 +68,7 @@ original, room.parse_file = room.parse_file, attack
 """
         (tmp_path / "sitecustomize.py").write_text(patch, "utf-8")
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
-        return Sandbox(replace(DEFAULT_LIMITS, silence_s=3, memory_mb=1024))
+        return Sandbox(replace(DEFAULT_LIMITS, silence_s=3 if name == "hang" else 60, memory_mb=1024))
 
     return prepare
 
@@ -95,12 +97,40 @@ def test_what_a_library_prints_does_not_disturb_the_answer(attack):
         assert sandbox.parse(TEXT, "a.txt").title == "某县通报"
 
 
-def test_the_next_file_is_read_after_a_crash(sandbox):
-    worker = sandbox._ready()
-    os.kill(worker._process.pid, signal.SIGKILL)
-    with pytest.raises(ParseError, match="SIGKILL"):
-        sandbox.parse(TEXT, "a.txt")
+def test_a_worker_that_died_in_the_meantime_costs_no_file(sandbox):
+    process = sandbox._ready()._process
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
     assert sandbox.parse(TEXT, "a.txt").title == "某县通报"
+
+
+def test_a_worker_outlives_the_thread_that_asked_first():
+    with Sandbox() as opened:
+        thread = threading.Thread(target=opened.parse, args=(TEXT, "a.txt"))
+        thread.start()
+        thread.join()
+        worker = opened._worker
+        assert opened.parse(TEXT, "b.txt").source == "b.txt"
+        assert opened._worker is worker
+
+
+def test_modules_beside_the_files_are_not_imported(tmp_path, monkeypatch):
+    (tmp_path / "ctypes.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Sandbox() as opened:
+        opened.parse(TEXT, "a.txt")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_what_a_killed_process_left_is_deleted(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    process = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    left, ours = (tmp_path / f"docintel-{pid}-x" for pid in (int(process.stdout), os.getpid()))
+    left.mkdir()
+    ours.mkdir()
+    with Sandbox():
+        assert ours.exists()
+        assert not left.exists()
 
 
 def test_several_threads_share_a_worker(sandbox):

@@ -5,6 +5,7 @@ In: pages with their rows in order. Out: the rows that are about the page, not t
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from statistics import median
 
@@ -19,9 +20,24 @@ _FEWEST, _SHARE = 2, 0.4
 _EDGE, _SMALL, _APART = 0.09, 0.85, 2.0
 #: Two rows say the same when so much of them is equal; recognised text has slips.
 _ALIKE = 0.8
+#: Recognised rows are compared with those of so many pages before: heads of odd and even pages alternate.
+_NEIGHBOURS = 4
 _PAGE_NUMBER = re.compile(
     r"[\W_一]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,5})[\W_一]*(?:(?:共|of)?\s*\d{1,4}\s*页?)?[\W_]*", re.IGNORECASE
 )
+
+
+@dataclass
+class _Group:
+    """Rows of several pages that say the same at the same height."""
+
+    key: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """The last page with it."""
+        return self.rows[-1].page
 
 
 def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]]) -> list[Row]:
@@ -31,18 +47,25 @@ def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]
         rows: by page number.
     """
     found: list[Row] = []
-    groups: list[list[Row]] = []
+    groups: list[_Group] = []
+    by_key: dict[str, list[_Group]] = {}
     for page in pages:
+        recent = [group for group in groups[-_NEIGHBOURS * 2 * _ROWS :] if page.number - group.last <= _NEIGHBOURS]
         for row in _marginal(page, [row for row in rows[page.number] if isinstance(row, Row)]):
+            key = row.key
             if _PAGE_NUMBER.fullmatch(row.text):
                 found.append(row)
-            elif group := next((group for group in groups if _same(group[0], row)), None):
-                group.append(row)
-            else:
-                groups.append([row])
+                continue
+            alike = recent if row.confidence < 1 else ()
+            group = next((each for each in (*by_key.get(key, ()), *alike) if _same(each, row, key)), None)
+            if group is None:
+                group = _Group(key)
+                groups.append(group)
+                by_key.setdefault(key, []).append(group)
+            group.rows.append(row)
         found += _small_head(page, rows[page.number])
     enough = max(_FEWEST, _SHARE * len(pages))
-    found += [row for group in groups if len({row.page for row in group}) >= enough for row in group]
+    found += [row for group in groups if len({row.page for row in group.rows}) >= enough for row in group.rows]
     return sorted(set(found), key=lambda row: (row.page, row.box[1]))
 
 
@@ -63,10 +86,8 @@ def _marginal(page: Page, rows: Sequence[Row]) -> list[Row]:
     return [*top, *(row for row in bottom if row not in top)]
 
 
-def _same(one: Row, other: Row) -> bool:
-    if abs(one.box[1] - other.box[1]) > 1.5 * max(one.size, other.size):
+def _same(group: _Group, row: Row, key: str) -> bool:
+    one = group.rows[0]
+    if abs(one.box[1] - row.box[1]) > 1.5 * max(one.size, row.size):
         return False
-    if one.key == other.key:
-        return True
-    recognised = min(one.confidence, other.confidence) < 1
-    return recognised and SequenceMatcher(None, one.key, other.key, autojunk=False).ratio() >= _ALIKE
+    return group.key == key or SequenceMatcher(None, group.key, key, autojunk=False).ratio() >= _ALIKE

@@ -7,6 +7,7 @@ left out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from docintel.parse.layout.furniture import running_rows
 from docintel.parse.layout.geometry import Box, Fragment, Page, Row, Table, rows_in_order, settle_margins
@@ -20,6 +21,8 @@ __all__ = ["Box", "Fragment", "Page", "Table", "read_pages"]
 
 #: Tables on two pages are one when their edges lie this close, in points.
 _SAME_EDGE = 6.0
+#: A header that is repeated has so many rows at most.
+_HEAD = 4
 
 
 def read_pages(pages: Sequence[Page]) -> list[Line]:
@@ -52,6 +55,14 @@ class _Span:
     last: Table
     cells: list[Cell]
     confidence: float
+    head: list[list[tuple[int, str]]]
+    height: int
+
+    @classmethod
+    def of(cls, table: Table, page: int) -> "_Span":
+        """A table that begins on a page."""
+        rows = _rows(table.cells)
+        return cls(page, table.box, table, list(table.cells), table.confidence, rows[:_HEAD], _height(table.cells))
 
 
 def _joined_tables(before: list["Row | _Span"], content: Sequence[Row | Table], page: int) -> list["Row | _Span"]:
@@ -65,7 +76,7 @@ def _joined_tables(before: list["Row | _Span"], content: Sequence[Row | Table], 
         if isinstance(last, _Span) and _goes_on(last.last, item):
             _append(last, item)
         else:
-            items.append(_Span(page, item.box, item, list(item.cells), item.confidence))
+            items.append(_Span.of(item, page))
     return items
 
 
@@ -80,17 +91,26 @@ def _columns(cells: Sequence[Cell]) -> int:
 
 def _append(span: _Span, table: Table) -> None:
     """Add the rows of the next page's part, without a header that it repeats."""
-    skipped = 0
-    while _texts(table.cells, skipped) and _texts(table.cells, skipped) == _texts(span.cells, skipped):
-        skipped += 1
-    offset = max((cell.row + cell.height for cell in span.cells), default=0) - skipped
+    rows = _rows(table.cells)
+    skipped = sum(1 for _ in takewhile(lambda pair: pair[0] and pair[0] == pair[1], zip(rows, span.head, strict=False)))
+    offset = span.height - skipped
     span.cells += [replace(cell, row=cell.row + offset) for cell in table.cells if cell.row >= skipped]
+    span.height += _height(table.cells) - skipped
     span.last = table
     span.confidence = min(span.confidence, table.confidence)
 
 
-def _texts(cells: Sequence[Cell], row: int) -> list[tuple[int, str]]:
-    return [(cell.column, cell.text) for cell in cells if cell.row == row and cell.text]
+def _rows(cells: Sequence[Cell]) -> list[list[tuple[int, str]]]:
+    """The columns and words of each row."""
+    rows: list[list[tuple[int, str]]] = [[] for _ in range(_height(cells))]
+    for cell in cells:
+        if cell.text:
+            rows[cell.row].append((cell.column, cell.text))
+    return rows
+
+
+def _height(cells: Sequence[Cell]) -> int:
+    return max((cell.row + cell.height for cell in cells), default=0)
 
 
 def _between_tables(items: Sequence["Row | _Span"]) -> list["list[Row] | _Span"]:
