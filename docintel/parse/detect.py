@@ -5,10 +5,14 @@ read such as `RAR archive`.
 """
 
 import io
+import json
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+
+from docintel.text.encodings import decode
 
 _MAGIC = [
     (b"\x89PNG\r\n\x1a\n", "image"),
@@ -35,7 +39,7 @@ _PATTERNS = [
     (re.compile(rb".{257}ustar", re.DOTALL), "tar"),
 ]
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: Streams that tell OLE2 files apart; names stand in the directory as UTF-16. A Word file may hold a workbook.
+#: Streams at the root of OLE2 files that tell them apart; names stand in the directory as UTF-16.
 _STREAMS = [
     ("EncryptedPackage", "encrypted Office file"),
     ("WordDocument", "doc"),
@@ -47,6 +51,8 @@ _STREAMS = [
     ("__properties_version1.0", "Outlook message"),
     ("HwpSummaryInformation", "HWP"),
 ]
+#: Streams and storages of a package: a report with hundreds of objects in it has a few thousand.
+_MOST_ENTRIES = 50_000
 #: A part that only this kind of ZIP package has.
 _PACKAGES = [
     ("ofd.xml", "ofd"),
@@ -70,7 +76,9 @@ _HTML = re.compile(
     rb"center|font|br|ul|ol|a|img)\b",
     re.IGNORECASE,
 )
-_JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{"])')
+_JSON_OBJECT, _JSON_LIST = re.compile(rb'\s*\{\s*"'), re.compile(rb'\s*\[\s*[\[{"]')
+#: A longer list isn't read to see whether it is JSON.
+_LONG_JSON = 1 << 20
 _HTML_ROOT = re.compile(rb"<(?:html|body)\b", re.IGNORECASE)
 _PREAMBLE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*")
 _MAIL_HEADER = re.compile(
@@ -96,14 +104,38 @@ def detect(data: bytes, name: str = "") -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _package(data)
     if data.startswith(_OLE2):
-        return next((found for stream, found in _STREAMS if stream.encode("utf-16-le") in data), "OLE2 file")
-    return _text(data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b""), name)
+        return _compound(data)
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
+    if is_mail(head):
+        return "eml"
+    return "JSON" if _is_json(data, head) else _text(head, name)
 
 
 def is_mail(data: bytes) -> bool:
     """Whether the bytes open with the headers of a mail message."""
     head = data[:_HEAD].lstrip()
     return _MAIL_HEADER.match(head) is not None and len(_MAIL_HEADER.findall(head)) > 1
+
+
+def _compound(data: bytes) -> str:
+    """What kind of OLE2 file it is, by what lies at its root; of a damaged one, by any name in it."""
+    names = _root_names(data)
+    return next(
+        (found for name, found in _STREAMS if (name in names if names else name.encode("utf-16-le") in data)),
+        "OLE2 file",
+    )
+
+
+def _root_names(data: bytes) -> set[str]:
+    """Names at the root of an OLE2 file, not of what is embedded in it; none when its directory is damaged."""
+    from doc2docx.cfb import CompoundFile, CompoundFileLimits
+    from doc2docx.errors import Doc2DocxError
+
+    try:
+        entries = CompoundFile(data, limits=CompoundFileLimits(max_directory_entries=_MOST_ENTRIES)).entries
+    except (Doc2DocxError, struct.error, ValueError, LookupError, OverflowError):
+        return set()
+    return {entry.path.lstrip("\5") for entry in entries if entry.path and "/" not in entry.path}
 
 
 def _package(data: bytes) -> str:
@@ -126,11 +158,20 @@ def _local_names(data: bytes) -> Iterator[str]:
         yield data[header.end() : header.end() + length].decode("utf-8", "replace")
 
 
+def _is_json(data: bytes, head: bytes) -> bool:
+    """Whether it opens as JSON does and, where that is a bracket, with which texts open as well, is JSON throughout."""
+    if _JSON_OBJECT.match(head):
+        return True
+    if not _JSON_LIST.match(head) or len(data) > _LONG_JSON:
+        return _JSON_LIST.match(head) is not None
+    try:
+        json.loads(decode(data).text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _text(head: bytes, name: str) -> str:
-    if is_mail(head):
-        return "eml"
-    if _JSON.match(head):
-        return "JSON"
     if found := _markup(head) or _BY_SUFFIX.get(PurePosixPath(name).suffix.lower()):
         return found
     return "markdown" if len(_MARKDOWN.findall(head.decode("utf-8", "replace"))) > 1 else "text"

@@ -1,6 +1,6 @@
 """Pages as images with the blocks that were found on them, for a person to check by eye.
 
-In: the bytes of a file and the Document read from it. Out: PNG files `page-001.png` …: each block in the colour of its
+In: a file and the Document read from it. Out: PNG files `page-001.png` …: each block in the colour of its
 kind, numbered in reading order; a block that was recognised with doubt is dashed and bears its confidence.
 """
 
@@ -39,11 +39,11 @@ _TINT, _DASH = 34, 7
 _MOST_PIXELS = 40_000_000
 
 
-def draw_pages(data: bytes, document: Document, folder: Path, *, dpi: int = 110) -> list[Path]:
-    """Write an image of each page and return their paths in order.
+def draw_pages(file: File, document: Document, folder: Path, *, dpi: int = 110) -> list[Path]:
+    """Write an image of each page up to the limit and return their paths in order.
 
     Args:
-        data: the bytes that `document` was read from.
+        file: what `document` was read from.
         folder: is made when it is not there; images of an earlier run are written over.
         dpi: dots an inch; pages that would be too large have fewer.
 
@@ -51,20 +51,21 @@ def draw_pages(data: bytes, document: Document, folder: Path, *, dpi: int = 110)
         InputError: files of this format have no pages.
         ParseError: the file is damaged.
     """
-    pages = _PAGES.get(detect(data, document.source))
+    pages = _PAGES.get(detect(file.data, file.name))
     if pages is None:
         raise InputError(
-            f"{document.source} 的格式没有页面。 {document.source} is of a format that has no pages.",
+            f"{file.name} 的格式没有页面。 {file.name} is of a format that has no pages.",
             hint="请用 --format tree 查看结构。 Look at its structure with `--format tree`.",
         )
     folder.mkdir(parents=True, exist_ok=True)
-    count = document.pages or 1
+    count = min(document.pages or 1, file.limits.pages)
     width = max(3, len(str(count)))
     paths = []
-    for number, (image, scale) in enumerate(pages(File(data, document.source), dpi), start=1):
+    for number, (image, scale) in enumerate(pages(file, dpi), start=1):
         path = folder / f"page-{number:0{width}}.png"
         _with_blocks(image, scale, document, number).save(path)
         paths.append(path)
+        file.progress(number, max(number, count))
     return paths
 
 

@@ -1,15 +1,13 @@
 """The process that reads files: `python -m docintel.parse.worker`, started and watched by `parse.sandbox`.
 
-In, on stdin: requests; out, on what was stdout: progress, then one answer each. A frame is eight bytes of length, as
-many bytes of JSON, and for a request the file's bytes behind it. Nothing that a file does in here reaches the parent
-but its death: no network, a limit on memory, no core dumps.
+In, on stdin: requests with a file's bytes; out, on what was stdout: progress, then one answer each. A file that takes
+this process over finds no network and a limit on memory; it is still the user's own process, and may read and write
+what the user may.
 """
 
 import ctypes
-import json
 import os
 import signal
-import struct
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,33 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from docintel.parse.frames import read_frame, write_frame
+
 _NO_NETWORK = frozenset(
     ["socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"]
 )
 _CLONE_NEWUSER, _CLONE_NEWNET, _PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
-_HEADER = struct.Struct("<Q")
-
-
-def write_frame(out: IO[bytes], message: dict[str, Any], payload: bytes = b"") -> None:
-    """Send one message, and the bytes that go with it."""
-    head = json.dumps(message | {"size": len(payload)}, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    out.write(_HEADER.pack(len(head)) + head)
-    out.write(payload)
-    out.flush()
-
-
-def read_frame(source: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
-    """The next message and its bytes; None at the end, also in the middle of a frame."""
-    head = source.read(_HEADER.size)
-    if len(head) < _HEADER.size:
-        return None
-    (length,) = _HEADER.unpack(head)
-    text = source.read(length)
-    if len(text) < length:
-        return None
-    message: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
-    payload = source.read(message["size"])
-    return (message, payload) if len(payload) == message["size"] else None
 
 
 def main() -> None:
@@ -137,7 +114,7 @@ def _draw(file: Any, request: dict[str, Any]) -> dict[str, Any]:
     from docintel.parse.draw import draw_pages
     from docintel.schema.serial import document_from_dict
 
-    paths = draw_pages(file.data, document_from_dict(request["document"]), Path(request["folder"]))
+    paths = draw_pages(file, document_from_dict(request["document"]), Path(request["folder"]))
     return {"kind": "drawn", "paths": list(map(str, paths))}
 
 

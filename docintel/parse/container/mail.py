@@ -78,11 +78,10 @@ def mail_members(file: File) -> Iterator[Member]:
     message = read_message(file)
     if saved_page(message) is not None:
         return
-    taken: set[str] = set()
     for number, part in enumerate(sort_parts(message).attachments, start=1):
         if part.get_content_type() in _SIGNATURES | _ENCRYPTED | _TNEF or _is_logo(part):
             continue
-        path = _unused(_path(part, number), taken)
+        path = _path(part, number)
         try:
             yield Member(path, payload(part))
         except Exception as exc:  # the email package raises anything on parts that others made
@@ -126,6 +125,8 @@ def _length(lines: list[Line]) -> int:
 
 def _missing(message: Message, parts: Parts) -> list[str]:
     said = _cut_off(message)
+    if parts.too_deep:
+        said.append("嵌套过深的部分未读。 Parts that are nested too deep were not read.")
     types = {part.get_content_type() for part in parts.attachments}
     if types & _TNEF:
         said.append("附件 winmail.dat 未读。 The attachment winmail.dat (TNEF of Outlook) was not read.")
@@ -154,15 +155,3 @@ def _path(part: Message, number: int) -> str:
         name = name or " ".join(subject.replace("/", " ").replace("\\", " ").split())[:80]
         return name if name.lower().endswith(".eml") else f"{name or f'邮件{number}'}.eml"
     return name or f"附件{number}{mimetypes.guess_extension(part.get_content_type()) or ''}"
-
-
-def _unused(path: str, taken: set[str]) -> str:
-    """The path, with a number where another attachment has it already."""
-    stem, suffix = PurePosixPath(path).stem, PurePosixPath(path).suffix
-    number = 1
-    unused = path
-    while unused in taken:
-        number += 1
-        unused = f"{stem} ({number}){suffix}"
-    taken.add(unused)
-    return unused

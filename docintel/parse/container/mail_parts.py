@@ -44,10 +44,12 @@ class Parts:
 
     Attributes:
         bodies: pieces of the text in order, each as plain text, HTML, or both.
+        too_deep: there are parts within more parts than are opened.
     """
 
     bodies: list[tuple[Message | None, Message | None]] = field(default_factory=list)
     attachments: list[Message] = field(default_factory=list)
+    too_deep: bool = False
 
 
 def read_message(file: File) -> Message:
@@ -91,7 +93,9 @@ def _sort(part: Message, parts: Parts, depth: int) -> None:
             parts.attachments.append(part)
         elif kind.startswith("text/") or not depth:
             parts.bodies.append((None, part) if kind == "text/html" else (part, None))
-    elif depth < _DEEPEST and kind == "multipart/alternative":
+    elif depth >= _DEEPEST:
+        parts.too_deep = True
+    elif kind == "multipart/alternative":
         choices = Parts()
         for child in inner:
             _sort(child, choices, depth + 1)
@@ -101,7 +105,8 @@ def _sort(part: Message, parts: Parts, depth: int) -> None:
             parts.bodies.append((plain[0] if plain else None, html[0] if html else None))
         parts.bodies += [(one, None) for one in plain[1:]] if not html else []
         parts.attachments += choices.attachments
-    elif depth < _DEEPEST:
+        parts.too_deep |= choices.too_deep
+    else:
         for child in inner:
             _sort(child, parts, depth + 1)
 

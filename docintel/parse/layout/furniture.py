@@ -23,8 +23,10 @@ _ALIKE = 0.8
 #: Recognised rows are compared with those of so many pages before: heads of odd and even pages alternate.
 _NEIGHBOURS = 4
 _PAGE_NUMBER = re.compile(
-    r"[\W_一]*(?:第?\s*\d{1,4}\s*页?|[ivxIVX]{1,5})[\W_一]*(?:(?:共|of)?\s*\d{1,4}\s*页?)?[\W_]*", re.IGNORECASE
+    r"[\W_一]*(?:第?\s*\d{1,4}\s*页?|[ivx]{1,5})(?:[\W_一]+(?:(?:共|of)\s*)?\d{1,4}\s*页?|\s*共\s*\d{1,4}\s*页)?[\W_一]*",
+    re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d{1,9}")
 
 
 @dataclass
@@ -38,6 +40,23 @@ class _Group:
     def last(self) -> int:
         """The last page with it."""
         return self.rows[-1].page
+
+    @property
+    def pages(self) -> set[int]:
+        """The pages with it."""
+        return {row.page for row in self.rows}
+
+    @property
+    def is_running(self) -> bool:
+        """Whether no number in it changes but the page's own: a date, a sum or a case number is no furniture."""
+        numbers = [[int(number) for number in _NUMBER.findall(row.text)] for row in self.rows]
+        if len(set(map(len, numbers))) > 1:  # a slip of the recogniser: the rest says that they are alike
+            return True
+        pages = [row.page for row in self.rows]
+        return all(
+            len(set(column)) == 1 or len({number - page for number, page in zip(column, pages, strict=True)}) == 1
+            for column in zip(*numbers, strict=True)
+        )
 
 
 def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]]) -> list[Row]:
@@ -65,7 +84,7 @@ def running_rows(pages: Sequence[Page], rows: Mapping[int, Sequence[Row | Table]
             group.rows.append(row)
         found += _small_head(page, rows[page.number])
     enough = max(_FEWEST, _SHARE * len(pages))
-    found += [row for group in groups if len({row.page for row in group.rows}) >= enough for row in group.rows]
+    found += [row for group in groups if group.is_running and len(group.pages) >= enough for row in group.rows]
     return sorted(set(found), key=lambda row: (row.page, row.box[1]))
 
 

@@ -19,6 +19,7 @@ from docintel.parse.ofd.package import Package, PartError, Sheet
 from docintel.parse.ofd.paint import paint
 from docintel.parse.structure import Line, mark_title
 from docintel.schema import BlockKind, Document
+from docintel.text.ranges import chinese_pages, english_pages
 
 #: Images without text over them are recognised when they cover this share of the page.
 _SHARE = 0.2
@@ -64,10 +65,9 @@ def parse_ofd(file: File) -> Document:
             reading.unread.setdefault(str(exc).rstrip("."), []).append(sheet.number)
         file.progress(sheet.number, len(package.sheets))
     if len(sheets) < len(package.sheets):
-        first, last = len(sheets) + 1, len(package.sheets)
+        rest = range(len(sheets) + 1, len(package.sheets) + 1)
         reading.missing.append(
-            f"第 {first}–{last} 页超过页数上限，未读。 Pages {first} to {last} are past the"
-            f" limit of {len(sheets)} pages."
+            f"{chinese_pages(rest)}超过页数上限，未读。 Past the limit, not read: {english_pages(rest)}."
         )
     lines = _lines(reading)
     return assemble(
@@ -88,7 +88,6 @@ def ofd_members(file: File) -> Iterator[Member]:
     """
     package = Package(file)
     left = file.limits.members
-    taken: dict[str, int] = {}
     try:
         for name, location, part in package.attachments():
             left -= 1
@@ -97,7 +96,7 @@ def ofd_members(file: File) -> Iterator[Member]:
                     f"{file.name} 的附件过多。 {file.name} has more than {file.limits.members} attachments.",
                     hint="请用阅读器导出附件后再读。 Save the attachments with a reader and read these.",
                 )
-            yield _member(file, package, _distinct(name, taken), location, part)
+            yield _member(file, package, _without_folders(name), location, part)
     except PartError as exc:
         raise ParseError(
             f"{file.name} 的附件列表已损坏。 The list of attachments of {file.name} is damaged: {exc}",
@@ -117,13 +116,8 @@ def _member(file: File, package: Package, name: str, location: str, part: str | 
         return Member(name, error=ParseError(message, hint=hint))
 
 
-def _distinct(name: str, taken: dict[str, int]) -> str:
-    """A name without folders; the second of one name is `附件(2).pdf`."""
-    safe = "".join("_" if char in '/\\:*?"<>|' or not char.isprintable() else char for char in name).strip(" .") or "_"
-    taken[safe] = taken.get(safe, 0) + 1
-    stem, dot, suffix = safe.rpartition(".")
-    number = "" if taken[safe] == 1 else f"({taken[safe]})"
-    return f"{stem}{number}{dot}{suffix}" if stem else safe + number
+def _without_folders(name: str) -> str:
+    return "".join("_" if char in '/\\:*?"<>|' or not char.isprintable() else char for char in name).strip(" .") or "_"
 
 
 def _read_sheet(file: File, package: Package, sheet: Sheet, reading: _Reading) -> None:
@@ -268,22 +262,19 @@ def _warnings(package: Package, reading: _Reading) -> Iterator[str]:
     if (count := len(package.bodies)) > 1:
         yield f"文件含 {count} 个文档，依次读取。 The file holds {count} documents, read in turn."
     if pages := reading.recognised:
-        shown = _ranges(pages)
-        yield f"第 {shown} 页有文字由图像识别。 Text on pages {shown} was recognised from images."
+        yield f"{chinese_pages(pages)}有文字由图像识别。 Text on {english_pages(pages)} was recognised from images."
 
 
 def _missing(file: File, reading: _Reading) -> Iterator[str]:
     for reason, pages in reading.unread.items():
-        shown = _ranges(pages)
-        yield f"第 {shown} 页无法读取。 Page {shown} cannot be read: {reason}."
+        yield f"{chinese_pages(pages)}无法读取。 {english_pages(pages).capitalize()} cannot be read: {reason}."
     yield from reading.missing
     if pages := reading.unrecognised:
         reason = f"超过识别上限 {file.limits.ocr_pages} 页" if file.limits.ocr else "未启用文字识别"
         why = f"the limit is {file.limits.ocr_pages} pages" if file.limits.ocr else "recognition is off"
-        shown = _ranges(pages)
         yield (
-            f"第 {shown} 页的图像或轮廓字未识别（{reason}）。 Images or outlined text on pages {shown} were not"
-            f" recognised: {why}."
+            f"{chinese_pages(pages)}的图像或轮廓字未识别（{reason}）。 Images or outlined text on"
+            f" {english_pages(pages)} were not recognised: {why}."
         )
     for number, text in reading.texts.items():
         if text.undecodable:
@@ -291,14 +282,3 @@ def _missing(file: File, reading: _Reading) -> Iterator[str]:
                 f"第 {number} 页有 {text.undecodable} 个字符只有字形、没有文字。 {text.undecodable} characters on page"
                 f" {number} are glyphs of a font without text."
             )
-
-
-def _ranges(pages: Sequence[int]) -> str:
-    """`1–3, 5`."""
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1].append(page)
-        else:
-            runs.append([page])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +20,6 @@ _PLACES_ELSEWHERE = ("/Applications/LibreOffice.app/Contents/MacOS", "C:/Program
 #: Exit codes by which LibreOffice asks to be started again: it has just set up its profile.
 _START_AGAIN = (79, 81)
 _OUTPUT_MB = 512
-_LOOK_EVERY_S = 2.0
 _MEMORY_MB = 4096
 #: Becomes LibreOffice after it has bound itself: to die with us, to write no core and no endless file, to take no more
 #: memory than a parser may. A program of its own, since code between fork and exec is unsafe beside threads.
@@ -71,15 +69,12 @@ def find_soffice() -> Path | None:
     return _program(Path(found)) if found else None
 
 
-def convert(
-    data: bytes, suffix: str, target: str, *, timeout_s: float, alive: Callable[[], object] = lambda: None
-) -> bytes:
+def convert(data: bytes, suffix: str, target: str, *, timeout_s: float) -> bytes:
     """The file in another format.
 
     Args:
         suffix: of the file, such as `.doc`; LibreOffice looks at the content first.
         target: suffix of the format wanted, without a dot, such as `docx`.
-        alive: called every few seconds while LibreOffice works.
 
     Raises:
         ConversionError: it is not installed, took longer than `timeout_s`, or could not read the file.
@@ -90,7 +85,7 @@ def convert(
     with _one_at_a_time, tempfile.TemporaryDirectory(prefix="office-", ignore_cleanup_errors=True) as folder:
         source = Path(folder, f"in{suffix}")
         source.write_bytes(data)
-        return _run(program, source, target, time.monotonic() + timeout_s, alive)
+        return _run(program, source, target, time.monotonic() + timeout_s)
 
 
 def _program(found: Path) -> Path:
@@ -99,7 +94,7 @@ def _program(found: Path) -> Path:
     return binary if os.access(binary, os.X_OK) else found
 
 
-def _run(program: Path, source: Path, target: str, deadline: float, alive: Callable[[], object]) -> bytes:
+def _run(program: Path, source: Path, target: str, deadline: float) -> bytes:
     folder = source.parent
     _write_profile(folder / "profile")
     out = folder / "out"
@@ -109,9 +104,9 @@ def _run(program: Path, source: Path, target: str, deadline: float, alive: Calla
         *("--headless", "--invisible", "--norestore", "--nolockcheck", "--nodefault", "--nologo"),
         *("--convert-to", target, "--outdir", str(out), str(source)),
     ]
-    code, said = _attend(command, folder, deadline, alive)
+    code, said = _attend(command, folder, deadline)
     if code in _START_AGAIN:
-        code, said = _attend(command, folder, deadline, alive)
+        code, said = _attend(command, folder, deadline)
     made = next(out.glob(f"in.{target}"), None) if out.is_dir() else None
     if made is None:
         raise ConversionError(f"LibreOffice could not convert it (exit code {code}): {said}")
@@ -120,7 +115,7 @@ def _run(program: Path, source: Path, target: str, deadline: float, alive: Calla
     return made.read_bytes()
 
 
-def _attend(command: list[str], folder: Path, deadline: float, alive: Callable[[], object]) -> tuple[int, str]:
+def _attend(command: list[str], folder: Path, deadline: float) -> tuple[int, str]:
     """Run to the end or to the deadline; the exit code and the last words."""
     with Path(folder, "words").open("w+b") as words:
         process = subprocess.Popen(
@@ -133,20 +128,13 @@ def _attend(command: list[str], folder: Path, deadline: float, alive: Callable[[
             start_new_session=True,
         )
         try:
-            _wait(process, deadline, alive)
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise ConversionError("LibreOffice was given up: it took too long") from None
         finally:
             _end(process)
         words.seek(0)
         return process.returncode, " ".join(words.read(4096).decode("utf-8", "replace").split())[-200:] or "no word"
-
-
-def _wait(process: "subprocess.Popen[bytes]", deadline: float, alive: Callable[[], object]) -> None:
-    while (left := deadline - time.monotonic()) > 0:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(min(left, _LOOK_EVERY_S))
-            return
-        alive()
-    raise ConversionError("LibreOffice was given up: it took too long")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

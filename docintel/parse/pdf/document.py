@@ -6,9 +6,9 @@ In: a PDF file. Out: a Document; each page is read from its text, or from its im
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,7 @@ from docintel.parse.pdf.text import Characters, fragments_of, read_characters, s
 from docintel.parse.structure import Line
 from docintel.schema import Document
 from docintel.text.garbled import is_garbled
+from docintel.text.ranges import chinese_pages, english_pages
 
 if TYPE_CHECKING:
     from docintel.parse.scan.ocr import Scan
@@ -67,9 +68,25 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
-    def plumb(self, number: int) -> Any:
-        """A page as pdfplumber reads it."""
-        return self._plumber.pages[number - 1]
+    @contextmanager
+    def plumbing(self, number: int) -> Iterator[Callable[[], Any]]:
+        """A function that gives the page as pdfplumber reads it; at the end the page lets go of what it holds."""
+        opened: list[Any] = []
+
+        def plumb() -> Any:
+            opened.append(self._plumber.pages[number - 1])
+            return opened[-1]
+
+        try:
+            yield plumb
+        finally:
+            for page in opened[:1]:
+                page.close()
+
+    def close(self) -> None:
+        """Let go of what pdfplumber holds; its own `close` would read all pages again."""
+        if plumber := vars(self).pop("_plumber", None):
+            plumber.stream.close()
 
     @cached_property
     def _plumber(self) -> Any:
@@ -103,8 +120,7 @@ def read_pdf(file: File) -> Reading:
     Raises:
         ParseError: it is damaged or encrypted.
     """
-    with _opened(file) as pdf:
-        reading = Reading(file.data, len(pdf))
+    with _opened(file) as pdf, closing(Reading(file.data, len(pdf))) as reading:
         last = min(reading.total, file.limits.pages)
         for number in range(1, last + 1):
             _read_page(pdf, number, file.limits, reading)
@@ -184,7 +200,8 @@ def _add_page(page: Any, number: int, limits: Limits, reading: Reading) -> None:
     if notes_on(page):
         reading.outcomes["notes"].append(number)
     if not _needs_image(sources):
-        read, quarters = _text_page(number, frame, sources, partial(reading.plumb, number))
+        with reading.plumbing(number) as plumb:
+            read, quarters = _text_page(number, frame, sources, plumb)
         reading.pages.append(read)
         if quarters:
             reading.turns[number] = (quarters, *frame.size)
@@ -282,10 +299,10 @@ def _report(file: File, pdf: Any, reading: Reading) -> None:
             f"超过 {limits.pages} 页上限，后 {rest} 页未读。 Past the limit, not read: the last {rest} pages."
         )
     for outcome, chinese, english in (
-        ("damaged", "{}页已损坏，未读", "Damaged, not read: {}"),
-        ("too full", "{}页字符过多，未读", f"More than {_MOST_CHARACTERS} characters each, not read: {{}}"),
-        ("images", "{}页没有可用文字，未作识别", "Images, not recognised as that is switched off: {}"),
-        ("too many images", f"超过 {limits.ocr_pages} 页识别上限，{{}}页未识别", "Images past the limit, not read: {}"),
+        ("damaged", "{}已损坏，未读", "Damaged, not read: {}"),
+        ("too full", "{}字符过多，未读", f"More than {_MOST_CHARACTERS} characters each, not read: {{}}"),
+        ("images", "{}没有可用文字，未作识别", "Images, not recognised as that is switched off: {}"),
+        ("too many images", f"超过 {limits.ocr_pages} 页识别上限，{{}}未识别", "Images past the limit, not read: {}"),
     ):
         if numbers := outcomes.get(outcome):
             reading.missing.append(_sentence(chinese, english, numbers))
@@ -294,8 +311,8 @@ def _report(file: File, pdf: Any, reading: Reading) -> None:
     if b"%%EOF" not in file.data[-4096:]:
         reading.missing.append("文件尾部缺失，可能不完整。 The end of the file is missing; more may be.")
     for outcome, chinese, english in (
-        ("pictures", "{}页有大幅图片，图中文字未读", "Text in large pictures was not read: {}"),
-        ("notes", "{}页有批注，未读入", "Comments were left out: {}"),
+        ("pictures", "{}有大幅图片，图中文字未读", "Text in large pictures was not read: {}"),
+        ("notes", "{}有批注，未读入", "Comments were left out: {}"),
     ):
         if numbers := outcomes.get(outcome):
             reading.warnings.append(_sentence(chinese, english, numbers))
@@ -308,20 +325,7 @@ def _report(file: File, pdf: Any, reading: Reading) -> None:
 
 
 def _sentence(chinese: str, english: str, numbers: list[int]) -> str:
-    ranges = _ranges(numbers)
-    word = "page" if len(numbers) == 1 else "pages"
-    return f"{chinese.format('第 ' + '、'.join(ranges) + ' ')}。 {english.format(word + ' ' + ', '.join(ranges))}."
-
-
-def _ranges(numbers: list[int]) -> list[str]:
-    """Ascending numbers as `3` and `5-8`."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    return [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+    return f"{chinese.format(chinese_pages(numbers))}。 {english.format(english_pages(numbers))}."
 
 
 def _attached(pdf: Any) -> list[str]:

@@ -27,6 +27,8 @@ _NEXT_LINE = 0.3
 _LEANING = 10.0
 #: The same character this close, in em of most of the text, is drawn twice to look bold.
 _TWICE = 0.12
+#: Places of the grid on which they are compared, each way: more than the largest page has.
+_PLACES = 1 << 21
 #: A box as wide as this, in em, is of several characters that one glyph shows: ——.
 _SEVERAL = 1.5
 #: Han, kana and their punctuation begin here.
@@ -246,7 +248,8 @@ def _drawn_twice(chars: Characters) -> NDArray[np.bool_]:
     twice = np.zeros(len(chars), np.bool_)
     unit = _TWICE * float(np.median(chars.sizes)) if len(chars) else 1.0
     for shift in ((0, 0), (0, 0.5), (0.5, 0), (0.5, 0.5)):
-        grid = np.floor(chars.boxes[:, :2] / unit + shift).astype(np.int64)
+        grid = np.floor(chars.boxes[:, :2] / unit + shift) + _PLACES // 2  # to the left of the page is below 0
+        grid = np.clip(grid, 0, _PLACES - 1).astype(np.int64)
         key = chars.codes.astype(np.int64) | grid[:, 0] << 21 | grid[:, 1] << 42
         first = np.unique(key, return_index=True)[1]
         again = np.ones(len(chars), np.bool_)

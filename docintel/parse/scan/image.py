@@ -16,6 +16,7 @@ from docintel.parse.file import File
 from docintel.parse.layout.pages import Page, read_pages
 from docintel.parse.scan.ocr import Scan, read_scan
 from docintel.schema import Document
+from docintel.text.ranges import chinese_pages, english_pages
 
 _FORMATS = ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF"]
 #: What Pillow may raise on damaged images; the fuzz in the tests meets nothing else.
@@ -64,14 +65,14 @@ def scan_warnings(scans: Sequence[Scan]) -> list[str]:
     warnings = []
     doubtful = [scan.page.number for scan in scans if confidence(scan.page) < DOUBTFUL]
     if doubtful:
-        named = _named(doubtful)
         warnings.append(
-            f"第 {named} 页识别可信度低，请核对原件。 Page {named}: recognised with low confidence; check it."
+            f"{chinese_pages(doubtful)}识别可信度低，请核对原件。 Recognised with low confidence, compare with the"
+            f" original: {english_pages(doubtful)}."
         )
     sealed = [scan.page.number for scan in scans if scan.seals]
     if sealed:
-        named = _named(sealed)
-        warnings.append(f"第 {named} 页有印章，印文未录入。 Page {named}: there is a seal; its words are left out.")
+        named = english_pages(sealed)
+        warnings.append(f"{chinese_pages(sealed)}有印章，印文未录入。 Words on seals are left out: {named}.")
     return warnings
 
 
@@ -81,12 +82,6 @@ def confidence(page: Page) -> float:
     weights += [(sum(len(cell.text) for cell in table.cells), table.confidence) for table in page.tables]
     count = sum(weight for weight, _ in weights)
     return sum(weight * sure for weight, sure in weights) / count if count else 1.0
-
-
-def _named(numbers: Sequence[int]) -> str:
-    """Numbers in a row, long lists cut short."""
-    shown = ", ".join(map(str, numbers[:20]))
-    return shown if len(numbers) <= 20 else f"{shown} … ({len(numbers)})"
 
 
 def _read(file: File) -> tuple[list[Scan], list[str]]:
@@ -107,8 +102,8 @@ def _read(file: File) -> tuple[list[Scan], list[str]]:
         file.progress(number, wanted)
     missing = []
     if damaged:
-        named = _named(damaged)
-        missing.append(f"第 {named} 页图像损坏或过大，未读取。 Page {named}: damaged or too large, not read.")
+        named = english_pages(damaged)
+        missing.append(f"{chinese_pages(damaged)}图像损坏或过大，未读取。 Damaged or too large, not read: {named}.")
     if total > wanted:
         missing.append(
             f"后 {total - wanted} 页超过页数上限，未识别。 The last {total - wanted} pages are over the limit."

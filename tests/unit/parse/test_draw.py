@@ -10,6 +10,7 @@ from PIL import Image
 from docintel.errors import InputError
 from docintel.parse import draw
 from docintel.parse.draw import COLOURS, draw_pages
+from docintel.parse.file import File, Limits
 from docintel.parse.ofd import paint
 from docintel.schema import Block, BlockKind, Document
 from tests.unit.parse.test_ofd import SENTENCE, line, ofd, page, png, read, scanned, text
@@ -28,7 +29,9 @@ def block(kind, *, page=1, box=(60, 60, 200, 80), **more):
 
 
 def drawn(data, doc, folder):
-    return [Image.open(io.BytesIO(path.read_bytes())) for path in draw_pages(data, doc, folder, dpi=72)]
+    return [
+        Image.open(io.BytesIO(path.read_bytes())) for path in draw_pages(File(data, doc.source), doc, folder, dpi=72)
+    ]
 
 
 def count(image, colour):
@@ -37,9 +40,16 @@ def count(image, colour):
 
 def test_each_page_is_a_file(tmp_path):
     data = ofd(*[page(text(SENTENCE))] * 2)
-    paths = draw_pages(data, read(data), tmp_path / "new")
+    paths = draw_pages(File(data, "a.ofd"), read(data), tmp_path / "new")
     assert [path.name for path in paths] == ["page-001.png", "page-002.png"]
     assert Image.open(io.BytesIO(paths[0].read_bytes())).size == (910, 1286 + HEAD)
+
+
+def test_progress_is_told_page_by_page_up_to_the_limit(tmp_path):
+    told = []
+    file = File(ofd(*[page()] * 3), "a.ofd", Limits(pages=2), lambda done, total: told.append((done, total)))
+    assert len(draw_pages(file, document(pages=3), tmp_path, dpi=36)) == 2
+    assert told == [(1, 2), (2, 2)]
 
 
 def test_blocks_are_outlined_where_they_stand(tmp_path):
@@ -114,7 +124,7 @@ def test_each_frame_of_an_image_is_a_page(tmp_path):
 @pytest.mark.parametrize("data", [b"<html><body><p>x", "某县通报".encode()])
 def test_formats_without_pages(data, tmp_path):
     with pytest.raises(InputError, match=r"没有页面") as caught:
-        draw_pages(data, document(source="a.txt"), tmp_path)
+        draw_pages(File(data, "a.txt"), document(source="a.txt"), tmp_path)
     assert "tree" in caught.value.hint
 
 

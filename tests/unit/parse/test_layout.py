@@ -149,6 +149,25 @@ def test_an_ordinal_within_a_paragraph_opens_none():
     assert texts(page([*rows, fragment("二、" + "乙" * 30 + "。", 190)]))[-1].startswith("二、")
 
 
+def test_numbers_at_the_edge_that_are_no_page_numbers_stay():
+    cards = [
+        page(
+            [fragment(f"案件编号：临纪立〔2024〕{number * 7}号", 60), *prose(sentence(60)), fragment("000012", 840)],
+            number,
+        )
+        for number in (1, 2, 3)
+    ]
+    shown = texts(*cards)
+    assert [text for text in shown if text.startswith("案件编号")] == [
+        f"案件编号：临纪立〔2024〕{n * 7}号" for n in (1, 2, 3)
+    ]
+    heads = [
+        page([fragment(f"整改情况通报 第{number}页", 60), *prose(sentence(60), top=150)], number)
+        for number in (1, 2, 3)
+    ]
+    assert texts(*heads) == [sentence(60)] * 3
+
+
 def test_small_type_at_the_edge_of_a_lone_page_is_its_head():
     lines = read_pages([page([fragment("整改材料汇编第2辑", 40, 350, 9), *prose(sentence(120))])])
     assert [line.kind for line in lines] == [None, BlockKind.FURNITURE]

@@ -92,15 +92,6 @@ def test_past_its_time_it_and_its_children_are_killed(pretend):
     pytest.fail("the child lives on")
 
 
-@posix_only
-def test_signs_of_life_are_given_while_it_works(pretend, monkeypatch):
-    monkeypatch.setattr(sys.modules[convert.__module__], "_LOOK_EVERY_S", 0.01)
-    pretend('sleep 0.2; cp "$IN" "$OUT/in.docx"')
-    signs = []
-    convert(b"abc", ".doc", "docx", timeout_s=20, alive=lambda: signs.append(1))
-    assert signs
-
-
 @pytest.mark.slow
 @needs_libreoffice
 def test_a_real_file_becomes_a_package():

@@ -100,7 +100,7 @@ def test_attachments_and_attached_mails_but_no_logos():
     made.add_attachment(b"x" * 100, maintype="image", subtype="png", filename="logo.png", disposition="inline")
     made.add_attachment(b"x" * 30000, maintype="image", subtype="png", filename="扫描.png", disposition="inline")
     found = members(made)
-    assert [member.path for member in found] == ["台账.zip", "台账 (2).zip", "附件3.pdf", "原始报告.eml", "扫描.png"]
+    assert [member.path for member in found] == ["台账.zip", "台账.zip", "附件3.pdf", "原始报告.eml", "扫描.png"]
     assert [member.data for member in found[:3]] == [b"one", b"two", b"three"]
     assert parse_mail(File(found[3].data, "b.eml")).title == "原始报告"
     assert "three" not in read(made).text
@@ -155,6 +155,23 @@ def test_mails_in_mails_without_end():
     nested = b"Content-Type: message/rfc822\r\n\r\n" * 5000
     for function in (read, members):
         assert is_told(outcome(function, b"To: a\r\n" + nested), "a.eml")
+
+
+@pytest.mark.parametrize("kind", ["mixed", "alternative"])
+def test_parts_nested_too_deep_are_missing(kind):
+    made = message()
+    inner = EmailMessage()
+    inner.set_content("最里面的话。")
+    for i in range(100):
+        outer = EmailMessage()
+        outer["Content-Type"] = f'multipart/{kind}; boundary="q{i}"'
+        outer.set_payload([inner])
+        inner = outer
+    made.make_mixed()
+    made.attach(inner)
+    document = read(made)
+    assert TEXT in document.text
+    assert "nested too deep" in document.missing[0]
 
 
 def test_any_damage_gives_a_document_or_an_error():

@@ -384,7 +384,9 @@ def test_characters_drawn_as_outlines_are_recognised(recogniser):
 def attached(**parts):
     entries = "".join(
         f'<ofd:Attachment ID="{i}" Name="{name}"><ofd:FileLoc>{at}</ofd:FileLoc></ofd:Attachment>'
-        for i, (name, at) in enumerate([("台账", "Res/a.txt"), ("../台账.txt", "Res/a.txt"), ("缺失", "Res/b.txt")])
+        for i, (name, at) in enumerate(
+            [("台账", "Res/a.txt"), ("../台账.txt", "Res/a.txt"), ("缺失", "Res/b.txt"), ("台账", "Res/a.txt")]
+        )
     )
     return ofd(
         page(text(SENTENCE)),
@@ -396,11 +398,12 @@ def attached(**parts):
 
 
 def test_attachments_are_members():
-    first, second, third = ofd_members(File(attached(), "a.ofd"))
+    first, second, third, again = ofd_members(File(attached(), "a.ofd"))
     assert (first.path, first.data.decode()) == ("台账.txt", "甲")
     assert "/" not in second.path
     assert (third.path, third.data) == ("缺失.txt", b"")
     assert "缺失" in str(third.error)
+    assert again == first
     assert list(ofd_members(File(ofd(page(text(SENTENCE))), "a.ofd"))) == []
 
 

@@ -1,6 +1,7 @@
 import io
 import random
 
+import pdfplumber
 import pytest
 from PIL import Image
 from reportlab.lib import pdfencrypt
@@ -156,6 +157,14 @@ def test_text_drawn_twice_is_read_once():
     assert texts(only_page(lambda canvas: (write(canvas), write(canvas, 100.4)))) == LINES
 
 
+def test_lines_that_begin_at_the_edge_of_the_page_are_not_taken_for_one_drawn_twice():
+    def draw(canvas):
+        for i in range(3):
+            canvas.drawString(-3, 700 - 24 * i, "的专项治理")
+
+    assert texts(only_page(draw)) == ["的专项治理"] * 3
+
+
 def test_watermark_is_left_out():
     def draw(canvas):
         write(canvas)
@@ -227,22 +236,38 @@ def test_merged_cells_and_wrapped_lines():
     }
 
 
+OPEN_TABLE = [
+    ("县区", "发现问题（个）", "完成整改（个）"),
+    ("云栖县", "38", "31"),
+    ("松陵区教育局及所属单位", "112", "96"),
+]
+
+
+def three_lines(canvas):
+    for y in (620, 592, 536):
+        canvas.line(90, y, 500, y)
+    for row, y in zip(OPEN_TABLE, (600, 572, 544), strict=True):
+        for x, text in zip((95, 270, 390), row, strict=True):
+            canvas.drawString(x, y, text)
+
+
 def test_table_without_upright_rules():
-    rows = [
-        ("县区", "发现问题（个）", "完成整改（个）"),
-        ("云栖县", "38", "31"),
-        ("松陵区教育局及所属单位", "112", "96"),
-    ]
-
-    def three_lines(canvas):
-        for y in (620, 592, 536):
-            canvas.line(90, y, 500, y)
-        for row, y in zip(rows, (600, 572, 544), strict=True):
-            for x, text in zip((95, 270, 390), row, strict=True):
-                canvas.drawString(x, y, text)
-
     (found,) = only_page(three_lines).tables
-    assert [cell.text for cell in found.cells] == [text for row in rows for text in row]
+    assert [cell.text for cell in found.cells] == [text for row in OPEN_TABLE for text in row]
+
+
+def test_pdfplumber_keeps_no_page_and_no_file(monkeypatch):
+    opened, held = [], []
+    plumb = pdfplumber.open
+    monkeypatch.setattr(pdfplumber, "open", lambda stream: opened.append(plumb(stream)) or opened[-1])
+    data = pdf(three_lines, three_lines, three_lines)
+
+    def count(*_):
+        held.append(sum(hasattr(page, "_objects") for page in opened[0].pages))
+
+    assert all(page.tables for page in read_pdf(File(data, "a.pdf", progress=count)).pages)
+    assert held == [0, 0, 0]
+    assert [plumber.stream.closed for plumber in opened] == [True]
 
 
 def test_words_set_off_by_the_edges_of_a_picture_frame_make_no_table():
@@ -345,8 +370,8 @@ def test_scans_and_garbage_are_recognised_page_by_page(recognised):
 def test_what_limits_leave_out_is_named(recognised):
     data = pdf(write, scan, scan, scan, write, write)
     for limits, missing in [
-        (Limits(ocr=False), "第 2-4 页没有可用文字"),
-        (Limits(ocr_pages=1), "第 3-4 页未识别"),
+        (Limits(ocr=False), "第 2–4 页没有可用文字"),
+        (Limits(ocr_pages=1), "第 3–4 页未识别"),
         (Limits(pages=4), "后 2 页未读"),
     ]:
         document = parse_pdf(File(data, "a.pdf", limits))

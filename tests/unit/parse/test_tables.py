@@ -28,3 +28,21 @@ def test_white_space_in_a_cell_is_one_space():
 
 def test_a_table_without_words_is_none():
     assert table_line([Cell(0, 0, " "), Cell(1, 1, "")]) is None
+
+
+def test_a_diagonal_costs_its_cells_and_loses_none():
+    count = 100_000
+    line = table_line([Cell(i, i, f"格{i}") for i in range(count)] + [Cell(0, 7, "甲")], page=2)
+    assert (line.kind, line.cells, line.page) == (None, (), 2)
+    assert line.text.split("\n")[:2] == ["格0\t甲", "格1"]
+    assert line.text.count("\n") == count - 1
+
+
+def test_spans_that_lie_on_each_other_cost_no_more_than_the_table():
+    line = table_line(Cell(y, x, "甲", height=300, width=300) for y in range(300) for x in range(300))
+    assert (line.kind, line.text.count("甲")) == (None, 300 * 300)
+
+
+def test_a_large_table_that_is_written_is_a_table():
+    line = table_line(plain_cells([["甲"] * 50] * 20_000))
+    assert (len(line.cells), len(line.cells[0])) == (20_000, 50)
