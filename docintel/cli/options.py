@@ -12,9 +12,11 @@ import typer
 
 from docintel.config import default_library
 from docintel.errors import (
+    InputError,
     QueryError,
 )
 from docintel.parse.file import DEFAULT_LIMITS, Limits
+from docintel.parse.intake import list_files
 from docintel.schema import (
     DocType,
     HitKind,
@@ -87,3 +89,18 @@ def open_library(folder: Path | None, *, create: bool = False) -> "Library":
     from docintel.library import Library
 
     return Library.open(folder or default_library(), create=create)
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """The files that are named, and those of the folders that are.
+
+    Raises:
+        InputError: there is none.
+    """
+    files = list_files(paths)
+    if not files:
+        raise InputError(
+            f"{'、'.join(map(str, paths))} 中没有可读的文件。 There is no file to read in it.",
+            hint="隐藏文件和指向文件夹之外的链接不读。 Hidden files and links out of the folder are not read.",
+        )
+    return files

@@ -13,10 +13,11 @@ from rich.text import Text
 
 from docintel import console as views
 from docintel.cli.app import app
-from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, Paths, limits_of, open_library
+from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, Paths, files_in, limits_of, open_library
 from docintel.cli.screen import err, error_text, exit_if_failed, file_progress, out, print_json
 from docintel.errors import (
     InputError,
+    NotFoundError,
     ParseError,
     QueryError,
     SetupError,
@@ -24,7 +25,7 @@ from docintel.errors import (
 from docintel.exports import Format, write, write_jsonl
 from docintel.files import printable
 from docintel.parse.file import Limits
-from docintel.parse.intake import list_files, read_documents
+from docintel.parse.intake import read_documents
 from docintel.parse.render import to_markdown, to_tree
 from docintel.parse.sandbox import Sandbox
 from docintel.schema import (
@@ -47,7 +48,7 @@ class Form(StrEnum):
 
 _FORMS: dict[Form, Callable[[Document], str]] = {
     Form.TREE: to_tree,
-    Form.TEXT: lambda document: document.main_text,
+    Form.TEXT: lambda document: f"{document.title}\n{document.main_text}".lstrip(),
     Form.MARKDOWN: to_markdown,
     Form.JSON: lambda document: json.dumps(document_to_dict(document), ensure_ascii=False, indent=1),
 }
@@ -71,7 +72,7 @@ def parse(
     with Sandbox(limits_of(limit, no_ocr)) as sandbox, file_progress("解析 Parsing", [path]) as bar:
         for intake in read_documents(path, sandbox, progress=bar.page):
             inside = intake.path.removeprefix(printable(path))
-            if intake.error and not inside:
+            if isinstance(intake.error, NotFoundError):
                 raise intake.error
             if intake.document:
                 print(_FORMS[how](intake.document))
@@ -102,7 +103,7 @@ def extract(
 ) -> None:
     """抽取记录，不建资料库。 Extract records from files, keeping nothing."""
     reports: list[FileReport] = []
-    extractions = _extractions(list_files(paths), limits_of(limit, no_ocr), reports)
+    extractions = _extractions(files_in(paths), limits_of(limit, no_ocr), reports)
     if output is not None:
         write(extractions, output, how)
     elif how is Format.JSONL:
@@ -125,7 +126,7 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """把文件读入资料库。 Read files into the library."""
-    files = list_files(paths)
+    files = files_in(paths)
     limits = limits_of(limit, no_ocr)
     with open_library(library, create=True) as opened, file_progress("入库 Ingesting", files) as bar:
         reports = opened.ingest(files, limits=limits, progress=lambda report: bar.reached(report.path), pages=bar.page)

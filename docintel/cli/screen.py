@@ -121,7 +121,8 @@ class Bar:
         self._progress.update(self._pages, visible=False)
 
     def page(self, name: str, done: int, total: int) -> None:
-        """Show how far a file of many pages has been read."""
+        """Show which file is being read, and how far when it has many pages."""
+        self._progress.update(self._files, current=Text(name[-40:]).markup)
         shown = Text(name[-40:]).markup
         self._progress.update(
             self._pages, description="页 Pages", completed=done, total=total, current=shown, visible=total > 1

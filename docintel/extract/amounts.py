@@ -25,6 +25,9 @@ _QUOTE_TAIL = 18
 #: Longest stretch quoted before a number when an enumeration leads up to it.
 _QUOTE_HEAD = 40
 
+#: Longest stretch on either side of a number that is asked what it counts.
+_CUE_REACH = 200
+
 #: Finds whose figure `text[start:end]` is: the canonical name, or None.
 UnitFinder = Callable[[int, int], str | None]
 
@@ -104,9 +107,11 @@ def _cues(
     goes_on = not count.phrase.action or "其中" in around
     if previous and goes_on and previous.unit_of_measure == number.unit_of_measure:
         return [*near, previous.evidence.quote]
-    clause = f"{folded[count.clause[0] : number.number_start]}#{folded[number.end : count.clause[1]]}"
+    first, last = number.number_start - _CUE_REACH, number.end + _CUE_REACH
+    low, high = max(count.clause[0], first), min(count.clause[1], last)
+    clause = f"{folded[low : number.number_start]}#{folded[number.end : high]}"
     if number.unit_of_measure in _PERSONS or number.unit_of_measure.endswith(("元", "起")):
-        return [*near, clause, folded[count.sentence[0] : count.sentence[1]]]
+        return [*near, clause, folded[max(count.sentence[0], first) : min(count.sentence[1], last)]]
     return [*near, clause]
 
 

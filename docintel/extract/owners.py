@@ -4,8 +4,10 @@ In: a reading, its unit mentions, the place it is about and a stretch of text. O
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from docintel.extract.actors import acting_units
 from docintel.extract.gazetteer import Place
@@ -13,6 +15,7 @@ from docintel.extract.places import find_place_mentions
 from docintel.extract.reading import Reading, at, within
 from docintel.extract.speakers import Speakers
 from docintel.extract.units import UnitMention, outermost
+from docintel.schema import BlockKind
 from docintel.text.normalize import fold
 
 _SYSTEM = (
@@ -42,6 +45,20 @@ class _Group:
     name: str
 
 
+class _Matches:
+    """Where a pattern matches, read once: a stretch is looked up without reading it again."""
+
+    def __init__(self, pattern: re.Pattern[str], folded: str) -> None:
+        overlapping = re.finditer(f"(?=({pattern.pattern}))", folded)
+        self._spans = [match.span(1) for match in overlapping]
+
+    def any_in(self, start: int, end: int) -> bool:
+        """Whether a match lies in `[start, end)`."""
+        first = bisect_left(self._spans, (start, 0))
+        ahead = takewhile(lambda span: span[0] < end, (self._spans[i] for i in range(first, len(self._spans))))
+        return any(high <= end for _, high in ahead)
+
+
 class Owners:
     """Answers whose figure a stretch of text gives, reading the text once from front to back."""
 
@@ -54,6 +71,9 @@ class Owners:
         self._speakers = speakers
         self._places = [mention for mention in find_place_mentions(reading) if not mention.weak]
         self._groups = tuple(_groups(reading, self._mentions, place))
+        self._nationwide = _Matches(_NATIONWIDE, reading.folded)
+        self._placewide = _Matches(_PLACEWIDE, reading.folded)
+        self._own_acts = _Matches(_OWN_ACTS, reading.folded)
         self._author = _author(reading, mentions)
         self._last: tuple[int, int, str] | None = None
 
@@ -63,7 +83,8 @@ class Owners:
         if sentence is None or clause is None:
             return None
         owner = (
-            self._named_in(clause.start, end)
+            self._named_in_row(sentence.block, start)
+            or self._named_in(clause.start, end)
             or self._group_before(sentence.start, start)
             or self._carried(sentence.block, clause.start)
             or "、".join(acting_units(self._reading, self._mentions, start, end))
@@ -74,6 +95,15 @@ class Owners:
         if owner:
             self._last = (sentence.block, end, owner)
         return owner or None
+
+    def _named_in_row(self, block: int, start: int) -> str | None:
+        """The one unit that the row of a table names, in whatever cell it stands."""
+        if self._reading.document.blocks[block].kind is not BlockKind.TABLE:
+            return None
+        text = self._reading.text
+        row = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+        named = {mention.canonical for mention in within(self._mentions, row[0], row[1] if row[1] >= 0 else len(text))}
+        return named.pop() if len(named) == 1 else None
 
     def _named_in(self, start: int, end: int) -> str | None:
         group = self._group_before(start, end)
@@ -94,13 +124,12 @@ class Owners:
 
     def _group_before(self, start: int, end: int) -> str | None:
         """The last group of units that stands as a subject in the stretch, with its place written out."""
-        folded = self._reading.folded
-        if _NATIONWIDE.search(folded, start, end) and _OWN_ACTS.search(folded, start, end):
+        if self._nationwide.any_in(start, end) and self._own_acts.any_in(start, end):
             return "全国纪检监察机关"
         group = next((group for group in reversed(within(self._groups, start, end)) if group.end <= end), None)
         if group:
             return group.name
-        return self._place.name if self._place and _PLACEWIDE.search(folded, start, end) else None
+        return self._place.name if self._place and self._placewide.any_in(start, end) else None
 
 
 def _groups(reading: Reading, mentions: Sequence[UnitMention], place: Place | None) -> Iterator[_Group]:

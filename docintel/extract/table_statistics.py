@@ -58,7 +58,7 @@ def _of_table(reading: Reading, grid: Grid, mentions: Sequence[UnitMention]) -> 
     units = next((x for x, heading in enumerate(headings) if _words()["units"].fullmatch(heading)), None)
     if units is None:
         return
-    columns = {x: match for x, heading in enumerate(headings) if (match := _words()["column"].fullmatch(heading))}
+    columns = {x: column for x, heading in enumerate(headings) if (column := _column(heading))}
     for row in grid[start:]:
         for x, heading in columns.items():
             span, owner = row[x], row[units]
@@ -78,8 +78,18 @@ def _heading(reading: Reading, rows: Grid, x: int) -> str:
     return "".join(re.sub(r"\s", "", reading.folded[slice(*span)]) for span in cells if span)
 
 
-def _statistic(reading: Reading, span: Span, heading: re.Match[str]) -> Statistic | None:
-    noun, measure = heading["noun"], heading["measure"]
+def _column(heading: str) -> tuple[str, str] | None:
+    """What a column counts and its measure word: `立案（件）`, or `发现问题数`, whose word is understood."""
+    if match := _words()["column"].fullmatch(heading):
+        return match["noun"], match["measure"]
+    for measure, pattern in load("ledger")["figures"]["understood"].items():
+        if re.fullmatch(pattern, heading):
+            return heading, measure
+    return None
+
+
+def _statistic(reading: Reading, span: Span, heading: tuple[str, str]) -> Statistic | None:
+    noun, measure = heading
     value = float(reading.folded[slice(*span)].replace(",", ""))
     if measure.startswith("万"):
         value, measure = round(value * _TENS_OF_THOUSANDS, 2), measure[1:]

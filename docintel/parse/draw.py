@@ -6,6 +6,7 @@ kind, numbered in reading order; a block that was recognised with doubt is dashe
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,11 +141,21 @@ def _blank(dpi: int) -> "Image":
 _PAGES = {"image": _image_pages, "ofd": _ofd_pages, "pdf": _pdf_pages}
 
 
+def _on_page(document: Document, number: int) -> Iterator[tuple[int, Block]]:
+    """The blocks that begin on a page, and the parts there of those that begin before, by number in reading order."""
+    for i, block in enumerate(document.blocks, start=1):
+        if block.page == number:
+            yield i, block
+        for part in block.parts:
+            if part.page == number:
+                yield i, replace(block, page=part.page, box=part.box)
+
+
 def _with_blocks(page: "Image", scale: float, document: Document, number: int) -> "Image":
     """The page with its blocks and, above it, a legend."""
     from PIL import Image, ImageDraw
 
-    found = [(i, block) for i, block in enumerate(document.blocks, start=1) if block.page == number]
+    found = list(_on_page(document, number))
     image = page.convert("RGBA")
     tint = Image.new("RGBA", image.size, (0, 0, 0, 0))
     draw = ImageDraw.Draw(tint)

@@ -19,6 +19,8 @@ from docintel.schema import Document
 
 #: Endings of files that folders of reports hold beside them, and that no one means to read.
 _NOT_REPORTS = frozenset({".json", ".jsonl", ".toml", ".yaml", ".yml", ".py", ".sqlite"})
+#: What Windows leaves in folders.
+_NOT_EVEN_FILES = frozenset({"thumbs.db", "desktop.ini"})
 #: Between the path of a container and the path of a member in it.
 INSIDE = "!/"
 
@@ -84,7 +86,9 @@ def _may_be_report(path: Path) -> bool:
 
 
 def _named_as_report(path: Path) -> bool:
-    return not path.name.startswith((".", "~$")) and path.suffix.lower() not in _NOT_REPORTS
+    if path.name.lower() in _NOT_EVEN_FILES or path.name.startswith((".", "~$")):
+        return False
+    return path.suffix.lower() not in _NOT_REPORTS
 
 
 def read_documents(
@@ -98,7 +102,7 @@ def read_documents(
 
     Args:
         known: whether the document with an id need not be read again.
-        progress: called with a file's name, pages done and pages in all.
+        progress: called with a file's name, pages done and pages in all, at first with 0 and 0.
     """
     file = _Place(printable(path), printable(absolute(path)), printable(path.name))
     try:
@@ -142,6 +146,7 @@ class _Reader:
         if self._known(id_):
             yield file.intake(id=id_, data=data)
         else:
+            self._progress(file.name, 0, 0)
             try:
                 document = self._sandbox.parse(data, file.name, partial(self._progress, file.name))
                 yield file.intake(id=id_, data=data, document=document)

@@ -101,4 +101,7 @@ def warnings(decoded: Decoded) -> tuple[str, ...]:
     if decoded.intact:
         return ()
     lost = decoded.text.count("\ufffd")
-    return (f"{lost} characters were no valid {decoded.encoding} and are shown as U+FFFD",)
+    return (
+        f"{lost} 处不是有效的 {decoded.encoding} 字符，以 � 代替。"
+        f" {lost} characters were no valid {decoded.encoding} and are shown as U+FFFD.",
+    )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from docintel.parse.lines import closing_signature, pieces, unbulleted
 from docintel.parse.wrapped_titles import title_lines
-from docintel.schema import Block, BlockKind
+from docintel.schema import Block, BlockKind, Part
 from docintel.text.normalize import clean, fold
 from docintel.text.outline import numbering
 
@@ -41,6 +41,7 @@ class Line:
         page: from 1; None where the format has no pages.
         box: x0, y0, x1, y1 in points from the top left corner of the page.
         confidence: of the recogniser, 0 to 1.
+        parts: of a table that goes on over further pages: where in `text`, the page, and the box.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Line:
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
     confidence: float = 1.0
+    parts: tuple[Part, ...] = ()
 
 
 def structure(lines: Iterable[Line]) -> tuple[str, tuple[Block, ...]]:
@@ -75,6 +77,7 @@ def structure(lines: Iterable[Line]) -> tuple[str, tuple[Block, ...]]:
                 box=line.box,
                 confidence=line.confidence,
                 cells=line.cells,
+                parts=tuple(replace(part, start=offset + part.start) for part in line.parts),
             )
         )
         offset = end + 1

@@ -1,6 +1,6 @@
 """The words docintel is spoken in: plain frozen dataclasses, the standard library only, no input or output."""
 
-from docintel.schema.document import NOT_CONTENT, Block, BlockKind, Document, Evidence, ReadStatus
+from docintel.schema.document import NOT_CONTENT, Block, BlockKind, Document, Evidence, Part, ReadStatus
 from docintel.schema.records import (
     RECORD_TYPES,
     Case,
@@ -56,6 +56,7 @@ __all__ = [
     "MeasureCategory",
     "Metric",
     "Modality",
+    "Part",
     "Passage",
     "Person",
     "Precedent",

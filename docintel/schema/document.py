@@ -17,6 +17,15 @@ class BlockKind(StrEnum):
     FURNITURE = "furniture"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a block stands on a further page: its first character, the page, and where on it."""
+
+    start: int
+    page: int
+    box: tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A stretch of `Document.text` with a role.
@@ -32,6 +41,7 @@ class Block:
         cells: rows of cell texts, for a table, all of one length; a merged cell's text stands in every cell it covers.
             In the text a table is a row a line, its cells apart by a tab, and a merged cell stands once, at its first
             place: cell (i, j) is the j-th piece of the i-th line.
+        parts: of a table that goes on over further pages, in order.
     """
 
     kind: BlockKind
@@ -43,6 +53,11 @@ class Block:
     box: tuple[float, float, float, float] | None = None
     confidence: float = 1.0
     cells: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which the character at `offset` of the document stands."""
+        return next((part.page for part in reversed(self.parts) if part.start <= offset), self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,7 @@ class Document:
         if not 0 <= start < end <= len(self.text):
             raise ValueError(f"span {start}:{end} is outside a text of {len(self.text)} characters")
         block = self.block_at(start)
-        return Evidence(start, end, self.text[start:end], block.page if block else None)
+        return Evidence(start, end, self.text[start:end], block.page_at(start) if block else None)
 
     def block_at(self, offset: int) -> Block | None:
         """The block that holds the character at `offset`; None between blocks."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from docintel.schema.document import Block, BlockKind, Document, ReadStatus
+from docintel.schema.document import Block, BlockKind, Document, Part, ReadStatus
 from docintel.schema.records import RECORD_TYPES, Extraction, Person, Record, Unit
 from docintel.schema.vocabulary import DocType
 
@@ -35,7 +35,9 @@ def document_from_dict(data: dict[str, Any]) -> Document:
 
 def _block(data: dict[str, Any]) -> Block:
     box = tuple(data["box"]) if data["box"] else None
-    return Block(**data | {"kind": BlockKind(data["kind"]), "box": box, "cells": tuple(map(tuple, data["cells"]))})
+    parts = tuple(Part(part["start"], part["page"], tuple(part["box"])) for part in data.get("parts", ()))
+    cells = tuple(map(tuple, data["cells"]))
+    return Block(**data | {"kind": BlockKind(data["kind"]), "box": box, "cells": cells, "parts": parts})
 
 
 def _quote_key(record_type: type) -> str:

@@ -71,8 +71,8 @@ class Column:
     """A column of rows on one page.
 
     Attributes:
-        left: where its text begins, in points, by its long rows.
-        right: where its text ends.
+        left: where its text begins, in points.
+        right: where its text ends, by its long rows.
         pitch: from one row to the next, at the median; 0 for a lone row.
         long_rows: rows nearly as wide as the widest; of few of them the margins are a guess.
     """
@@ -264,7 +264,7 @@ def _space(before: Fragment, after: Fragment) -> str:
 def _column(rows: Sequence[Row]) -> Column:
     width = max((row.box[2] - row.box[0] for row in rows), default=0)
     long = [row for row in rows if row.box[2] - row.box[0] > _LONG * width]
-    lefts, rights = sorted(row.box[0] for row in long), sorted(row.box[2] for row in long)
+    lefts, rights = sorted(row.box[0] for row in rows), sorted(row.box[2] for row in long)
     pitches = [pitch for row, below in pairwise(rows) if (pitch := below.box[1] - row.box[1]) > 0]
     return Column(
         left=lefts[len(lefts) // 10] if lefts else 0,

@@ -5,9 +5,10 @@ line, column and page breaks, the title named, tables joined over pages, running
 left out.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, takewhile
 
 from docintel.parse.layout.furniture import running_rows
 from docintel.parse.layout.geometry import Box, Fragment, Page, Row, Table, rows_in_order, settle_margins
@@ -15,7 +16,7 @@ from docintel.parse.layout.paragraphs import Paragraph, Style, join_rows, style_
 from docintel.parse.layout.titles import title_of
 from docintel.parse.structure import Line
 from docintel.parse.tables import Cell, table_line
-from docintel.schema import BlockKind
+from docintel.schema import BlockKind, Part
 
 __all__ = ["Box", "Fragment", "Page", "Table", "read_pages"]
 
@@ -57,6 +58,7 @@ class _Span:
     confidence: float
     head: list[list[tuple[int, str]]]
     height: int
+    parts: list[tuple[int, int, Box]] = field(default_factory=list)
 
     @classmethod
     def of(cls, table: Table, page: int) -> "_Span":
@@ -74,7 +76,7 @@ def _joined_tables(before: list["Row | _Span"], content: Sequence[Row | Table], 
             continue
         last = before[-1] if before and not items else None
         if isinstance(last, _Span) and _goes_on(last.last, item):
-            _append(last, item)
+            _append(last, item, page)
         else:
             items.append(_Span.of(item, page))
     return items
@@ -89,11 +91,12 @@ def _columns(cells: Sequence[Cell]) -> int:
     return max((cell.column + cell.width for cell in cells), default=0)
 
 
-def _append(span: _Span, table: Table) -> None:
+def _append(span: _Span, table: Table, page: int) -> None:
     """Add the rows of the next page's part, without a header that it repeats."""
     rows = _rows(table.cells)
     skipped = sum(1 for _ in takewhile(lambda pair: pair[0] and pair[0] == pair[1], zip(rows, span.head, strict=False)))
     offset = span.height - skipped
+    span.parts.append((span.height, page, table.box))
     span.cells += [replace(cell, row=cell.row + offset) for cell in table.cells if cell.row >= skipped]
     span.height += _height(table.cells) - skipped
     span.last = table
@@ -127,7 +130,7 @@ def _between_tables(items: Sequence["Row | _Span"]) -> list["list[Row] | _Span"]
 
 def _line(item: "Paragraph | _Span", is_title: bool, style: Style) -> Line | None:
     if isinstance(item, _Span):
-        return table_line(item.cells, page=item.page, box=item.box, confidence=item.confidence)
+        return _table(item)
     kind = BlockKind.TITLE if is_title else BlockKind.FURNITURE if item.is_contents_entry else None
     return Line(
         item.text,
@@ -137,6 +140,17 @@ def _line(item: "Paragraph | _Span", is_title: bool, style: Style) -> Line | Non
         box=item.box,
         confidence=item.confidence,
     )
+
+
+def _table(span: _Span) -> Line | None:
+    """The line of a table, and which of its rows stand on which further page."""
+    line = table_line(span.cells, page=span.page, box=span.box, confidence=span.confidence)
+    if line is None or not line.cells or not span.parts:
+        return line
+    written = sorted({cell.row for cell in span.cells if cell.text.strip()})
+    starts = [0, *accumulate(len(row) + 1 for row in line.text.split("\n"))]
+    parts = (Part(starts[bisect_left(written, row)], page, box) for row, page, box in span.parts)
+    return replace(line, parts=tuple(part for part in parts if part.start < len(line.text)))
 
 
 def _distinct(rows: Sequence[Row]) -> list[Row]:

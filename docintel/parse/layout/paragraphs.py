@@ -21,6 +21,8 @@ _SHORT_BEFORE_NO_INDENT = 0.35
 #: A row that ends a sentence is the last one when it ends short by this.
 _SHORT_AT_END = 0.8
 _INDENT = 1.3
+#: Rows of ragged text end up to this short, in em; fewer rows than this do not tell.
+_MOST_RAGGED, _ENOUGH_ROWS = 4.0, 12
 #: 一、（一）1. open a line of their own wherever they stand; 一是 and 第三， stand within paragraphs too.
 _HEADING_LEVELS = 3
 #: Rows behind a number or bullet hang from it by this much, in em.
@@ -42,10 +44,12 @@ class Style:
     Attributes:
         size: of most of its characters, in points.
         indented: paragraphs begin with an indent.
+        ragged: rows that go on end up to this short of the margin, in em.
     """
 
     size: float
     indented: bool
+    ragged: float = 0.0
 
 
 def style_of(rows: Sequence[Row]) -> Style:
@@ -55,7 +59,14 @@ def style_of(rows: Sequence[Row]) -> Style:
         sizes[round(2 * row.size) / 2] += len(row.text)
     size = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
     opening = [row for before, row in pairwise(rows) if before.left_open > 3 and row.left_open < 3]
-    return Style(size, 2 * sum(row.indent > _INDENT for row in opening) > len(opening))
+    going_on = sorted(
+        row.left_open for row in rows if row.left_open < _MOST_RAGGED and not row.text.endswith(_SENTENCE_END)
+    )
+    return Style(
+        size,
+        indented=2 * sum(row.indent > _INDENT for row in opening) > len(opening),
+        ragged=going_on[int(0.9 * len(going_on))] if len(going_on) >= _ENOUGH_ROWS else 0.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -177,7 +188,8 @@ def _is_short(before: Row, row: Row, style: Style) -> bool:
     number = numbering(row.text)
     if style.indented and row.indent < _INDENT and (number is None or number.level > _HEADING_LEVELS):
         return before.left_open * before.size > _SHORT_BEFORE_NO_INDENT * (before.column.right - before.column.left)
-    return before.left_open > (_SHORT_AT_END if before.text.endswith(_SENTENCE_END) else _SHORT + room)
+    usual = _SHORT_AT_END if before.text.endswith(_SENTENCE_END) else _SHORT + room
+    return before.left_open > max(usual, style.ragged)
 
 
 def _needs_space(before: str, after: str) -> bool:

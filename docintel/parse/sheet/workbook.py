@@ -98,6 +98,9 @@ def parse_csv(file: File) -> Document:
     lines = sheet_lines(rows, title=BlockKind.TITLE)
     return assemble(file, lines, parser="csv", warnings=warnings(decoded), missing=_left(budget))
 
+#: The part with the comments of a sheet, by its name in the package.
+_COMMENTS = re.compile(rb"xl/(?:comments\d*|threadedComments/\w+)\.xml")
+
 
 def _read(file: File, book: "CalamineWorkbook", shown: Sequence[Shown]) -> Document:
     """The Document of an open workbook."""
@@ -105,6 +108,8 @@ def _read(file: File, book: "CalamineWorkbook", shown: Sequence[Shown]) -> Docum
 
     budget, sheets, missing = _Budget(_MOST_CELLS), [], []
     notes = [_MACROS] if any(mark in file.data for mark in _MACRO_MARKS) else []
+    if _COMMENTS.search(file.data):
+        notes.append("单元格批注未读入。 Comments on cells were left out.")
     total = len(book.sheets_metadata)
     for i, about in enumerate(book.sheets_metadata):
         looks = shown[i] if i < len(shown) else Shown()

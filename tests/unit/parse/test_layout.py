@@ -3,8 +3,9 @@
 import pytest
 
 from docintel.parse.layout.pages import Fragment, Page, Table, read_pages
+from docintel.parse.structure import structure
 from docintel.parse.tables import plain_cells
-from docintel.schema import BlockKind
+from docintel.schema import BlockKind, Document
 
 LEFT, RIGHT, PITCH, EM = 70.0, 550.0, 18.0, 12.0
 
@@ -135,6 +136,10 @@ def test_a_table_over_two_pages_is_one(repeated):
     (line,) = read_pages([page([], tables=[first]), page([], 2, [second])])
     assert line.cells == (("序号", "问题"), ("1", "甲"), ("2", "乙"))
     assert (line.page, line.box) == (1, first.box)
+    text, (block,) = structure([line])
+    document = Document(id="0", source="a", text=text, blocks=(block,))
+    assert [document.evidence(text.index(word), text.index(word) + 1).page for word in "甲乙"] == [1, 2]
+    assert [(part.page, part.box) for part in block.parts] == [(2, second.box)]
 
 
 def test_a_row_that_ends_early_goes_on_where_first_rows_are_indented():
@@ -150,21 +155,11 @@ def test_an_ordinal_within_a_paragraph_opens_none():
 
 
 def test_numbers_at_the_edge_that_are_no_page_numbers_stay():
-    cards = [
-        page(
-            [fragment(f"案件编号：临纪立〔2024〕{number * 7}号", 60), *prose(sentence(60)), fragment("000012", 840)],
-            number,
-        )
-        for number in (1, 2, 3)
-    ]
-    shown = texts(*cards)
-    assert [text for text in shown if text.startswith("案件编号")] == [
-        f"案件编号：临纪立〔2024〕{n * 7}号" for n in (1, 2, 3)
-    ]
-    heads = [
-        page([fragment(f"整改情况通报 第{number}页", 60), *prose(sentence(60), top=150)], number)
-        for number in (1, 2, 3)
-    ]
+    numbers = {n: f"案件编号：临纪立〔2024〕{n * 7}号" for n in (1, 2, 3)}
+    cards = [page([fragment(numbers[n], 60), *prose(sentence(60), top=150)], n) for n in numbers]
+    assert [text for text in texts(*cards) if text != sentence(60)] == list(numbers.values())
+    assert texts(page([fragment("000012", 60), *prose(sentence(60), top=150)])) == ["000012", sentence(60)]
+    heads = [page([fragment(f"整改情况通报 第{n}页", 60), *prose(sentence(60), top=150)], n) for n in numbers]
     assert texts(*heads) == [sentence(60)] * 3
 
 
