@@ -7,6 +7,7 @@ Word lists: `patterns/actors.toml`.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Clause, Reading, within
@@ -89,13 +90,18 @@ def _subject(reading: Reading, outer: Sequence[UnitMention], clause: Clause) -> 
     for mention in mentions:
         if _ends(reading, mention.start, _TOLD):
             return _joined(reading, outer, mention)
-    if _SUFFERS.search(text, clause.start, clause.end):
+    if _suffers(text, clause.start, clause.end):
         return ()
     if mentions and _LEAD_IN.fullmatch(text, clause.start, mentions[0].start):
         return () if _NOT_ACTING.match(text, mentions[0].end, clause.end) else _joined(reading, outer, mentions[0])
     lead = _LEAD_IN.match(text, clause.start, clause.end)
     vague = _VAGUE.match(text, clause.start) or (lead and _VAGUE.match(text, lead.end()))
     return () if vague else None
+
+
+@lru_cache(maxsize=16)  # a clause of many figures is asked about for each
+def _suffers(folded: str, start: int, end: int) -> bool:
+    return bool(_SUFFERS.search(folded, start, end))
 
 
 def _joined(reading: Reading, outer: Sequence[UnitMention], first: UnitMention) -> tuple[str, ...]:

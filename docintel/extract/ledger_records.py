@@ -50,11 +50,13 @@ class _Plan:
 def ledger_mentions(reading: Reading, rows: Sequence[Row], known: Sequence[UnitMention]) -> list[UnitMention]:
     """Units that the columns of those in charge name and nobody else has seen: 采购科, 党建办."""
     found: list[UnitMention] = []
+    outer = outermost(known)
     for low, high in dict.fromkeys(span for row in rows for span in row.units):
         start = low
         ends = [*(match.span() for match in _SEPARATOR.finditer(reading.folded, low, high)), (high, high)]
         for end, following in ends:
-            taken = any(mention.start < end and start < mention.end for mention in known)
+            before = bisect_left(outer, end, key=lambda mention: mention.start) - 1
+            taken = before >= 0 and start < outer[before].end
             if not taken and (mention := _unit(reading, start, end)):
                 found.append(mention)
             start = following

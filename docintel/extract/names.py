@@ -44,7 +44,9 @@ _CREDIT_BEFORE = re.compile(
 )
 #: How far before a name the word that makes it a credit may stand, in characters.
 _CREDIT_REACH = 60
-_CREDIT_AFTER = re.compile(rf"(?:[\s、]+{_HAN}{{2,4}})*[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)")
+_CREDIT_AFTER = re.compile(
+    rf"(?:[\s、]+{_HAN}{{2,4}}){{0,12}}[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)"
+)
 _TITLES = re.compile(r"《[^《》\n]{1,80}》")
 
 

@@ -130,10 +130,12 @@ def _coined_names(reading: Reading) -> tuple[str, ...]:
 
 def _scan(text: str, coined: Sequence[str]) -> tuple[PlaceMention, ...]:
     mentions: list[PlaceMention] = []
+    recent: dict[Place, None] = {}  # every place once, by its last mention
     for chain in _chains(text, coined):
         names = [text[start:end] for start, end in chain]
-        near = [mention.place for mention in reversed(mentions)]
-        place = gazetteer().resolve(names, near)
+        place = gazetteer().resolve(names, tuple(reversed(recent)))
+        recent.pop(place, None)
+        recent[place] = None
         start, end = chain[0][0], chain[-1][1]
         short = names[-1] in gazetteer().by_short and names[-1] not in gazetteer().by_name
         weak = all(len(name) <= 2 or name in gazetteer().by_short for name in names[-2:])

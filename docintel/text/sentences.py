@@ -6,6 +6,7 @@ folded text (`docintel.text.normalize.fold`); its offsets are those of the text 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 _CLOSERS = "”’」』)】〕\"'"
@@ -28,7 +29,8 @@ def _split(folded: str, start: int, end: int, boundary: re.Pattern[str]) -> Iter
     titles = [match.span() for match in _TITLE.finditer(folded, start, end)]
     begin = start
     for match in boundary.finditer(folded, start, end):
-        if any(low < match.start() < high for low, high in titles):
+        before = bisect_left(titles, (match.start(),)) - 1
+        if before >= 0 and match.start() < titles[before][1]:
             continue
         span = _trim(folded, begin, match.end())
         if span[0] < span[1]:

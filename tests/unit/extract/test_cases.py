@@ -1,5 +1,6 @@
 """Cases: who did what, and what followed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,3 +166,19 @@ def test_any_text_can_be_read(parts):
     for case in cases_of(text):
         assert all(quote.quote == text[quote.start : quote.end] for quote in (case.evidence, *case.violations))
         assert len(set(case.sanctions)) == len(case.sanctions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 200_000,
+        "1" * 200_000 + "名干部",
+        "查处1名干部" * 3_000,
+        "对1名某某予以" * 3_000,
+        "2名干部被" * 20_000 + "的",
+    ],
+    ids=["digits", "size", "named", "given", "dealt with"],
+)
+def test_a_line_without_an_end_is_read_at_once(text):
+    (case,) = cases_of(f"{text}。\n9名参与打牌的职工受到政务警告处分。")
+    assert case.evidence.quote == "9名参与打牌的职工受到政务警告处分"
