@@ -55,11 +55,16 @@ class Quantity:
     arabic: bool
 
 
+#: No count comes near; from about here on a float is not exact either.
+_LARGEST = 1e15
+
+
 def parse_number(text: str) -> float | None:
     """The value of a numeral: `62.6万` is 626000, `三十五万` 350000, `二十余` 20, `1亿2千万` 120000000.
 
     Hedges (余, 多, 来) are ignored, thousands separators too; the value is rounded to four decimals. A last digit
-    counts ones: 三千五 is 3005, for official prose does not leave 3500 short. None when the text is no numeral.
+    counts ones: 三千五 is 3005, for official prose does not leave 3500 short. None when the text is no numeral, or one
+    that counts nothing.
     """
     text = "".join(char for char in text if char not in _HEDGE_AFTER + ",")
     if _TWO_POINTS.search(text) or text == ".":
@@ -84,7 +89,8 @@ def parse_number(text: str) -> float | None:
         else:
             return None
         seen = True
-    return round(total + section + _value(digits, bare=0.0), 4) if seen else None
+    number = total + section + _value(digits, bare=0.0)
+    return round(number, 4) if seen and number < _LARGEST else None
 
 
 def _value(digits: str, *, bare: float) -> float:

@@ -23,7 +23,7 @@ _HEAD_MM = 28
 _RED = (205, 25, 35)
 
 
-def scan_pages(pdf: bytes, closing: Sequence[str], seed: int, *, has_head: bool) -> list[Image.Image]:
+def scan_pages(pdf: bytes, closing: Sequence[str], seed: int, *, has_head: bool = True) -> list[Image.Image]:
     """Every page of a PDF as a scan; the stamp lies over the line that says `closing[0]`.
 
     Args:

@@ -29,8 +29,9 @@ _HEADING_LEVELS = 3
 _HANG = (0.5, 3.2)
 #: A wider gap than this many times the usual pitch, and the size, begins a paragraph.
 _GAP, _GAP_IN_SIZES = 1.45, 1.75
-#: Sizes that differ by this factor differ in print; the recogniser's own are rough.
-_RESIZED, _ROUGHLY_RESIZED = 1.1, 1.35
+#: Sizes that differ by this factor differ in print. The recogniser's own are rough: from one row to the next they must
+#: differ by the third, but a line of a title, which stands in the middle too, only by the second from the body text.
+_RESIZED, _ROUGHLY_LARGER, _ROUGHLY_RESIZED = 1.1, 1.2, 1.35
 _SENTENCE_END = tuple("。！？；：!?;:”）)")
 _WORD = re.compile(r"[A-Za-z0-9.,%/+-]+")
 _BULLET = re.compile(r"[•·●■◆▪*○□➢-]\s?\S")
@@ -167,11 +168,12 @@ def _hangs(group: Sequence[Row], row: Row) -> bool:
 
 
 def _factor(row: Row) -> float:
-    return _RESIZED if row.confidence == 1 else _ROUGHLY_RESIZED
+    return _RESIZED if row.confidence == 1 else _ROUGHLY_LARGER
 
 
 def _resized(before: Row, row: Row) -> bool:
-    return max(before.size, row.size) > max(_factor(before), _factor(row)) * min(before.size, row.size)
+    factor = _RESIZED if before.confidence == row.confidence == 1 else _ROUGHLY_RESIZED
+    return max(before.size, row.size) > factor * min(before.size, row.size)
 
 
 def _far_below(before: Row, row: Row) -> bool:

@@ -1,5 +1,7 @@
 """Pages set by hand: 12-point type, 40 characters a row, 18 points from row to row."""
 
+from dataclasses import replace
+
 import pytest
 
 from docintel.parse.layout.pages import Fragment, Page, Table, read_pages
@@ -100,6 +102,15 @@ def test_the_title_of_several_rows_is_one_line_below_a_red_head():
     ]
     lines = read_pages([page(rows)])
     assert [line.text for line in lines if line.kind is BlockKind.TITLE] == ["关于云栖县人民医院违规采购问题的通报"]
+
+
+def test_a_recognised_title_is_whole_although_its_size_is_rough():
+    rows = [
+        centred("关于云栖县人民医院违规采购", 90, 16, confidence=0.98),
+        centred("问题的通报", 112, 15.2, confidence=0.98),
+    ]
+    rows += [replace(row, confidence=0.98) for row in prose(sentence(120), top=160)]
+    assert texts(page(rows)) == ["关于云栖县人民医院违规采购问题的通报", sentence(120)]
 
 
 def test_a_bold_heading_is_not_joined_to_its_text():
