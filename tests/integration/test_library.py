@@ -67,7 +67,7 @@ def test_unchanged_files_are_skipped_and_changed_ones_replaced(library, folder):
 def test_same_content_under_another_name_is_one_document(library, folder):
     (folder / "copy.txt").write_bytes((folder / "a.txt").read_bytes())
     reports = library.ingest(folder)
-    assert "same content as" in reports[-1].message
+    assert "Same content as" in reports[-1].message
     assert len(library.documents()) == 3
 
 
