@@ -18,11 +18,11 @@ _BOTH = frozenset("乾瞭於徵藉麽苧醖")
 
 def is_traditional(text: str) -> bool:
     """Whether a text is written in Traditional characters; False for one that only quotes a few."""
-    traditional, simplified = _only_traditional(), _only_simplified()
-    han = [char for char in text if "\u3400" <= char <= "\u9fff"]
-    old = sum(char in traditional for char in han)
-    new = sum(char in simplified for char in han)
-    return old > new and old >= _SHARE * len(han)
+    used = set(text)
+    old = sum(map(text.count, used & _only_traditional()))
+    if not old or old <= sum(map(text.count, used & _only_simplified())):
+        return False
+    return old >= _SHARE * sum("\u3400" <= char <= "\u9fff" for char in text)
 
 
 def to_simplified(text: str) -> str:
