@@ -7,7 +7,7 @@ little.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -87,8 +87,8 @@ def parse_html(file: File) -> Document:
     title, asides = _title(body, head)
     container = _container(body)
     lines = list(_lines(container, 0))
-    if sum(len(line.text) for line in lines) < _ENOUGH:
-        lines = _second_reading(decoded.text) or lines
+    if _length(lines) < _ENOUGH:
+        lines = max(lines, _second_reading(decoded.text), key=_length)  # of equals the first, which has tables
     if container.tag != "body":
         container.decompose()
     lines = [Line(title, BlockKind.TITLE), *map(Line, asides), *_without(title, lines)] if title else lines
@@ -232,6 +232,11 @@ def _all_bold(node: LexborNode) -> bool:
 def _is_navigation(node: LexborNode) -> bool:
     links = node.css("a")
     return len(links) > 2 and 2 * sum(len(_bare(link.text())) for link in links) > len(_bare(node.text()))
+
+
+def _length(lines: Sequence[Line]) -> int:
+    """Letters and digits: not the bars that the second reader draws around cells."""
+    return sum(char.isalnum() for line in lines for char in line.text)
 
 
 def _second_reading(page: str) -> list[Line]:

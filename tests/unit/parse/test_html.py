@@ -122,3 +122,11 @@ def test_deep_nesting_is_read():
 def test_page_without_text(body):
     with pytest.raises(ParseError, match=r"a\.html"):
         parse_html(File(f"<html><body>{body}</body></html>".encode(), "a.html"))
+
+
+def test_a_short_page_is_read_however_deep_it_lies_and_with_its_table():
+    deep = "<div>" * 5000 + "<p>某县发现问题12个。</p>"
+    assert parse_html(File(f"<html><body>{deep}".encode(), "a.html")).text == "某县发现问题12个。"
+    table = "<table><tr><td>单位</td><td>立案</td></tr><tr><td>某县</td><td>12</td></tr></table>"
+    document = parse_html(File(f"<html><body><div>{table}</div></body></html>".encode(), "a.html"))
+    assert document.blocks[0].cells == (("单位", "立案"), ("某县", "12"))
