@@ -87,8 +87,8 @@ def parse_html(file: File) -> Document:
     title, asides = _title(body, head)
     container = _container(body)
     lines = list(_lines(container, 0))
-    if _length(lines) < _ENOUGH:
-        lines = max(lines, _second_reading(decoded.text), key=_length)  # of equals the first, which has tables
+    if sum(len(line.text) for line in lines) < _ENOUGH:
+        lines = max(lines, _second_reading(decoded.text), key=_letters)  # of equals the first, which has tables
     if container.tag != "body":
         container.decompose()
     lines = [Line(title, BlockKind.TITLE), *map(Line, asides), *_without(title, lines)] if title else lines
@@ -234,8 +234,8 @@ def _is_navigation(node: LexborNode) -> bool:
     return len(links) > 2 and 2 * sum(len(_bare(link.text())) for link in links) > len(_bare(node.text()))
 
 
-def _length(lines: Sequence[Line]) -> int:
-    """Letters and digits: not the bars that the second reader draws around cells."""
+def _letters(lines: Sequence[Line]) -> int:
+    """How many letters and digits there are: the second reader draws bars around cells."""
     return sum(char.isalnum() for line in lines for char in line.text)
 
 
