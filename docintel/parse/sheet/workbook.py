@@ -98,6 +98,7 @@ def parse_csv(file: File) -> Document:
     lines = sheet_lines(rows, title=BlockKind.TITLE)
     return assemble(file, lines, parser="csv", warnings=warnings(decoded), missing=_left(budget))
 
+
 #: The part with the comments of a sheet, by its name in the package.
 _COMMENTS = re.compile(rb"xl/(?:comments\d*|threadedComments/\w+)\.xml")
 
