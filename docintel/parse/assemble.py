@@ -12,7 +12,7 @@ from docintel.parse import metadata
 from docintel.parse.attachments import attachments
 from docintel.parse.file import File
 from docintel.parse.official import Official, labelled_number, read_official
-from docintel.parse.structure import Line, join_lines, join_title, mark_title, split_lines
+from docintel.parse.structure import Line, join_title, mark_title, split_lines, structure
 from docintel.schema import Block, BlockKind, Document
 from docintel.text.script import SIMPLIFIED, TRADITIONAL, is_traditional
 
@@ -64,7 +64,7 @@ def assemble(
     if not any(line.kind is BlockKind.TITLE for line in lines) and (official.number or not declared.title):
         lines = [*mark_title(lines[:_TOP]), *lines[_TOP:]]
     missing = tuple(missing)
-    text, blocks = join_lines(join_title(lines))
+    text, blocks = structure(join_title(lines))
     if not text:
         reason = missing[0].rstrip(".") if missing else "no text, only white space or images"
         raise ParseError(

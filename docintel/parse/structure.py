@@ -55,13 +55,8 @@ class Line:
     parts: tuple[Part, ...] = ()
 
 
-def structure(lines: Iterable[Line]) -> tuple[str, tuple[Block, ...]]:
-    """Join the lines to one text and give every piece of it a block."""
-    return join_lines(split_lines(lines))
-
-
-def join_lines(lines: list[Line]) -> tuple[str, tuple[Block, ...]]:
-    """As `structure`, of lines that are split."""
+def structure(lines: list[Line]) -> tuple[str, tuple[Block, ...]]:
+    """Join lines that are split to one text and give every piece of it a block."""
     split = mark_closing(lines)
     shapes = [_shape(line) for line in split]
     top = 2 if any(shape.heading and shape.level == 1 for shape in shapes) else 1

@@ -7,7 +7,7 @@ from docintel.extract.ledger_records import ledger_issues, ledger_measures, ledg
 from docintel.extract.reading import Reading
 from docintel.extract.table_statistics import find_table_statistics
 from docintel.extract.units import UnitMention
-from docintel.parse.structure import Line, structure
+from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import Cell, plain_cells, table_line
 from docintel.schema import BlockKind, Document, Metric, Modality, Status, UnitKind
 
@@ -20,7 +20,7 @@ def table(rows, *cells):
 
 
 def reading_of(*lines, publisher=None):
-    text, blocks = structure(line if isinstance(line, Line) else Line(line) for line in lines)
+    text, blocks = structure(split_lines(line if isinstance(line, Line) else Line(line) for line in lines))
     return Reading(Document(id="0" * 64, source="台账.xlsx", text=text, blocks=blocks, publisher=publisher))
 
 

@@ -1,7 +1,7 @@
 import unicodedata
 
 from docintel.parse.render import to_markdown, to_tree
-from docintel.parse.structure import Line, structure
+from docintel.parse.structure import Line, split_lines, structure
 from docintel.schema import BlockKind, Document
 
 
@@ -15,7 +15,7 @@ def test_markdown_shows_structure_and_leaves_furniture_out():
         Line("合计 3", BlockKind.TABLE),
         Line("图为现场", BlockKind.CAPTION),
     ]
-    text, blocks = structure(lines)
+    text, blocks = structure(split_lines(lines))
     document = Document(id="0", source="a.txt", text=text, blocks=blocks)
     assert to_markdown(document).split("\n\n") == [
         "# 某县通报",
@@ -28,7 +28,7 @@ def test_markdown_shows_structure_and_leaves_furniture_out():
 
 
 def tree(lines, **over):
-    text, blocks = structure(lines)
+    text, blocks = structure(split_lines(lines))
     return to_tree(Document(**{"id": "0", "source": "a.pdf", "text": text, "blocks": blocks} | over))
 
 

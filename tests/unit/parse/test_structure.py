@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.parse.structure import Line, mark_title, structure
+from docintel.parse.structure import Line, mark_title, split_lines, structure
 from docintel.schema import BlockKind
 
 TEXT = "某县纪委监委紧盯医疗卫生领域突出问题，开展专项监督检查，共发现问题35个，督促整改30个。"
 
 
 def kinds(lines):
-    text, blocks = structure(Line(line) for line in lines)
+    text, blocks = structure(split_lines(Line(line) for line in lines))
     return [(str(block.kind), block.level, block.numbering, text[block.start : block.end]) for block in blocks]
 
 
@@ -52,7 +52,7 @@ def test_an_author_who_signs_is_a_byline_and_an_organisation_is_content():
 
 def test_bold_lines_may_be_long_headings():
     line = "坚持严的基调，把好采购、处方、收费三个关口……持续整治医药购销领域不正之风，让群众感受到清风正气就在身边"
-    _, blocks = structure([Line(line, bold=True), Line(TEXT)])
+    _, blocks = structure(split_lines([Line(line, bold=True), Line(TEXT)]))
     assert blocks[0].kind is BlockKind.HEADING
 
 
@@ -73,7 +73,7 @@ def test_title_of_plain_text(lines, title):
 
 @given(st.lists(st.text(alphabet="一二、（）。，：某县委 \n\t\u3000来源记者摄图为1.", max_size=30), max_size=8))
 def test_blocks_cover_the_text_but_line_feeds_between_them(lines):
-    text, blocks = structure(map(Line, lines))
+    text, blocks = structure(split_lines(map(Line, lines)))
     assert "\n".join(text[block.start : block.end] for block in blocks) == text
     assert all(block.start < block.end for block in blocks)
     assert "".join(text.split()) == "".join("".join(lines).split())
