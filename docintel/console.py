@@ -26,6 +26,8 @@ from docintel.schema import (
     Precedent,
     ReadStatus,
     Record,
+    ReferenceKind,
+    Relation,
     Status,
     Suggestion,
     UnitKind,
@@ -34,7 +36,17 @@ from docintel.schema import (
 
 _LABELS: dict[str, str] = {
     str(label): chinese_name(label)
-    for vocabulary in (DocType, UnitKind, Metric, MeasureCategory, IssueCategory, Modality, Status)
+    for vocabulary in (
+        DocType,
+        UnitKind,
+        Metric,
+        MeasureCategory,
+        IssueCategory,
+        Modality,
+        Status,
+        Relation,
+        ReferenceKind,
+    )
     for label in vocabulary
 }
 _OUTCOMES = {
@@ -62,6 +74,8 @@ _RECORD_NAMES = {
     "cases": "案件",
     "issues": "问题",
     "measures": "措施",
+    "references": "文号法规",
+    "checks": "数据核对",
 }
 _HIGHLIGHTS = {"issues": "red", "measures": "green", "statistics": "bold cyan"}
 
@@ -350,6 +364,23 @@ _RECORD_TABLES: dict[str, Any] = {
             "、".join(r.units),
             r.deadline,
             " ".join(f"#{i}" for i in r.addresses),
+        ),
+    ),
+    "references": _records(
+        "references",
+        [("类别", _SHORT), ("规范写法", _WRAP), ("原文", _WRAP)],
+        lambda r: (label(r.kind, ReferenceKind), r.canonical, r.evidence.quote),
+    ),
+    "checks": _records(
+        "checks",
+        [("核对", _SHORT), ("结论", _SHORT), ("文中", _RIGHT), ("推算", _RIGHT), ("原文", _WRAP), ("依据", _WRAP)],
+        lambda r: (
+            label(r.relation, Relation),
+            "一致" if r.holds else "矛盾",
+            number(r.stated),
+            number(r.computed),
+            r.evidence.quote,
+            "；".join(quote.quote for quote in r.against),
         ),
     ),
 }

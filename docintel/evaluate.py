@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from docintel.schema import RECORD_TYPES
 from docintel.text.normalize import fold
 
 #: Two quotes of this likeness are the same record.
@@ -62,7 +61,7 @@ class Score:
 class Report:
     """Scores by record type, and how many fields of matched records are right: `right, asked` by `type.field`."""
 
-    records: dict[str, Score] = field(default_factory=lambda: {kind: Score() for kind in RECORD_TYPES})
+    records: dict[str, Score] = field(default_factory=lambda: {kind: Score() for kind in _FIELDS})
     fields: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def accuracy(self, name: str) -> float:
@@ -79,7 +78,7 @@ def score_extractions(pairs: Iterable[tuple[Dict, Dict]]) -> Report:
     """
     report = Report()
     for predicted, gold in pairs:
-        for kind in RECORD_TYPES:
+        for kind in _FIELDS:
             matched = match(predicted[kind], gold[kind], _LIKENESS.get(kind, _quotes_alike))
             report.records[kind] += Score(len(matched), len(predicted[kind]), len(gold[kind]))
             for i, j in matched:

@@ -22,7 +22,6 @@ from typing import Any
 
 from docintel.parse.sandbox import parse
 from docintel.schema import (
-    RECORD_TYPES,
     DocType,
     IssueCategory,
     MeasureCategory,
@@ -152,7 +151,7 @@ def gold_faults(gold: dict[str, Any], path: Path) -> Iterator[str]:
     for field in ("title", "publisher"):
         if squeeze(gold[field] or "") not in around:
             yield f"{field} {gold[field]!r} is not in the source"
-    for kind in RECORD_TYPES:
+    for kind in SHAPE:
         for record in gold[kind]:
             where = around if kind == "units" else text
             yield from (f"{kind}: {fault}" for fault in record_faults(kind, record, where))
@@ -212,10 +211,10 @@ def faults(folder: Path) -> list[str]:
 
 def table(folder: Path) -> str:
     """Documents, characters and records by type of document, as Markdown."""
-    columns = ["documents", "characters", *RECORD_TYPES]
+    columns = ["documents", "characters", *SHAPE]
     rows = {str(doc_type): Counter[str]() for doc_type in DocType} | {"total": Counter[str]()}
     for gold in load(folder).values():
-        counts = Counter({kind: len(gold[kind]) for kind in RECORD_TYPES})
+        counts = Counter({kind: len(gold[kind]) for kind in SHAPE})
         counts |= Counter(documents=1, characters=len(parse(folder / "reports" / gold["doc"]).text))
         rows[gold["doc_type"]] += counts
         rows["total"] += counts

@@ -11,7 +11,6 @@ from pathlib import Path
 from docintel.evaluate import Report, score_extractions
 from docintel.extract.pipeline import extract
 from docintel.parse.sandbox import parse
-from docintel.schema import RECORD_TYPES
 from docintel.schema.serial import extraction_to_dict
 
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
@@ -40,8 +39,7 @@ def main() -> None:
     report = evaluate(options.folder)
     print("| records | gold | precision | recall | F1 | right fields of matched records |")
     print("| --- | ---: | ---: | ---: | ---: | --- |")
-    for kind in RECORD_TYPES:
-        score = report.records[kind]
+    for kind, score in report.records.items():
         fields = [f"{n.split('.')[1]} {report.accuracy(n):.2f}" for n in report.fields if n.startswith(f"{kind}.")]
         row = f"| {kind} | {score.gold} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} |"
         print(f"{row} {', '.join(fields)} |")

@@ -14,7 +14,10 @@ from docintel.cli.options import (
     DocTypeFilter,
     Kind,
     LibraryFolder,
+    PeriodSince,
+    PeriodUntil,
     Publisher,
+    Reference,
     Region,
     Since,
     Top,
@@ -46,6 +49,7 @@ def search(
     region: Region = None,
     unit: UnitFilter = None,
     publisher: Publisher = None,
+    reference: Reference = None,
     since: Since = None,
     until: Until = None,
     top: Top = 10,
@@ -59,6 +63,7 @@ def search(
         region=region,
         unit=unit,
         publisher=publisher,
+        reference=reference,
         since=since,
         until=until,
     )
@@ -108,8 +113,9 @@ def statistics(
     unit: UnitFilter = None,
     region: Region = None,
     doc_type: DocTypeFilter = None,
-    since: Since = None,
-    until: Until = None,
+    reference: Reference = None,
+    since: PeriodSince = None,
+    until: PeriodUntil = None,
     all_sources: Annotated[
         bool, typer.Option("--all-sources", help="同文多处发布的逐份计入。 Count every source of a republished work.")
     ] = False,
@@ -120,7 +126,7 @@ def statistics(
     """统计数据：逐条列出，或按维度汇总。 Statistics, one by one or totalled."""
     from docintel.analytics import rectification, total
 
-    filters = Filters(unit=unit, region=region, doc_type=doc_type, since=since, until=until)
+    filters = Filters(unit=unit, region=region, doc_type=doc_type, reference=reference, since=since, until=until)
     with open_library(library) as opened:
         frame = opened.statistics(metrics=names_in(metric), filters=filters, all_sources=all_sources)
     if groups := names_in(by):

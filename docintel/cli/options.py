@@ -56,8 +56,29 @@ Category = Annotated[
 Region = Annotated[str | None, typer.Option("--region", help="地区名称的一部分。 Part of a region's name.")]
 UnitFilter = Annotated[str | None, typer.Option("--unit", help="单位名称的一部分。 Part of a unit's name.")]
 Publisher = Annotated[str | None, typer.Option("--publisher", help="发布机构的一部分。 Part of a publisher's name.")]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        "--reference",
+        help="引用的文号或法规条款，如 云纪发〔2022〕15号。 Cited document number or article of a law.",
+    ),
+]
 Since = Annotated[str | None, typer.Option("--since", help="发布日期不早于 YYYY[-MM[-DD]]。 Published since.")]
 Until = Annotated[str | None, typer.Option("--until", help="发布日期不晚于 YYYY[-MM[-DD]]。 Published until.")]
+PeriodSince = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        help="时期不早于 YYYY[-MM[-DD]]，文中未写明的按发布日期。 Of this time or later; else by publication.",
+    ),
+]
+PeriodUntil = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        help="时期不晚于 YYYY[-MM[-DD]]，文中未写明的按发布日期。 Of this time or earlier; else by publication.",
+    ),
+]
 
 
 def limits_of(given: Sequence[str] | None, no_ocr: bool) -> Limits:

@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 from docintel.extract.actors import acting_units
 from docintel.extract.amounts import find_statistics
 from docintel.extract.cases import find_cases
+from docintel.extract.checks import find_checks
 from docintel.extract.doctype import classify
 from docintel.extract.issues import find_issues
 from docintel.extract.ledger import Row, read_ledgers
@@ -24,6 +25,7 @@ from docintel.extract.owners import Owners
 from docintel.extract.persons import find_persons
 from docintel.extract.places import find_place
 from docintel.extract.reading import Name, Reading
+from docintel.extract.references import find_references
 from docintel.extract.scripts import as_written, simplified
 from docintel.extract.speakers import Speakers
 from docintel.extract.table_statistics import find_table_statistics
@@ -33,7 +35,14 @@ from docintel.text.script import SIMPLIFIED, TRADITIONAL, is_traditional
 
 _NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
 #: The field that labels a record's span.
-_LABEL_FIELDS = {"statistics": "metric", "units": "kind", "issues": "category", "measures": "category"}
+_LABEL_FIELDS = {
+    "statistics": "metric",
+    "units": "kind",
+    "issues": "category",
+    "measures": "category",
+    "references": "kind",
+    "checks": "relation",
+}
 _EXTENSIONS = ("document", "reading", "ledger", "place", "unit_mentions", "speakers", "extraction")
 
 
@@ -112,6 +121,16 @@ def add_statistics(doc: Doc) -> Doc:
     told = find_statistics(doc._.reading, owners.owner_of)
     listed = find_table_statistics(doc._.reading, doc._.unit_mentions, {row.block for row in doc._.ledger})
     return _add(doc, statistics=tuple(sorted((*told, *listed), key=_start)))
+
+
+def add_checks(doc: Doc) -> Doc:
+    """How the statistics hang together."""
+    return _add(doc, checks=find_checks(doc._.reading, doc._.extraction.statistics))
+
+
+def add_references(doc: Doc) -> Doc:
+    """Official identifiers."""
+    return _add(doc, references=find_references(doc._.reading))
 
 
 def add_cases(doc: Doc) -> Doc:
@@ -225,6 +244,8 @@ COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
     "docintel_units": find_units,
     "docintel_persons": add_persons,
     "docintel_statistics": add_statistics,
+    "docintel_checks": add_checks,
+    "docintel_references": add_references,
     "docintel_cases": add_cases,
     "docintel_issues": add_issues,
     "docintel_measures": add_measures,

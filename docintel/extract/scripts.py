@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from docintel.schema import RECORD_TYPES, Document, Evidence, Extraction, Record
+from docintel.schema import RECORD_TYPES, Document, Evidence, Extraction, Ground, Record
 from docintel.text.script import to_simplified
 
 #: Fields that hold words of the text without their place. Resolved names (`canonical`, `unit`) stay Simplified, so
@@ -46,6 +46,8 @@ def _restored(record: Record, text: str, document: Document, written: Mapping[st
             yield field.name, document.evidence(value.start, value.end)
         elif isinstance(value, tuple) and value and isinstance(value[0], Evidence):
             yield field.name, tuple(document.evidence(quote.start, quote.end) for quote in value)
+        elif field.name == "grounds":
+            yield field.name, tuple(_regrounded(ground, document) for ground in value)
         elif field.name == "persons":
             yield field.name, tuple(written.get(name, name) for name in value)
         elif field.name in _VERBATIM and value:
@@ -53,6 +55,11 @@ def _restored(record: Record, text: str, document: Document, written: Mapping[st
             many = isinstance(value, tuple)
             found = tuple(_found(words, text, document.text, near) for words in (value if many else (value,)))
             yield field.name, found if many else found[0]
+
+
+def _regrounded(ground: Ground, document: Document) -> Ground:
+    words = ground.evidence
+    return replace(ground, evidence=document.evidence(words.start, words.end)) if words else ground
 
 
 def _found(words: str, text: str, original: str, near: int) -> str:

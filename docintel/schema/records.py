@@ -1,6 +1,10 @@
-"""The six record types, and the extraction that holds those of one document."""
+"""The record types, and the extraction that holds those of one document.
 
-from dataclasses import dataclass
+Every record has `evidence`, a `confidence` from 0 to 1, and `grounds`: which rules or models made it, from which words.
+Grounds take no part in comparisons and are not stored.
+"""
+
+from dataclasses import dataclass, field
 
 from docintel.schema.document import Document, Evidence
 from docintel.schema.vocabulary import (
@@ -9,9 +13,26 @@ from docintel.schema.vocabulary import (
     MeasureCategory,
     Metric,
     Modality,
+    ReferenceKind,
+    Relation,
     Status,
     UnitKind,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a record, or one of its fields, is as it is.
+
+    Attributes:
+        field: the field that was decided; empty for the record as a whole.
+        rule: the rule or model that decided, by group and name: `metric/issues_found`, `unit/carried`, `person/tagger`.
+        evidence: the words it went by; None where it went by none.
+    """
+
+    field: str
+    rule: str
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +50,7 @@ class Statistic:
         approximate: the text says 余, 多, 近, 约, 以上 or the like.
         unit: the canonical name of the unit whose figure it is.
         period: `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, or two of these as `start/end`.
-        confidence: 0 to 1.
+        region: full name of the place the figure is about: the unit's, else the document's.
     """
 
     evidence: Evidence
@@ -41,7 +62,9 @@ class Statistic:
     approximate: bool = False
     unit: str | None = None
     period: str | None = None
+    region: str | None = None
     confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +74,19 @@ class Unit:
     Attributes:
         evidence: the first mention.
         canonical: the full official name as far as the document lets one know it.
+        place: full name of the place it belongs to (`吉林省辽源市`); None where the text does not let one know.
+        adcode: the six digits of that place (GB/T 2260); None for one that the gazetteer does not know.
         mentions: every mention, in text order, the first included.
     """
 
     evidence: Evidence
     canonical: str
     kind: UnitKind
+    place: str | None = None
+    adcode: str | None = None
     mentions: tuple[Evidence, ...] = ()
     confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -70,18 +98,23 @@ class Unit:
 class Person:
     """A named natural person; one record for all mentions.
 
+    An anonymised name (`张某`) says nothing across cases: it is one record for each case it stands in.
+
     Attributes:
         evidence: the first mention of the name.
         position: as written, e.g. `原党总支书记、院长`.
         unit: canonical name of the unit the position is in.
+        anonymised: the text hides the name: `张某`, `李某某`, `王某甲`.
         mentions: every mention of the name, in text order.
     """
 
     evidence: Evidence
     position: str | None = None
     unit: str | None = None
+    anonymised: bool = False
     mentions: tuple[Evidence, ...] = ()
     confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -107,6 +140,7 @@ class Case:
     sanctions: tuple[str, ...] = ()
     amounts: tuple[float, ...] = ()
     confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +151,7 @@ class Issue:
     category: IssueCategory
     modality: Modality
     confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +171,51 @@ class Measure:
     addresses: tuple[int, ...] = ()
     deadline: str | None = None
     confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 
 
-Record = Statistic | Unit | Person | Case | Issue | Measure
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """An official identifier: the number of a document, or a law or party regulation and its article.
+
+    Attributes:
+        canonical: in one spelling, to be searched for: `云纪发〔2022〕15号`, `中国共产党纪律处分条例第102条`.
+        title: of a law or regulation, without book marks; None for a document number.
+    """
+
+    evidence: Evidence
+    kind: ReferenceKind
+    canonical: str
+    title: str | None = None
+    confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """An arithmetic relation that the statistics of a document stand in, and whether their figures keep it.
+
+    Attributes:
+        evidence: the words of the figure that is checked: the total, the share, the growth.
+        statistics: indexes into the statistics of the same extraction; the figure that is checked first.
+        against: the words of the others, in the same order.
+        stated: the figure that is checked, as the text gives it.
+        computed: what it would be by the others.
+        holds: the two agree, within the precision in which the text gives them.
+    """
+
+    evidence: Evidence
+    relation: Relation
+    statistics: tuple[int, ...]
+    against: tuple[Evidence, ...]
+    stated: float
+    computed: float
+    holds: bool
+    confidence: float = 1.0
+    grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
+
+
+Record = Statistic | Unit | Person | Case | Issue | Measure | Reference | Check
 
 #: The name of each record type in the JSON output, in output order.
 RECORD_TYPES: dict[str, type[Record]] = {
@@ -148,6 +225,8 @@ RECORD_TYPES: dict[str, type[Record]] = {
     "cases": Case,
     "issues": Issue,
     "measures": Measure,
+    "references": Reference,
+    "checks": Check,
 }
 
 
@@ -168,6 +247,8 @@ class Extraction:
     cases: tuple[Case, ...] = ()
     issues: tuple[Issue, ...] = ()
     measures: tuple[Measure, ...] = ()
+    references: tuple[Reference, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def records(self, kind: str) -> tuple[Record, ...]:
         """The records of one type, named as in `RECORD_TYPES`."""

@@ -27,11 +27,14 @@ class Filters:
     Attributes:
         doc_type: a `DocType` value.
         category: an issue or measure category; a plain passage passes when it holds an issue or measure of it.
-        region: part of the name of the place the document is about.
+        region: part of the name of the place the document, or the record, is about.
         unit: part of the name of a unit the document names, canonical or as written.
         publisher: part of the publisher's name.
-        since: first day of publication that passes, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-        until: last day of publication that passes, in the same forms; `2023` means to the end of that year.
+        reference: part of a document number, or of a law and its article, that the document cites.
+        since: first day of publication that passes, `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; of records with a period of
+            their own, of that.
+        until: last day, in the same forms; `2023` means to the end of that year. A period passes that lies in part
+            between the two.
     """
 
     doc_type: str | None = None
@@ -39,6 +42,7 @@ class Filters:
     region: str | None = None
     unit: str | None = None
     publisher: str | None = None
+    reference: str | None = None
     since: str | None = None
     until: str | None = None
 

@@ -19,7 +19,13 @@ SCHEMA_VERSION = 1
 
 _NAMED = (Unit, Person)
 #: Fields that hold several quotes: JSON key of the words (None where only places are kept), JSON key of the places.
-_MANY = {"mentions": (None, "mentions"), "violations": ("violations", "violation_spans")}
+_MANY = {
+    "mentions": (None, "mentions"),
+    "violations": ("violations", "violation_spans"),
+    "against": ("against", "against_spans"),
+}
+#: Fields that are no part of the form.
+_NOT_WRITTEN = frozenset({"evidence", "grounds"})
 
 
 def document_to_dict(document: Document) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def record_to_dict(record: Record) -> dict[str, Any]:
     evidence = record.evidence
     out: dict[str, Any] = {_quote_key(type(record)): evidence.quote}
     for field in fields(record):
-        if field.name == "evidence":
+        if field.name in _NOT_WRITTEN:
             continue
         value = getattr(record, field.name)
         if field.name in _MANY:
@@ -180,7 +186,7 @@ def _record_schema(record_type: type) -> dict[str, Any]:
             if words:
                 properties[words] = {"type": "array", "items": {"type": "string"}}
             properties[key] = places
-        elif field.name != "evidence":
+        elif field.name not in _NOT_WRITTEN:
             properties[field.name] = _schema_of(hints[field.name])
     properties |= {
         "start": {"type": "integer", "minimum": 0},

@@ -132,6 +132,38 @@ class Status(StrEnum):
     REQUIRED = "required"
 
 
+class SanctionKind(StrEnum):
+    """What kind of consequence a sanction is."""
+
+    PARTY = "party"
+    PUBLIC = "public"
+    ORGANISATIONAL = "organisational"
+    CRIMINAL = "criminal"
+    ECONOMIC = "economic"
+    NOTICE = "notice"
+    OTHER = "other"
+
+
+class ReferenceKind(StrEnum):
+    """What an official identifier names."""
+
+    DOCUMENT = "document"
+    COURT = "court"
+    LAW = "law"
+    REGULATION = "regulation"
+
+
+class Relation(StrEnum):
+    """How figures of a document hang together."""
+
+    PARTS = "parts"
+    AT_MOST = "at_most"
+    BALANCE = "balance"
+    SHARE = "share"
+    GROWTH = "growth"
+    REPEATED = "repeated"
+
+
 CHINESE_NAMES: dict[StrEnum, str] = {
     DocType.SPEECH: "会议讲话",
     DocType.CASE_NOTICE: "典型案例通报",
@@ -224,6 +256,23 @@ CHINESE_NAMES: dict[StrEnum, str] = {
     Status.DONE: "已完成",
     Status.ONGOING: "持续推进",
     Status.REQUIRED: "要求落实",
+    SanctionKind.PARTY: "党纪处分",
+    SanctionKind.PUBLIC: "政务处分",
+    SanctionKind.ORGANISATIONAL: "组织处理",
+    SanctionKind.CRIMINAL: "刑事追究",
+    SanctionKind.ECONOMIC: "经济处理",
+    SanctionKind.NOTICE: "通报曝光",
+    SanctionKind.OTHER: "其他处理",
+    ReferenceKind.DOCUMENT: "文号",
+    ReferenceKind.COURT: "案号",
+    ReferenceKind.LAW: "法律法规",
+    ReferenceKind.REGULATION: "党内法规",
+    Relation.PARTS: "分项之和",
+    Relation.AT_MOST: "不超过总数",
+    Relation.BALANCE: "发现＝已整改＋未整改",
+    Relation.SHARE: "占比",
+    Relation.GROWTH: "同比增减",
+    Relation.REPEATED: "前后一致",
 }
 
 

@@ -320,10 +320,10 @@ class Catalog:
         if period:
             where.append("substr(r.period, 1, length(:period)) = :period")
         if not all_sources:
-            where.append(leading(filters or Filters()))
+            where.append(leading(where))
         rows = self._rows(
-            f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type, d.region,
-            {_SOURCES} AS sources FROM records r
+            f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type,
+            coalesce(r.region, d.region) AS region, {_SOURCES} AS sources FROM records r
             JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
             values | {"kind": kind, "metrics": to_json(list(metrics or ())), "period": period},
         )

@@ -1,12 +1,15 @@
 """Filters to SQL.
 
 Takes `Filters`, gives conditions over the tables `documents d`, `passages p` and `records r`, and the values for them.
+A record with a place or a time of its own is selected by these, any other by those of its document.
 """
 
 import re
+from collections.abc import Sequence
 
 from docintel.errors import QueryError
 from docintel.schema import DocType, Filters, IssueCategory, MeasureCategory
+from docintel.text.citations import canonical_citation
 
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 _CATEGORIES = frozenset(map(str, IssueCategory)) | frozenset(map(str, MeasureCategory))
@@ -16,6 +19,15 @@ _CONDITIONS = {
     "publisher": "instr(d.publisher, :publisher) > 0",
     "since": "d.published >= :since",
     "until": "substr(d.published, 1, length(:until)) <= :until",
+}
+_REFERENCE = """EXISTS (SELECT 1 FROM records r WHERE r.document = d.id AND r.kind = 'references'
+    AND instr(json_extract(r.data, '$.canonical'), :reference) > 0)"""
+#: A period is `2022-01` or `2021/2022-06`; one that is not written to the day goes on to the end of its month or year.
+_RECORD_CONDITIONS = {
+    "region": "instr(coalesce(r.region, d.region), :region) > 0",
+    "since": "coalesce(substr(r.period, instr(r.period, '/') + 1) || '-99-99', d.published) >= :since",
+    "until": """substr(coalesce(substr(r.period, 1, instr(r.period || '/', '/') - 1), d.published), 1, length(:until))
+    <= :until""",
 }
 #: A passage that is an issue or a measure must be of the category; any other must hold one that is.
 _PASSAGE_CATEGORY = """EXISTS (SELECT 1 FROM records r WHERE r.document = p.document AND r.category = :category
@@ -35,20 +47,24 @@ def condition(filters: Filters, *, records: bool = False) -> tuple[list[str], di
         QueryError: a label is not in its vocabulary, or a date is not written as one.
     """
     _check(filters)
-    special = {
+    special = (_RECORD_CONDITIONS if records else {}) | {
+        "reference": _REFERENCE,
         "category": "r.category = :category" if records else _PASSAGE_CATEGORY,
         "unit": "(instr(r.unit, :unit) > 0 OR instr(json_extract(r.data, '$.units'), :unit) > 0)"
         if records
         else _DOCUMENT_UNIT,
     }
-    asked = {name: getattr(filters, name) for name in (*_CONDITIONS, *special) if getattr(filters, name) is not None}
-    return [(_CONDITIONS | special)[name] for name in asked], asked
+    conditions = _CONDITIONS | special
+    asked = {name: getattr(filters, name) for name in conditions if getattr(filters, name) is not None}
+    if "reference" in asked:
+        asked["reference"] = canonical_citation(asked["reference"])
+    return [conditions[name] for name in asked], asked
 
 
-def leading(filters: Filters) -> str:
-    """A condition over `documents d`: of each work, the first of its sources that passes the filters of documents."""
-    asked = [sql for name, sql in _CONDITIONS.items() if getattr(filters, name) is not None]
-    first = f"SELECT d.id, min(d.precedence) FROM documents d WHERE {' AND '.join(asked) or 'TRUE'} GROUP BY d.work"
+def leading(conditions: Sequence[str]) -> str:
+    """A condition over `documents d`: of each work, its first source with a record that meets the conditions."""
+    first = f"""SELECT d.id, min(d.precedence) FROM documents d JOIN records r ON r.document = d.id
+        WHERE {" AND ".join(conditions)} GROUP BY d.work"""
     return f"d.id IN (SELECT id FROM ({first}))"
 
 

@@ -83,6 +83,11 @@ def m002_add_reading_and_works(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def m003_add_regions_of_records(db: sqlite3.Connection) -> None:
+    """The place a record is about, where it has one of its own."""
+    db.execute("ALTER TABLE records ADD COLUMN region TEXT")
+
+
 def _split(statements: str) -> list[str]:
     """Single statements; `executescript` would commit the transaction they must share."""
     parts, pending = [], ""
@@ -94,7 +99,11 @@ def _split(statements: str) -> list[str]:
     return parts
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables, m002_add_reading_and_works)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_create_tables,
+    m002_add_reading_and_works,
+    m003_add_regions_of_records,
+)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -69,7 +69,8 @@ def record_rows(extraction: Extraction) -> Iterator[dict[str, Any]]:
                 "category": data.get("category"),
                 "metric": data.get("metric"),
                 "unit": data.get("canonical") or data.get("unit"),
-                "period": data.get("period"),
+                "period": data.get("period") or data.get("date"),
+                "region": data.get("region") or data.get("place"),
                 "data": to_json(data),
             }
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from docintel.errors import NotFoundError, QueryError, SchemaVersionError, StoreError
 from docintel.index.passages import split_passages
-from docintel.schema import Block, BlockKind, DocType, Filters, HitKind, Metric
+from docintel.schema import Block, BlockKind, DocType, Filters, HitKind, Metric, Reference, ReferenceKind
 from docintel.store.catalog import Catalog
 from docintel.store.migrations import MIGRATIONS
-from tests.factories import make_document, make_extraction, make_statistic, make_unit
+from tests.factories import evidence, make_document, make_extraction, make_statistic, make_unit
 
 TEXT = "安宁县医院发现问题38个，药品采购权力集中，成立采购小组。"
 
@@ -218,3 +218,38 @@ def test_damage_below_an_open_catalog_is_an_error_of_ours(tmp_path):
         db.close()
         with pytest.raises(StoreError, match="no such table"):
             catalog.counts()
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(region="浙江省"), [1.0, 2.0]),
+        (Filters(region="江苏省"), [3.0]),
+        (Filters(since="2021", until="2023"), [1.0, 2.0, 3.0]),
+        (Filters(since="2021-06", until="2021-08"), [1.0, 2.0]),
+        (Filters(since="2022"), [2.0, 3.0]),
+        (Filters(until="2020"), []),
+        (Filters(region="浙江省", since="2022", until="2022"), [2.0]),
+        (Filters(reference="云纪发[2022]15号"), [1.0, 2.0, 3.0]),
+        (Filters(reference="云纪发〔2022〕16号"), []),
+    ],
+)
+def test_records_are_selected_by_their_own_place_and_time(catalog, filters, expected):
+    document = make_document("甲1个，乙2个，丙3个。见云纪发〔2022〕15号。", published="2023-05-04")
+    figures = (
+        ("甲1个", 1.0, None, "2021"),
+        ("乙2个", 2.0, "浙江省丽水市", "2021-07/2022"),
+        ("丙3个", 3.0, "江苏省", None),
+    )
+    number = "云纪发〔2022〕15号"
+    extraction = make_extraction(
+        document,
+        statistics=tuple(
+            make_statistic(document, quote, value=value, region=region, period=period)
+            for quote, value, region, period in figures
+        ),
+        references=(Reference(evidence=evidence(document, number), kind=ReferenceKind.DOCUMENT, canonical=number),),
+        region="浙江省",
+    )
+    put(catalog, extraction)
+    assert [row["value"] for row in catalog.records("statistics", filters)] == expected

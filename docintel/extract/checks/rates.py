@@ -1,0 +1,116 @@
+"""Shares, rates and growth against the figures they are taken from.
+
+In: figures in text order. Out: findings of `Relation.SHARE` and `GROWTH`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from docintel.extract.checks.figures import Figure, Finding, agree
+from docintel.extract.reading import Reading
+from docintel.schema import Metric, Relation
+
+_SHARE = re.compile(r"占[^,。;]{0,24}$")
+#: 占总数的, 占全部: of the total that stands before, not of one that the text does not give.
+_OF_TOTAL = re.compile(
+    r"占(?:比|总数|总量|全部|总人数|总额|查处总数|发现问题总数|问题总数|其)?的?(?:比例|比重)?(?:为|是|达|约|的)*$"
+)
+#: 占抽查总数的: of the total that is called so.
+_OF_NAMED = re.compile(r"占(?P<of>[^,。;的总]{2,8})(?:总数|总量|总额|总人数)的?(?:比例|比重)?(?:为|是|达|约|的)*$")
+_RATE = re.compile(
+    r"(?:整改|办结|完成|销号|化解|查结|成案|合格|满意)[^,。;率]{0,4}率?(?:为|是|达到?|已达|达到了)?(?:近|约|超过)?$"
+)
+_GROWTH = re.compile(
+    r"(?P<sign>增长|上升|增加|提高|提升|上涨|多|下降|减少|降低|下滑|回落|少|降幅(?:为|达)?|增幅(?:为|达)?)(?:了|约|近|超过|达到?|为)*$"
+)
+_DOWN = ("下降", "减少", "降低", "下滑", "回落", "少", "降幅")
+#: 由120件增加到150件, 从80起降至60起
+_FROM_TO = re.compile(r"(?:由|从)[^,。;]{0,24}$")
+_BEFORE = re.compile(r"(?:上年|去年|上一年|前一年|上期)?(?:同期|上年|去年)[^,。;]{0,10}$")
+_NEAR = 90
+
+
+def find_shares(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding]:
+    """`…起，占总数的37.5%`; `整改92个，整改率79.3%`."""
+    for i, share in enumerate(figures):
+        if share.statistic.unit_of_measure != "%" or share.in_table:
+            continue
+        lead = reading.folded[max(share.sentence, share.start - 30) : share.start]
+        near = [
+            figure for figure in figures[max(0, i - 6) : i] if figure.block == share.block and figure.measure != "%"
+        ]
+        near = [figure for figure in near if share.start - figure.end <= _NEAR]
+        if _SHARE.search(lead):
+            yield from _share(reading, share, near, lead)
+        elif _RATE.search(lead):
+            yield from _rate(share, near)
+
+
+def _share(reading: Reading, share: Figure, near: Sequence[Figure], lead: str) -> Iterator[Finding]:
+    part = next((figure for figure in reversed(near) if figure.sentence == share.sentence), None)
+    if part is None:
+        return
+    wholes = [figure for figure in near if figure.measure == part.measure and figure.start < part.start]
+    wholes = [figure for figure in wholes if figure.value >= part.value and not figure.statistic.approximate]
+    for whole in wholes:
+        if _is_share(share, part, whole):
+            computed = 100 * part.value / whole.value
+            yield Finding(Relation.SHARE, (share, part, whole), computed, holds=True, rule="share")
+            return
+    if len(wholes) == 1 and wholes[0].value and _is_told(reading, wholes[0], part, lead):
+        computed = 100 * part.value / wholes[0].value
+        yield Finding(Relation.SHARE, (share, part, wholes[0]), computed, holds=False, rule="share")
+
+
+def _is_told(reading: Reading, whole: Figure, part: Figure, lead: str) -> bool:
+    """Whether the words leave no doubt what the share is taken of: 其中…占总数的, 抽查200份…占抽查总数的."""
+    if of := _OF_NAMED.search(lead):
+        return of["of"] in whole.statistic.evidence.quote
+    return bool(_OF_TOTAL.search(lead)) and "其中" in reading.folded[whole.end : part.start]
+
+
+def _rate(share: Figure, near: Sequence[Figure]) -> Iterator[Finding]:
+    done = [figure for figure in near if figure.statistic.metric is Metric.ISSUES_RECTIFIED]
+    found = [figure for figure in near if figure.statistic.metric is Metric.ISSUES_FOUND]
+    if len(done) != 1 or len(found) != 1 or done[0].measure != found[0].measure or not found[0].value:
+        return
+    computed = 100 * done[0].value / found[0].value
+    holds = _is_share(share, done[0], found[0])
+    yield Finding(Relation.SHARE, (share, done[0], found[0]), computed, holds=holds, rule="rate")
+
+
+def _is_share(share: Figure, part: Figure, whole: Figure) -> bool:
+    """Whether the share is right for some values within the precision of the two."""
+    if not whole.value:
+        return False
+    low = 100 * (part.value - part.tolerance) / (whole.value + whole.tolerance)
+    high = 100 * (part.value + part.tolerance) / max(whole.value - whole.tolerance, 1e-9)
+    return low - share.tolerance - 1e-6 <= share.value <= high + share.tolerance + 1e-6
+
+
+def find_growth(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding]:
+    """`由120件增加到150件，增长25%`; `150件，去年同期120件，同比增长25%`."""
+    for i, growth in enumerate(figures):
+        if growth.statistic.unit_of_measure != "%" or growth.in_table:
+            continue
+        sign = _GROWTH.search(reading.folded, max(growth.sentence, growth.start - 16), growth.start)
+        before = figures[max(0, i - 2) : i]
+        if not sign or len(before) < 2:
+            continue
+        first, second = before
+        alike = first.measure == second.measure and first.measure != "%"
+        if not alike or first.sentence != growth.sentence or growth.start - second.end > _NEAR // 2:
+            continue
+        old, new = first, second
+        if _FROM_TO.search(reading.folded, max(first.sentence, first.start - 24), first.start):
+            pass
+        elif _BEFORE.search(reading.folded, max(first.end, second.start - 16), second.start):
+            old, new = second, first
+        else:
+            continue
+        if old.value:
+            change = 100 * (new.value - old.value) / old.value
+            computed = -change if sign["sign"].startswith(_DOWN) else change
+            tolerance = growth.tolerance + 100 * (new.tolerance + old.tolerance) / old.value
+            holds = agree(growth.value, computed, tolerance)
+            yield Finding(Relation.GROWTH, (growth, new, old), computed, holds=holds, rule="growth")
