@@ -79,11 +79,16 @@ def score_extractions(pairs: Iterable[tuple[Dict, Dict]]) -> Report:
     report = Report()
     for predicted, gold in pairs:
         for kind in _FIELDS:
-            matched = match(predicted[kind], gold[kind], _LIKENESS.get(kind, _quotes_alike))
-            report.records[kind] += Score(len(matched), len(predicted[kind]), len(gold[kind]))
-            for i, j in matched:
+            same = matched(kind, predicted[kind], gold[kind])
+            report.records[kind] += Score(len(same), len(predicted[kind]), len(gold[kind]))
+            for i, j in same:
                 _score_fields(report, kind, predicted[kind][i], gold[kind][j])
     return report
+
+
+def matched(kind: str, predicted: Sequence[Dict], gold: Sequence[Dict]) -> list[tuple[int, int]]:
+    """Indexes of the predicted and the gold records of one type that are the same record."""
+    return match(predicted, gold, _LIKENESS.get(kind, _quotes_alike))
 
 
 def _score_fields(report: Report, kind: str, predicted: Dict, gold: Dict) -> None:

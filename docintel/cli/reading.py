@@ -103,11 +103,11 @@ def extract(
 ) -> None:
     """抽取记录，不建资料库。 Extract records from files, keeping nothing."""
     reports: list[FileReport] = []
-    extractions = _extractions(files_in(paths), limits_of(limit, no_ocr), reports)
+    found = extractions(files_in(paths), limits_of(limit, no_ocr), reports)
     if output is not None:
-        write(extractions, output, how)
+        write(found, output, how)
     elif how is Format.JSONL:
-        write_jsonl(extractions, sys.stdout)
+        write_jsonl(found, sys.stdout)
     else:
         raise QueryError(
             f"--format {how} 需要 --out。 --format {how} needs --out.",
@@ -137,7 +137,7 @@ def ingest(
     exit_if_failed(reports)
 
 
-def _extractions(files: Sequence[Path], limits: Limits, reports: list[FileReport]) -> Iterator[Extraction]:
+def extractions(files: Sequence[Path], limits: Limits, reports: list[FileReport]) -> Iterator[Extraction]:
     """Extract every document of the files, noting in `reports` what became of each."""
     from docintel.extract.pipeline import extract as extract_document
 

@@ -14,7 +14,7 @@ from docintel.extract.lexicon import load
 from docintel.extract.reading import Clause, Reading
 from docintel.extract.roles import pattern, told_stretches
 from docintel.extract.segments import clause_start
-from docintel.schema import Case, Evidence, Issue, IssueCategory, Modality
+from docintel.schema import Case, Evidence, Ground, Issue, IssueCategory, Modality
 
 _MAX_LENGTH = 60
 _MIN_LENGTH = 4
@@ -39,6 +39,7 @@ class _Problem:
     start: int
     end: int
     modality: Modality
+    rule: str = "act"
 
 
 def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
@@ -52,13 +53,21 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
         if not any(low <= clause.start < high for low, high in told)
         for problem in _problems(reading.folded, clause)
     ]
-    return tuple(
-        Issue(
-            evidence=reading.document.evidence(problem.start, problem.end),
-            category=category_of(reading.folded[problem.start : problem.end]),
-            modality=problem.modality,
-        )
-        for problem in _distinct(reading.folded, acts, problems)
+    return tuple(_issue(reading, problem) for problem in _distinct(reading.folded, acts, problems))
+
+
+def _issue(reading: Reading, problem: _Problem) -> Issue:
+    evidence = reading.document.evidence(problem.start, problem.end)
+    category = category_of(reading.folded[problem.start : problem.end])
+    return Issue(
+        evidence=evidence,
+        category=category,
+        modality=problem.modality,
+        grounds=(
+            Ground("", f"issue/{problem.rule}", evidence),
+            Ground("category", f"issue-category/{category}", evidence),
+            Ground("modality", f"modality/{problem.modality}", evidence),
+        ),
     )
 
 
@@ -142,16 +151,18 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
         return
     named = _named().search(text)
     if named:
-        yield from _parts(text, start, named.start("problem"), named.end("problem"), _modality(named))
+        yield from _parts(text, start, named.start("problem"), named.end("problem"), _modality(named), "named")
         return
     if not (_list("predicates").search(text) or _list("acts").search(text)):
         return
     governed = _governed().search(text)
     if governed and _is_full(governed["problem"]):
-        yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
+        yield from _parts(
+            text, start, governed.start("problem"), governed.end("problem"), _modality(governed), "governed"
+        )
     elif _says_wrong(text):
         modality = Modality.RISK if _LIKELY.search(text) else Modality.FOUND
-        yield from _parts(text, start, _start_of_wrong(text), len(text), modality)
+        yield from _parts(text, start, _start_of_wrong(text), len(text), modality, "predicate")
 
 
 def _modality(match: re.Match[str]) -> Modality:
@@ -191,7 +202,7 @@ def _is_quotable(words: str) -> bool:
     return _MIN_LENGTH <= len(words) <= _MAX_LENGTH and words not in _vague()
 
 
-def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
+def _parts(text: str, offset: int, start: int, end: int, modality: Modality, rule: str) -> Iterator[_Problem]:
     """The problem without its decoration; an enumeration of full problems is split."""
     decoration = _decoration().match(text, start, end)
     start = decoration.end() if decoration else start
@@ -202,9 +213,9 @@ def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> 
     members = _members(body)
     if len(members) > 1 and all(_is_full(body[low:high]) for low, high in members):
         for low, high in members:
-            yield _Problem(offset + start + low, offset + start + high, modality)
+            yield _Problem(offset + start + low, offset + start + high, modality, rule)
     else:
-        yield _Problem(offset + start, offset + end, modality)
+        yield _Problem(offset + start, offset + end, modality, rule)
 
 
 def _members(body: str) -> list[tuple[int, int]]:

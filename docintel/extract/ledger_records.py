@@ -18,7 +18,7 @@ from docintel.extract.roles import Role, pattern, roles
 from docintel.extract.segments import Segment, segments
 from docintel.extract.unit_names import inner, kind_of
 from docintel.extract.units import UnitMention, outermost
-from docintel.schema import Issue, Measure, MeasureCategory, Modality, Status, UnitKind
+from docintel.schema import Ground, Issue, Measure, MeasureCategory, Modality, Status, UnitKind
 from docintel.text.sentences import split_clauses, split_sentences
 
 #: A number that begins a problem or a measure of a cell: 1. (1) ① 一是.
@@ -67,14 +67,18 @@ def ledger_issues(reading: Reading, rows: Sequence[Row]) -> tuple[Issue, ...]:
     """The problems of the rows, in text order; of a merged cell once."""
     risks = {row.problem: row.is_risk for row in rows if row.problem}
     return tuple(
-        Issue(
-            evidence=reading.document.evidence(*span),
-            category=category_of_issue(reading.folded[slice(*span)]),
-            modality=Modality.RISK if is_risk else Modality.FOUND,
-        )
+        _issue(reading, span, Modality.RISK if is_risk else Modality.FOUND)
         for cell, is_risk in risks.items()
         if cell
         for span in _pieces(reading, cell)
+    )
+
+
+def _issue(reading: Reading, span: Span, modality: Modality) -> Issue:
+    evidence = reading.document.evidence(*span)
+    category = category_of_issue(reading.folded[slice(*span)])
+    return Issue(
+        evidence=evidence, category=category, modality=modality, grounds=(Ground("", "issue/ledger", evidence),)
     )
 
 
@@ -130,11 +134,13 @@ def _measures(reading: Reading, cell: Span, row: Row, *, planned: bool) -> Itera
     for segment, role in _actions(reading, cell, planned=planned):
         words = reading.folded[segment.start : segment.end]
         sanction = role is Role.SANCTION
+        evidence = reading.document.evidence(segment.start, segment.end)
         yield Measure(
-            evidence=reading.document.evidence(segment.start, segment.end),
+            evidence=evidence,
             category=MeasureCategory.ACCOUNTABILITY if sanction else category_of(words),
             status=status or _told_status(reading, segment, sanction, planned=planned),
             deadline=reading.text[slice(*row.deadline)].strip() if planned and row.deadline else None,
+            grounds=(Ground("", "measure/ledger-plan" if planned else "measure/ledger-status", evidence),),
         )
 
 

@@ -12,7 +12,7 @@ from docintel.extract.links import link_measures
 from docintel.extract.reading import Reading
 from docintel.extract.roles import Role, pattern, roles
 from docintel.extract.segments import Segment, blank_quotes, segments
-from docintel.schema import Case, Issue, Measure, MeasureCategory, Status
+from docintel.schema import Case, Evidence, Ground, Issue, Measure, MeasureCategory, Status
 from docintel.text.normalize import fold
 
 #: 同志们: and 各位领导、同志们, open a speech.
@@ -35,14 +35,35 @@ def find_measures(
     quotes = [reading.document.evidence(segment.start, segment.end) for segment, _ in found]
     links = link_measures(reading, quotes, cases, issues)
     return tuple(
-        Measure(
-            evidence=quote,
-            category=MeasureCategory.ACCOUNTABILITY if role is Role.SANCTION else category_of(fold(quote.quote)),
-            status=status_of(reading, segment, is_sanction=role is Role.SANCTION),
-            units=actors_of(segment.start, segment.end),
-            addresses=addresses,
+        _measure(
+            reading, segment, quote, actors_of(segment.start, segment.end), addresses, is_sanction=role is Role.SANCTION
         )
         for (segment, role), quote, addresses in zip(found, quotes, links, strict=True)
+    )
+
+
+def _measure(
+    reading: Reading,
+    segment: Segment,
+    quote: Evidence,
+    units: tuple[str, ...],
+    addresses: tuple[int, ...],
+    *,
+    is_sanction: bool,
+) -> Measure:
+    category = MeasureCategory.ACCOUNTABILITY if is_sanction else category_of(fold(quote.quote))
+    status = status_of(reading, segment, is_sanction=is_sanction)
+    return Measure(
+        evidence=quote,
+        category=category,
+        status=status,
+        units=units,
+        addresses=addresses,
+        grounds=(
+            Ground("", "measure/sanction" if is_sanction else "measure/action", quote),
+            Ground("category", f"measure-category/{category}", quote),
+            Ground("status", f"status/{status}", quote),
+        ),
     )
 
 
