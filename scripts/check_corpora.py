@@ -4,7 +4,8 @@ In: a folder with `reports/`, `gold/*.json` and `manifest.json`; `corpora` unles
 documents, characters and records by type of document, or the list of faults and exit status 1.
 
 `--write-manifest` first brings the manifest up to date: an entry for every pair, with type and sha256 as they are now.
-The sector and the difficulties of an entry are written by hand and kept.
+The sector and the difficulties of an entry are written by hand and kept, and so is whether it is held back from those
+who write rules, for models that need records nobody tuned for and for honest figures.
 """
 
 import argparse
@@ -27,6 +28,8 @@ from docintel.schema import (
     MeasureCategory,
     Metric,
     Modality,
+    ReferenceKind,
+    Relation,
     Status,
     UnitKind,
 )
@@ -42,6 +45,8 @@ SHAPE = {
     "cases": "persons violations sanctions amounts quote",
     "issues": "quote category modality",
     "measures": "quote category status units addresses",
+    "references": "quote kind canonical",
+    "checks": "quote relation against stated holds",
 }
 #: The closed vocabulary of a field.
 LABELS: dict[tuple[str, str], type[StrEnum]] = {
@@ -51,6 +56,8 @@ LABELS: dict[tuple[str, str], type[StrEnum]] = {
     ("issues", "modality"): Modality,
     ("measures", "category"): MeasureCategory,
     ("measures", "status"): Status,
+    ("references", "kind"): ReferenceKind,
+    ("checks", "relation"): Relation,
 }
 #: Fields whose words must stand in the source.
 VERBATIM = {
@@ -60,6 +67,8 @@ VERBATIM = {
     "cases": ("quote", "persons", "violations", "sanctions"),
     "issues": ("quote",),
     "measures": ("quote",),
+    "references": ("quote",),
+    "checks": ("quote", "against"),
 }
 #: What makes two records of one type the same record.
 IDENTITY = {
@@ -69,6 +78,8 @@ IDENTITY = {
     "cases": ("quote", "persons"),
     "issues": ("quote",),
     "measures": ("quote",),
+    "references": ("quote",),
+    "checks": ("quote", "against"),
 }
 
 
@@ -137,7 +148,7 @@ def repeated(kind: str, records: list[dict[str, Any]], text: str) -> Iterator[st
     counts = Counter(json.dumps([r[field] for field in IDENTITY[kind]], ensure_ascii=False) for r in records)
     for key, count in counts.items():
         words = json.loads(key)[0]
-        if count > (text.count(squeeze(words)) if kind in ("issues", "measures") else 1):
+        if count > (text.count(squeeze(words)) if kind in ("issues", "measures", "references") else 1):
             yield f"{kind}: {words!r} is entered {count} times"
 
 
@@ -152,10 +163,10 @@ def gold_faults(gold: dict[str, Any], path: Path) -> Iterator[str]:
         if squeeze(gold[field] or "") not in around:
             yield f"{field} {gold[field]!r} is not in the source"
     for kind in SHAPE:
-        for record in gold[kind]:
+        for record in gold.get(kind, []):
             where = around if kind == "units" else text
             yield from (f"{kind}: {fault}" for fault in record_faults(kind, record, where))
-        yield from repeated(kind, gold[kind], text)
+        yield from repeated(kind, gold.get(kind, []), text)
     yield from link_faults(gold)
 
 
@@ -175,6 +186,7 @@ def manifest_of(folder: Path) -> list[dict[str, Any]]:
             "doc_type": gold["doc_type"],
             "sector": old.get(f"reports/{gold['doc']}", {}).get("sector", ""),
             "difficulties": old.get(f"reports/{gold['doc']}", {}).get("difficulties", ""),
+            "held_back": old.get(f"reports/{gold['doc']}", {}).get("held_back", False),
             "sha256": hashlib.sha256((folder / "reports" / gold["doc"]).read_bytes()).hexdigest(),
         }
         for name, gold in load(folder).items()
@@ -214,7 +226,7 @@ def table(folder: Path) -> str:
     columns = ["documents", "characters", *SHAPE]
     rows = {str(doc_type): Counter[str]() for doc_type in DocType} | {"total": Counter[str]()}
     for gold in load(folder).values():
-        counts = Counter({kind: len(gold[kind]) for kind in SHAPE})
+        counts = Counter({kind: len(gold.get(kind, [])) for kind in SHAPE})
         counts |= Counter(documents=1, characters=len(parse(folder / "reports" / gold["doc"]).text))
         rows[gold["doc_type"]] += counts
         rows["total"] += counts

@@ -116,6 +116,9 @@ def statistics(
     reference: Reference = None,
     since: PeriodSince = None,
     until: PeriodUntil = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="核对数据，列出矛盾。 Proof-read the figures and list contradictions.")
+    ] = False,
     all_sources: Annotated[
         bool, typer.Option("--all-sources", help="同文多处发布的逐份计入。 Count every source of a republished work.")
     ] = False,
@@ -127,6 +130,12 @@ def statistics(
     from docintel.analytics import rectification, total
 
     filters = Filters(unit=unit, region=region, doc_type=doc_type, reference=reference, since=since, until=until)
+    if check:
+        with open_library(library) as opened:
+            checks = rows_of(opened.records("checks", filters, all_sources=all_sources), None)
+        broken = [row for row in checks if not row["holds"]]
+        answer(broken, as_json, lambda: views.checks_view(broken, len(checks)))
+        return
     with open_library(library) as opened:
         frame = opened.statistics(metrics=names_in(metric), filters=filters, all_sources=all_sources)
     if groups := names_in(by):

@@ -9,29 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from docintel.console.words import hanging
-from docintel.schema import Ground, Record
-
-_FIELDS = {
-    "": "记录",
-    "subject": "对象",
-    "action": "动作",
-    "metric": "指标",
-    "unit": "单位",
-    "period": "时期",
-    "region": "地区",
-    "canonical": "规范名称",
-    "kind": "类别",
-    "place": "所在地",
-    "position": "职务",
-    "persons": "人员",
-    "violations": "行为",
-    "sanctions": "处理",
-    "amounts": "金额",
-    "date": "日期",
-    "category": "类别",
-    "modality": "性质",
-    "status": "状态",
-}
+from docintel.schema import FIELD_NAMES, Ground, Record
 
 
 def explanations_view(records: Sequence[tuple[str, Record]], describe: Callable[[str], str]) -> RenderableType:
@@ -56,4 +34,4 @@ def _grounds(grounds: Sequence[Ground], describe: Callable[[str], str]) -> Itera
         if ground.evidence:
             line.append(f"：“{ground.evidence.quote}”", style="green")
         line.append(f"  {ground.rule}", style="dim")
-        yield hanging(f"  {_FIELDS.get(ground.field, ground.field)}", line, style="yellow")
+        yield hanging(f"  {FIELD_NAMES.get(ground.field, '记录')}", line, style="yellow")

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from docintel.console.words import hanging, label
-from docintel.schema import Hit, HitKind, MeasureCategory, Precedent, Status, Suggestion
+from docintel.schema import Hit, HitKind, IssueCategory, MeasureCategory, Precedent, Status, Suggestion
 
 _KIND_NAMES = {
     HitKind.PASSAGE: "段落",
@@ -41,8 +41,8 @@ def _hit(rank: int, hit: Hit, query: str) -> RenderableType:
 def _provenance(hit: Hit) -> Text:
     parts = [
         _KIND_NAMES[hit.kind],
-        label(hit.category) if hit.category else "",
-        label(hit.status),
+        label(hit.category, IssueCategory if hit.kind is HitKind.ISSUE else MeasureCategory),
+        label(hit.status, Status),
         hit.source,
         hit.publisher or "",
         hit.published or "",

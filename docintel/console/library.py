@@ -10,8 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from docintel.console.words import RECORD_NAMES, SHORT, WRAP, label, table
-from docintel.schema import DocType, FileReport, IngestStatus, ReadStatus
+from docintel.console.words import SHORT, WRAP, label, table
+from docintel.schema import RECORD_NAMES, DocType, FileReport, IngestStatus, ReadStatus
 
 _OUTCOMES = {
     IngestStatus.ADDED: "新增",

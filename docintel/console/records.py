@@ -10,19 +10,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from docintel.console.words import RECORD_NAMES, RIGHT, SHORT, WRAP, figure, label, number, period, table
+from docintel.console.words import RIGHT, SHORT, WRAP, figure, label, number, period, table
 from docintel.schema import (
+    RECORD_NAMES,
     BlockKind,
     Extraction,
-    IssueCategory,
-    MeasureCategory,
-    Metric,
-    Modality,
     Record,
-    ReferenceKind,
-    Relation,
-    Status,
-    UnitKind,
 )
 
 _HIGHLIGHTS = {"issues": "red", "measures": "green", "statistics": "bold cyan"}
@@ -75,7 +68,7 @@ _RECORD_TABLES: dict[str, Any] = {
         "statistics",
         [("指标", SHORT), ("数值", RIGHT), ("责任单位", WRAP), ("时期", WRAP), ("原文", WRAP)],
         lambda r: (
-            label(r.metric, Metric),
+            label(r.metric),
             figure(r.value, r.unit_of_measure, approximate=r.approximate),
             r.unit,
             period(r.period),
@@ -85,7 +78,7 @@ _RECORD_TABLES: dict[str, Any] = {
     "units": _records(
         "units",
         [("规范名称", WRAP), ("类别", SHORT), ("文中称谓", WRAP), ("次数", RIGHT)],
-        lambda r: (r.canonical, label(r.kind, UnitKind), r.name, len(r.mentions)),
+        lambda r: (r.canonical, label(r.kind), r.name, len(r.mentions)),
     ),
     "persons": _records(
         "persons", [("姓名", SHORT), ("职务", WRAP), ("单位", WRAP)], lambda r: (r.name, r.position, r.unit)
@@ -103,7 +96,7 @@ _RECORD_TABLES: dict[str, Any] = {
     "issues": _records(
         "issues",
         [("类别", SHORT), ("状态", SHORT), ("原文", WRAP)],
-        lambda r: (label(r.category, IssueCategory), label(r.modality, Modality), r.evidence.quote),
+        lambda r: (label(r.category), label(r.modality), r.evidence.quote),
     ),
     "measures": _records(
         "measures",
@@ -116,8 +109,8 @@ _RECORD_TABLES: dict[str, Any] = {
             ("对应问题", SHORT),
         ],
         lambda r: (
-            label(r.category, MeasureCategory),
-            label(r.status, Status),
+            label(r.category),
+            label(r.status),
             r.evidence.quote,
             "、".join(r.units),
             r.deadline,
@@ -127,13 +120,13 @@ _RECORD_TABLES: dict[str, Any] = {
     "references": _records(
         "references",
         [("类别", SHORT), ("规范写法", WRAP), ("原文", WRAP)],
-        lambda r: (label(r.kind, ReferenceKind), r.canonical, r.evidence.quote),
+        lambda r: (label(r.kind), r.canonical, r.evidence.quote),
     ),
     "checks": _records(
         "checks",
         [("核对", SHORT), ("结论", SHORT), ("文中", RIGHT), ("推算", RIGHT), ("原文", WRAP), ("依据", WRAP)],
         lambda r: (
-            label(r.relation, Relation),
+            label(r.relation),
             "一致" if r.holds else "矛盾",
             number(r.stated),
             number(r.computed),

@@ -4,6 +4,7 @@ In: labels and values. Out: strings and rich tables. Text of documents goes in a
 """
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Any
 
 from rich import box
@@ -40,30 +41,21 @@ _LABELS: dict[str, str] = {
     for label in vocabulary
 }
 
-RECORD_NAMES = {
-    "statistics": "统计数据",
-    "units": "责任单位",
-    "persons": "人员",
-    "cases": "案件",
-    "issues": "问题",
-    "measures": "措施",
-    "references": "文号法规",
-    "checks": "数据核对",
-}
-
 WRAP: dict[str, Any] = {"overflow": "fold"}
 SHORT: dict[str, Any] = {"no_wrap": True}
 RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
 
 
-def label(value: Any, kind: type | None = None) -> str:
+def label(value: Any, kind: type[StrEnum] | None = None) -> str:
     """The Chinese name of a label; the value itself when it is none.
 
     Args:
-        kind: the vocabulary, for a value that stands in several (`rules`).
+        kind: the vocabulary of a plain string that stands in several (`rules`).
     """
     if value is None:
         return ""
+    if isinstance(value, StrEnum):
+        return chinese_name(value)
     return chinese_name(kind(value)) if kind else _LABELS.get(str(value), str(value))
 
 

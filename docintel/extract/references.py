@@ -80,14 +80,14 @@ def _numbers(reading: Reading) -> Iterator[Reference]:
 
 
 def _reference(
-    reading: Reading, span: tuple[int, int], kind: ReferenceKind, rule: str, written: str, title: str | None = None
+    reading: Reading, span: tuple[int, int], kind: ReferenceKind, rule: str, written: str, law: str | None = None
 ) -> Reference:
     evidence = reading.document.evidence(*span)
     return Reference(
         evidence=evidence,
         kind=kind,
         canonical=canonical_citation(written),
-        title=title,
+        law=law,
         grounds=(Ground("", rule, evidence),),
     )
 

@@ -3,12 +3,14 @@
 from docintel.schema.document import NOT_CONTENT, Block, BlockKind, Document, Evidence, Part, ReadStatus
 from docintel.schema.records import (
     RECORD_TYPES,
+    Act,
     Case,
     Check,
     Extraction,
     Ground,
     Issue,
     Measure,
+    Penalty,
     Person,
     Record,
     Reference,
@@ -27,6 +29,8 @@ from docintel.schema.results import (
     Suggestion,
 )
 from docintel.schema.vocabulary import (
+    FIELD_NAMES,
+    RECORD_NAMES,
     DocType,
     IssueCategory,
     MeasureCategory,
@@ -41,9 +45,12 @@ from docintel.schema.vocabulary import (
 )
 
 __all__ = [
+    "FIELD_NAMES",
     "GROUPS",
     "NOT_CONTENT",
+    "RECORD_NAMES",
     "RECORD_TYPES",
+    "Act",
     "Block",
     "BlockKind",
     "Case",
@@ -66,6 +73,7 @@ __all__ = [
     "Modality",
     "Part",
     "Passage",
+    "Penalty",
     "Person",
     "Precedent",
     "ReadStatus",

@@ -32,7 +32,7 @@ def test_jsonl_is_one_line_a_document(extraction):
 def test_csv_opens_in_excel_and_runs_no_formula(extraction, tmp_path):
     paths = write([extraction], tmp_path / "out", Format.CSV)
     assert (tmp_path / "out" / "issues.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert len(paths) == 6
+    assert len(paths) == 9
     issues = pd.read_csv(tmp_path / "out" / "issues.csv")
     assert issues["quote"][0] == "'=HYPERLINK(0)发现问题"
     assert pd.read_csv(tmp_path / "out" / "statistics.csv")["value"][0] == 38
@@ -47,7 +47,7 @@ def test_workbook_has_a_sheet_a_type_and_no_formula(extraction, tmp_path):
     (path,) = write([extraction], tmp_path / "out.xlsx", Format.XLSX)
     with zipfile.ZipFile(path) as workbook:
         sheets = [workbook.read(name).decode() for name in workbook.namelist() if "worksheets/sheet" in name]
-    assert len(sheets) == 6
+    assert len(sheets) == 9
     assert not any("<f>" in sheet for sheet in sheets)
     assert any("<v>38</v>" in sheet for sheet in sheets)
 
