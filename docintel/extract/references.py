@@ -25,6 +25,8 @@ _BEFORE_ISSUER = re.compile(
 _COURT = re.compile(
     r"[(〔](?P<year>(?:19|20)\d\d)[)〕](?P<court>[\u4e00-\u9fff]{1,3}\d{0,4}[刑民行执赔监认][\u4e00-\u9fff]{0,3})(?P<no>\d{1,6})号"
 )
+#: 国务院令第749号, 某某部令2021年第12号
+_ORDER = re.compile(r"(?P<issuer>[\u4e00-\u9fff]{2,10}令)\s?(?:(?:19|20)\d\d年)?第\s?\d{1,4}\s?号")
 _TITLE = re.compile(r"《(?P<title>[^《》\n]{2,60})》")
 _DRAFT = re.compile(r"\((?:试行|暂行|修订|修正|草案|征求意见稿|\d{4}年[^()]{0,8})\)$")
 _ARTICLE = rf"第\s?(?P<article>{_NUMERAL}{{1,8}})\s?条(?:之[一二三四五六七八九十])?"
@@ -50,6 +52,11 @@ def _data() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Patte
 
 
 @cache
+def _internal() -> re.Pattern[str]:
+    return re.compile(load("references")["internal"])
+
+
+@cache
 def _unmarked() -> re.Pattern[str]:
     """A law cited without book marks, which only an article behind it lets one believe: 刑法第三百八十五条."""
     names = {name for pair in _data()[4].items() for name in pair}
@@ -67,7 +74,7 @@ def _numbers(reading: Reading) -> Iterator[Reference]:
     folded = reading.folded
     for match in _COURT.finditer(folded):
         yield _reference(reading, match.span(), ReferenceKind.COURT, "reference/court", match.group())
-    for match in _NUMBER.finditer(folded):
+    for match in (*_NUMBER.finditer(folded), *_ORDER.finditer(folded)):
         issuer = match["issuer"] or ""
         lead = len(led.group()) if (led := _BEFORE_ISSUER.match(issuer)) else 0
         yield _reference(
@@ -117,7 +124,7 @@ def _is_law(title: str, *, cited: bool) -> bool:
     bare = _DRAFT.sub("", title)
     if always.search(bare):
         return len(bare) > 2 or cited
-    return bool(often.search(bare)) and (cited or bool(public.search(bare)))
+    return bool(often.search(bare)) and (cited or bool(public.search(bare) and not _internal().search(bare)))
 
 
 def _remember(full: dict[str, str], title: str, folded: str, end: int) -> None:

@@ -7,9 +7,10 @@ that they break, for a false alarm costs more trust than a silent agreement gain
 
 from collections.abc import Sequence
 
-from docintel.extract.checks.figures import Finding, figures_of, same_members
+from docintel.extract.checks.figures import Finding, covers, figures_of
 from docintel.extract.checks.rates import find_growth, find_shares
 from docintel.extract.checks.repeats import find_column_sums, find_repeats
+from docintel.extract.checks.splits import find_splits
 from docintel.extract.checks.sums import find_balances, find_parts
 from docintel.extract.reading import Reading
 from docintel.schema import Check, Ground, Statistic
@@ -21,9 +22,9 @@ def find_checks(reading: Reading, statistics: Sequence[Statistic]) -> tuple[Chec
     """The relations between the statistics of a document, kept or broken, in text order."""
     figures = figures_of(reading, statistics)
     kept: list[Finding] = []
-    for find in (find_balances, find_parts, find_shares, find_growth, find_column_sums, find_repeats):
+    for find in (find_balances, find_parts, find_splits, find_shares, find_growth, find_column_sums, find_repeats):
         for finding in find(reading, figures):
-            if not any(same_members(finding, other) for other in kept):
+            if not any(covers(other, finding) for other in kept):
                 kept.append(finding)
     return tuple(sorted(map(_check, kept), key=lambda check: check.evidence.start))
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from docintel.extract import lexicon
 from docintel.extract.reading import Reading
 from docintel.schema import BlockKind, Relation, Statistic
-from docintel.text.numerals import QuantityGrammar
+from docintel.text.quantities import QuantityGrammar
 
 _GRAMMAR = QuantityGrammar(lexicon.load("amounts")["measure_words"])
 _DECIMALS = re.compile(r"\.(\d+)")
@@ -21,7 +21,7 @@ _SCALES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 #: How far the figure behind 余, 约 or 近 may lie, as a share of it.
 _ABOUT = 0.1
 #: Measure words that count the same things.
-_ALIKE = {"名": "人", "位": "人", "名次": "人次", "项": "个", "条": "个", "宗": "起", "所": "家"}
+_ALIKE = {"名": "人", "位": "人", "名次": "人次", "项": "个", "条": "个", "宗": "起", "所": "家", "件次": "件"}
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,8 @@ def agree(stated: float, computed: float, tolerance: float) -> bool:
     return abs(stated - computed) <= tolerance + 1e-6 * max(1.0, abs(stated))
 
 
-def same_members(one: Finding, other: Finding) -> bool:
-    """Whether two findings tie the same figures together."""
-    return {member.index for member in one.members} == {member.index for member in other.members}
+def covers(one: Finding, other: Finding) -> bool:
+    """Whether a finding ties all the figures together that the other ties, and checks the same one or no other."""
+    members = {member.index for member in one.members}
+    rest = {member.index for member in other.members}
+    return members == rest or (rest < members and one.members[0].index == other.members[0].index)

@@ -6,7 +6,7 @@ In: figures in text order. Out: findings of `Relation.SHARE` and `GROWTH`.
 import re
 from collections.abc import Iterator, Sequence
 
-from docintel.extract.checks.figures import Figure, Finding, agree
+from docintel.extract.checks.figures import Figure, Finding, agree, runs
 from docintel.extract.reading import Reading
 from docintel.schema import Metric, Relation
 
@@ -17,25 +17,35 @@ _OF_TOTAL = re.compile(
 )
 #: 占抽查总数的: of the total that is called so.
 _OF_NAMED = re.compile(r"占(?P<of>[^,。;的总]{2,8})(?:总数|总量|总额|总人数)的?(?:比例|比重)?(?:为|是|达|约|的)*$")
+#: 分别占1.8%、15.8%
+_EACH = re.compile(r"分别占[^,。;]{0,16}$")
 _RATE = re.compile(
     r"(?:整改|办结|完成|销号|化解|查结|成案|合格|满意)[^,。;率]{0,4}率?(?:为|是|达到?|已达|达到了)?(?:近|约|超过)?$"
 )
 _GROWTH = re.compile(
-    r"(?P<sign>增长|上升|增加|提高|提升|上涨|多|下降|减少|降低|下滑|回落|少|降幅(?:为|达)?|增幅(?:为|达)?)(?:了|约|近|超过|达到?|为)*$"
+    r"[),]{0,2}(?:同比|环比|较[^,。;]{2,8}|比[^,。;]{2,8}|总量|数量)?(?P<sign>增长|上升|增加|提高|提升|上涨|多|下降|减少|降低|下滑|回落|少|降幅(?:为|达)?|增幅(?:为|达)?)(?:了|约|近|超过|达到?|为)*"
 )
 _DOWN = ("下降", "减少", "降低", "下滑", "回落", "少", "降幅")
 #: 由120件增加到150件, 从80起降至60起
 _FROM_TO = re.compile(r"(?:由|从)[^,。;]{0,24}$")
 _BEFORE = re.compile(r"(?:上年|去年|上一年|前一年|上期)?(?:同期|上年|去年)[^,。;]{0,10}$")
 _NEAR = 90
+#: The total of a list of shares stands among so many figures before it.
+_BACK = 6
 
 
 def find_shares(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding]:
     """`…起，占总数的37.5%`; `整改92个，整改率79.3%`."""
+    grouped: set[int] = set()
     for i, share in enumerate(figures):
-        if share.statistic.unit_of_measure != "%" or share.in_table:
+        if share.statistic.unit_of_measure != "%" or share.in_table or share.index in grouped:
             continue
         lead = reading.folded[max(share.sentence, share.start - 30) : share.start]
+        if _EACH.search(lead):
+            found = list(_shares_of_each(figures, i))
+            grouped.update(finding.members[0].index for finding in found)
+            yield from found
+            continue
         near = [
             figure for figure in figures[max(0, i - 6) : i] if figure.block == share.block and figure.measure != "%"
         ]
@@ -44,6 +54,24 @@ def find_shares(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
             yield from _share(reading, share, near, lead)
         elif _RATE.search(lead):
             yield from _rate(share, near)
+
+
+def _shares_of_each(figures: Sequence[Figure], first: int) -> Iterator[Finding]:
+    """`28人、251人、236人，分别占1.8%、15.8%、14.9%`: each share with its figure, of the total before them."""
+    shares = list(runs(figures, first))
+    number = len(shares)
+    parts = figures[max(0, first - number) : first]
+    measure = parts[-1].measure if len(parts) == number else ""
+    before = figures[max(0, first - number - _BACK) : first - number]
+    total = sum(part.value for part in parts)
+    alike = [figure for figure in before if figure.measure == measure and figure.value]
+    wholes = [figure for figure in alike if figure.block == shares[0].block or figure.value == total]
+    if number < 2 or not wholes or any(part.measure != measure for part in parts):
+        return
+    whole = next((figure for figure in wholes if figure.value == total), wholes[-1])
+    for share, part in zip(shares, parts, strict=True):
+        computed = 100 * part.value / whole.value
+        yield Finding(Relation.SHARE, (share, part, whole), computed, _is_share(share, part, whole), "share")
 
 
 def _share(reading: Reading, share: Figure, near: Sequence[Figure], lead: str) -> Iterator[Finding]:
@@ -93,13 +121,13 @@ def find_growth(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
     for i, growth in enumerate(figures):
         if growth.statistic.unit_of_measure != "%" or growth.in_table:
             continue
-        sign = _GROWTH.search(reading.folded, max(growth.sentence, growth.start - 16), growth.start)
         before = figures[max(0, i - 2) : i]
-        if not sign or len(before) < 2:
+        if len(before) < 2:
             continue
         first, second = before
+        sign = _GROWTH.fullmatch(reading.folded, second.end, growth.start) if second.end < growth.start else None
         alike = first.measure == second.measure and first.measure != "%"
-        if not alike or first.sentence != growth.sentence or growth.start - second.end > _NEAR // 2:
+        if not sign or not alike or first.sentence != growth.sentence:
             continue
         old, new = first, second
         if _FROM_TO.search(reading.folded, max(first.sentence, first.start - 24), first.start):

@@ -12,7 +12,10 @@ from docintel.extract.reading import Reading
 from docintel.schema import Metric, Relation
 
 #: What announces parts of the figure before: some of them, or all.
-_SOME = re.compile(r"其中[^。;]{0,40}$|[,(](?:包括|包含|含)[^,。;]{0,16}$")
+_SOME = re.compile(
+    r"其中[^。;]{0,40}$|[,(](?:包括|包含|含)[^,。;]{0,16}$"
+    r"|,[^,。;]{0,12}已(?:全部)?(?:办结|整改|完成|清退|退回|追回|收回|复绿|销号|落实|归还)[^,。;]{0,12}$"
+)
 _ALL = re.compile(r"分别(?:为|是|有|整改|查处|处分|立案)?[^,。;]{0,6}$|[(:]$|[(:][^,。;:()]{0,12}$")
 #: Right before a part: 其中食堂类137个、|校服类
 _PART_LEAD = re.compile(r"其中[^,;。]*$")

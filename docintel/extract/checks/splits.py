@@ -1,0 +1,53 @@
+"""Wholes that what follows splits without saying so: figures that add up exactly.
+
+In: figures in text order. Out: findings of `Relation.PARTS` and `BALANCE` that hold. That they hold is what tells that
+they belong together, so a split that does not add up is not noticed here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from docintel.extract.checks.figures import Figure, Finding, agree
+from docintel.extract.reading import Reading
+from docintel.schema import Metric, Relation
+
+#: What stands before the last part: 余下3家, 其余33项.
+_REST = re.compile(r"(?:余下|其余|剩余|余款|剩下|另外?|尚有|还有)[^,。;]{0,16}$")
+_STATE = frozenset({Metric.ISSUES_RECTIFIED, Metric.ISSUES_PENDING})
+#: A whole is split within this many characters, into so many parts at most.
+_TOGETHER = 160
+_MOST_PARTS = 6
+#: Sums that are exact by chance are small.
+_LARGE = 1000
+
+
+def find_splits(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding]:
+    """`标准外发放71.04万元，已清退68.3万元，余下2.74万元…`; `34个问题已完成29个，基本完成3个，正在推进2个`."""
+    for i, whole in enumerate(figures):
+        if whole.in_table or whole.measure == "%" or whole.statistic.approximate:
+            continue
+        parts: list[Figure] = []
+        for figure in figures[i + 1 : i + 1 + 2 * _MOST_PARTS]:
+            if figure.block != whole.block or figure.start - whole.end > _TOGETHER or len(parts) == _MOST_PARTS:
+                break
+            if figure.measure != whole.measure:
+                continue
+            parts.append(figure)
+            total = sum(part.value for part in parts)
+            if total > whole.value:
+                break
+            if len(parts) > 1 and agree(whole.value, total, 0) and _is_told(reading, whole, parts):
+                yield Finding(_relation(whole, parts), (whole, *parts), total, holds=True, rule="split")
+                break
+
+
+def _is_told(reading: Reading, whole: Figure, parts: Sequence[Figure]) -> bool:
+    last = parts[-1]
+    rest = _REST.search(reading.folded, max(parts[-2].end, last.start - 24), last.start)
+    large = whole.value >= _LARGE and whole.value % _LARGE != 0
+    return bool(rest) or len(parts) > 2 or large or last.statistic.metric is Metric.ISSUES_PENDING
+
+
+def _relation(whole: Figure, parts: Sequence[Figure]) -> Relation:
+    is_balance = whole.statistic.metric is Metric.ISSUES_FOUND and any(p.statistic.metric in _STATE for p in parts)
+    return Relation.BALANCE if is_balance else Relation.PARTS
