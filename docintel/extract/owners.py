@@ -1,171 +1,269 @@
-"""Whose figure a statistic is: the system or group of units named as its subject, else the unit that acts.
+"""Whose figure a statistic is: the unit, group of units or place that it is said of.
 
-In: a reading, its unit mentions, the place it is about and a stretch of text. Out: a canonical name.
+In: a reading, whom its clauses are about, and a stretch of text. Out: a canonical name with the rule that gave it.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
 
-from docintel.extract.actors import acting_units
-from docintel.extract.gazetteer import Place
-from docintel.extract.places import find_place_mentions
-from docintel.extract.reading import Reading, at, within
+from docintel.extract.actors import in_charge
+from docintel.extract.collectives import Kind, Subject
+from docintel.extract.decisions import Decision
+from docintel.extract.gazetteer import Place, gazetteer
+from docintel.extract.places import PlaceMention
+from docintel.extract.reading import Reading, Sentence, within
 from docintel.extract.speakers import Speakers
-from docintel.extract.units import UnitMention, outermost
-from docintel.schema import BlockKind
+from docintel.extract.subjects import Subjects
+from docintel.extract.unit_names import local_organ_at, organ_at
+from docintel.extract.units import UnitMention
+from docintel.schema import Block, BlockKind
 from docintel.text.normalize import fold
 
-_SYSTEM = (
-    r"(?:各级|各类|各)?(?:公立|基层|国有|医疗卫生|医疗|卫生健康|卫健|卫生|纪检监察|教育|粮食|财政|国资|民政|住建|党政|政法|政务|政府)*"
-    r"(?:医院|医疗机构|医疗单位|卫生院|纪委监委|纪检监察机关|纪检监察组织|机关|系统|单位|学校|企业|粮库|部门)"
+#: In a paragraph with one of these a person is somebody who did wrong; a figure that is theirs is nobody's work.
+_MISDEEDS = re.compile(
+    r"收受|受贿|贿赂|贪污|侵占|挪用|套取|骗取|截留|私分|违规|违纪|违法|处分|处罚|判处|开除|立案|投案|自首|滥用|牟利|谋取|饮酒|宴请|虚报|罚金|被查|留置"
 )
-#: 全市学校约谈教师18人, 青岚市教育系统已签订…, 各单位共自查问题27项.
-_GROUP = re.compile(
-    rf"(?P<scope>全国|全省|全市|全县|全区|全州|全旗|全系统|我市|我省|我县|我区|各)?(?P<group>{_SYSTEM})"
-)
-#: 全市共走访商户86家: the place itself.
-_PLACEWIDE = re.compile(
-    r"(?:全市|全省|全县|全区|全州|全旗|我市|我省|我县|我区)(?:共|已|累计|先后|有|还|各级|查处|处分|立案|清理|排查)"
-)
-#: 全国共查处…: the organs of the whole country.
-_NATIONWIDE = re.compile(r"全国(?:共|已|累计|查处|处分|立案|各级|接收)")
-_NOT_SUBJECT = re.compile(r"[向对给被在从于与和的]$")
-_OWN_ACTS = re.compile(r"处分|查处|立案|批评教育|处理|问责|线索|信访|举报|留置|移送|谈话")
+#: A paragraph that a line of what somebody did opens: …收受礼金问题。
+_CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
+_ATTENDED = re.compile(r"参会|与会|参加会议|参加了会议|出席|分会场|到会|列席")
+_HELD = re.compile(r"召开|举行|举办")
+_IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
+_FED_BACK = re.compile(r"向(?P<who>[^向]{2,30}?)(?:党委|党组|党总支|党支部)?反馈")
+_TITLE_PARTS = re.compile(r"[|丨:·—\-\s]+|关于")
+_SIGNED = re.compile(r"(?:承诺单位|发文单位|落款|报送单位|填报单位|编制单位|制定单位)[::]\s*")
+#: How many clauses a subject is carried on for.
+_REACH = 80
+_MEETING_REACH = 30
+#: How many of the last blocks may sign a document.
+_SIGNATURE = 4
+_UNIT_COLUMN = re.compile(r"[^\t\n]{0,6}(?:学校|医院|单位|地区|县区|区县|市县|部门|科室|机构|乡镇|企业)[^\t\n]{0,4}\t")
+_PLACES = tuple("省市县区州旗镇乡村")
+#: What a group of rows, not a unit, is called in the first cell of a row.
+_SUM = re.compile(r"(?:合\s*计|总\s*计|小\s*计|总\s*数|共\s*计|序号|\d).*|")
 
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """A group of units that stands as a subject, by its name with the place written out."""
-
-    start: int
-    end: int
-    name: str
-
-
-class _Matches:
-    """Where a pattern matches, read once: a stretch is looked up without reading it again."""
-
-    def __init__(self, pattern: re.Pattern[str], folded: str) -> None:
-        overlapping = re.finditer(f"(?=({pattern.pattern}))", folded)
-        self._spans = [match.span(1) for match in overlapping]
-
-    def any_in(self, start: int, end: int) -> bool:
-        """Whether a match lies in `[start, end)`."""
-        first = bisect_left(self._spans, (start, 0))
-        ahead = takewhile(lambda span: span[0] < end, (self._spans[i] for i in range(first, len(self._spans))))
-        return any(high <= end for _, high in ahead)
+Owner = Decision[str | None]
+_NOBODY: Owner = Decision(None, "unit/none")
+_RULES = {
+    Kind.UNIT: "unit/named",
+    Kind.TOLD: "unit/told",
+    Kind.GROUP: "unit/group",
+    Kind.PLACE: "unit/place",
+    Kind.SPEAKER: "unit/speaker",
+}
 
 
 class Owners:
-    """Answers whose figure a stretch of text gives, reading the text once from front to back."""
+    """Answers whose figure a stretch of text gives.
+
+    It is whom its clause is about; else whom the clauses before in the quotation or paragraph are about; else who
+    speaks, the unit in the heading, or the author.
+    """
 
     def __init__(
-        self, reading: Reading, mentions: Sequence[UnitMention], place: Place | None, speakers: Speakers
+        self,
+        reading: Reading,
+        mentions: Sequence[UnitMention],
+        place: Place | None,
+        places: Sequence[PlaceMention],
+        speakers: Speakers,
+        subjects: Subjects,
     ) -> None:
         self._reading = reading
-        self._mentions = outermost(mentions)
+        self._mentions = mentions
         self._place = place
+        self._places = places
         self._speakers = speakers
-        self._places = [mention for mention in find_place_mentions(reading) if not mention.weak]
-        self._groups = tuple(_groups(reading, self._mentions, place))
-        self._nationwide = _Matches(_NATIONWIDE, reading.folded)
-        self._placewide = _Matches(_PLACEWIDE, reading.folded)
-        self._own_acts = _Matches(_OWN_ACTS, reading.folded)
-        self._author = _author(reading, mentions)
-        self._last: tuple[int, int, str] | None = None
+        self._subjects = subjects
+        self._misdeeds: dict[tuple[int, int], bool] = {}
+        self._regions: dict[str | None, str | None] = {}
+        self._last: Owner = _NOBODY
 
-    def owner_of(self, start: int, end: int) -> str | None:
-        """The unit, or named group of units, whose figure `text[start:end]` gives; None when the text does not say."""
+    def owner_of(self, start: int, end: int) -> Owner:
+        """The unit, group or place whose figure `text[start:end]` gives; None when the text does not say."""
         sentence, clause = self._reading.sentence_at(start), self._reading.clause_at(start)
         if sentence is None or clause is None:
-            return None
-        owner = (
-            self._named_in_row(sentence.block, start)
-            or self._named_in(clause.start, end)
-            or self._group_before(sentence.start, start)
-            or self._carried(sentence.block, clause.start)
-            or "、".join(acting_units(self._reading, self._mentions, start, end))
-            or self._place_before(clause.start)
-            or self._speakers.unit_at(start)
+            return _NOBODY
+        block = self._reading.document.blocks[sentence.block]
+        decision = (
+            (self._in_row(block, start) if block.kind is BlockKind.TABLE else None)
+            or self._said(clause.start, end, block, sentence)
+            or self._by_frame(block)
+            or self._headed[sentence.block]
+            or self._in_charge(start)
+            or self._spoken(start)
             or self._author
+            or _NOBODY
         )
-        if owner:
-            self._last = (sentence.block, end, owner)
-        return owner or None
+        self._last = decision
+        return decision
 
-    def _named_in_row(self, block: int, start: int) -> str | None:
-        """The one unit that the row of a table names, in whatever cell it stands."""
-        if self._reading.document.blocks[block].kind is not BlockKind.TABLE:
-            return None
-        text = self._reading.text
-        row = text.rfind("\n", 0, start) + 1, text.find("\n", start)
-        named = {mention.canonical for mention in within(self._mentions, row[0], row[1] if row[1] >= 0 else len(text))}
-        return named.pop() if len(named) == 1 else None
+    def region_of(self, owner: str | None) -> str | None:
+        """Full name of the place that an owner's figures are about; the document's where its name tells none."""
+        if owner not in self._regions:
+            about = self._place.full if self._place else None
+            self._regions[owner] = self._place_in(owner) or (None if _is_national(owner) else about)
+        return self._regions[owner]
 
-    def _named_in(self, start: int, end: int) -> str | None:
-        group = self._group_before(start, end)
-        if group is None and within(self._mentions, start, end):
-            return "、".join(acting_units(self._reading, self._mentions, start, end))
-        return group
+    def _place_in(self, owner: str | None) -> str | None:
+        """The place that the name of a unit, group or place begins with; None where it begins with none."""
+        bare = (owner or "").removeprefix("中共")
+        full = (place.full for prefix, place in self._prefixes.items() if bare.startswith(prefix))
+        return max(full, key=len, default=None)
 
-    def _carried(self, block: int, start: int) -> str | None:
-        """The owner of the figure before, when no other unit was named since in this paragraph."""
-        if self._last is None or self._last[0] != block or within(self._mentions, self._last[1], start):
-            return None
-        return self._last[2]
+    @cached_property
+    def _prefixes(self) -> dict[str, Place]:
+        """What the names of units of the document's places, and of those above them, begin with."""
+        told = {mention.place for mention in self._places} | ({self._place} if self._place else set())
+        places = (*told, *(above for place in told for above in gazetteer().above(place)))
+        return {prefix: place for place in places for prefix in (place.organ_prefix, place.full, place.name)}
 
-    def _place_before(self, start: int) -> str | None:
-        """A place that acts (`云溪县检查车辆…`)."""
-        place = at(self._places, start)
-        return place.place.name if place and place.start == start else None
-
-    def _group_before(self, start: int, end: int) -> str | None:
-        """The last group of units that stands as a subject in the stretch, with its place written out."""
-        if self._nationwide.any_in(start, end) and self._own_acts.any_in(start, end):
-            return "全国纪检监察机关"
-        group = next((group for group in reversed(within(self._groups, start, end)) if group.end <= end), None)
-        if group:
-            return group.name
-        return self._place.name if self._place and self._placewide.any_in(start, end) else None
-
-
-def _groups(reading: Reading, mentions: Sequence[UnitMention], place: Place | None) -> Iterator[_Group]:
-    """The groups of units that stand as subjects in the content, in text order."""
-    folded, named_before = reading.folded, _place_at_end(place)
-    for sentence in reading.sentences:
-        for match in _GROUP.finditer(folded, sentence.start, sentence.end):
-            offset = match.start("group")
-            named = named_before.search(folded, max(0, offset - 20), offset)
-            subject_at = named.start() if named else match.start()
-            name = _full_name(match["scope"], match["group"], place) if match["scope"] or named else None
-            is_subject = not _NOT_SUBJECT.search(folded, max(sentence.start, subject_at - 2), subject_at)
-            if name and is_subject and not at(mentions, offset):
-                yield _Group(match.start(), match.end(), name)
-
-
-def _author(reading: Reading, mentions: Sequence[UnitMention]) -> str | None:
-    """The unit that a report is of: its title begins with it (`云溪县人民医院关于…的报告`), or it published it."""
-    title, publisher = fold(reading.document.title), fold(reading.document.publisher or "")
-    for mention in mentions:
-        names = (reading.folded[mention.start : mention.end], mention.canonical)
-        if publisher in names or title.startswith(names):
-            return mention.canonical
-    return None
-
-
-def _place_at_end(place: Place | None) -> re.Pattern[str]:
-    """The document's place, in full or short, at the end of a stretch: 青岚市|, 青岚12家|."""
-    names = (place.name, place.name.rstrip("省市县区州旗")) if place else ()
-    return re.compile(rf"(?:{'|'.join(re.escape(name) for name in names if len(name) > 1) or '(?!)'})(?:\d+[家个所])?$")
-
-
-def _full_name(scope: str | None, group: str, place: Place | None) -> str | None:
-    if scope == "全国":
-        return "全国" + group
-    if place is None:
+    def _said(self, start: int, end: int, block: Block, sentence: Sentence) -> Owner | None:
+        """Whom the clause is about, or those before it in the quotation or paragraph."""
+        clauses, text = self._reading.clauses, self._reading.folded
+        i = bisect_right(clauses, start, key=lambda clause: clause.start) - 1
+        if _ATTENDED.search(text, start, max(end, clauses[i].end)) and (convenor := self._convenor(i)):
+            return convenor
+        inner = [s for s in self._subjects.in_clause(clauses[i]) if s.start < end]
+        if inner and (decision := self._decided(inner[-1], end, sentence, carried=False)):
+            return decision
+        quoted = self._speakers.quoted_at(start)
+        for j in range(i - 1, max(-1, i - _REACH), -1):
+            if quoted and clauses[j].start < quoted.start:
+                if quoted.unit:
+                    return Decision(quoted.unit, "unit/quoted", (quoted.said_at, quoted.said_at + 1))
+                quoted = None
+            if clauses[j].start < block.start:
+                break
+            found = self._subjects.in_clause(clauses[j])
+            if found and (decision := self._decided(found[-1], end, sentence, carried=True)):
+                return decision
+        if quoted and quoted.unit:
+            return Decision(quoted.unit, "unit/quoted", (quoted.said_at, quoted.said_at + 1))
         return None
-    prefix = "各" if scope == "各" and not group.startswith("各") else ""
-    return f"{place.name}{prefix}{group}"
+
+    def _decided(self, subject: Subject, end: int, sentence: Sentence, *, carried: bool) -> Owner | None:
+        """What a subject makes of a figure; None where it leaves the answer to what stands before."""
+        span = subject.start, subject.end
+        if subject.kind in (Kind.OURS, Kind.ITSELF):
+            spoken = self._spoken(subject.start) or self._author
+            name = spoken.value if spoken else subject.name
+            return Decision(name, "unit/ours", span) if name else None
+        if subject.kind is Kind.PERSON:
+            wrong = self._has_misdeeds(subject.start, sentence)
+            return Decision(None if wrong else subject.name, "unit/person", span) if wrong or subject.name else None
+        if subject.kind is Kind.SOME:
+            return Decision(None, "unit/some", span) if subject.start >= sentence.start else None
+        if subject.name is None:
+            return None
+        name = subject.name
+        if "、" in name and "分别" in (between := self._reading.folded[subject.end : end]):
+            names = name.split("、")
+            counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2])) - 1
+            name = names[min(max(counted, 0), len(names) - 1)]
+        return Decision(name, "unit/carried" if carried else _RULES[subject.kind], span)
+
+    def _has_misdeeds(self, start: int, sentence: Sentence) -> bool:
+        """Whether what is told from the sentence of a person to that of a figure is that the person did wrong."""
+        named = self._reading.sentence_at(start) or sentence
+        key = named.start, sentence.end
+        if key not in self._misdeeds:
+            text, block = self._reading.folded, self._reading.document.blocks[named.block]
+            self._misdeeds[key] = bool(_MISDEEDS.search(text, *key) or _CASE.match(text, block.start, block.end))
+        return self._misdeeds[key]
+
+    def _convenor(self, i: int) -> Owner | None:
+        """Who held the meeting that a clause counts the guests of."""
+        clauses = self._reading.clauses
+        for j in range(i, max(-1, i - _MEETING_REACH), -1):
+            if _HELD.search(self._reading.folded, clauses[j].start, clauses[j].end):
+                for subject in reversed(self._subjects.in_clause(clauses[j])):
+                    if subject.name:
+                        return Decision(subject.name, "unit/meeting", (subject.start, subject.end))
+        return self._author
+
+    def _in_row(self, block: Block, start: int) -> Owner | None:
+        """The one unit that the row of a table names, in whatever cell it stands; else what its first cell says."""
+        text = self._reading.text
+        low = text.rfind("\n", block.start, start) + 1 or block.start
+        high = text.find("\n", start, block.end)
+        named = within(self._mentions, low, high if high >= 0 else block.end)
+        if len({mention.canonical for mention in named}) == 1:
+            return Decision(named[0].canonical, "unit/row", (named[0].start, named[0].end))
+        cell = text[low : high if high >= 0 else block.end].partition("\t")[0].strip()
+        if _UNIT_COLUMN.match(text, block.start, block.end) and not _SUM.fullmatch(cell):
+            prefix = "" if self._place is None or cell.endswith(_PLACES) else self._place.name
+            name = cell if cell.startswith(prefix) else prefix + cell
+            return Decision(name, "unit/row", (low, low + len(cell)))
+        return None
+
+    def _by_frame(self, block: Block) -> Owner | None:
+        """Who the figures before were of, in a paragraph that looks at them again: 从类型看,…; or in a table."""
+        if block.kind is BlockKind.TABLE or _IN_VIEW.match(self._reading.folded, block.start):
+            return Decision(self._last.value, "unit/frame", self._last.span) if self._last.value else None
+        return None
+
+    @cached_property
+    def _headed(self) -> list[Owner | None]:
+        """For each block the one unit that the heading of its section, or of one above it, names."""
+        above: list[tuple[int, Owner | None]] = []
+        headed: list[Owner | None] = []
+        for block in self._reading.document.blocks:
+            headed.append(next((owner for _, owner in reversed(above) if owner), None))
+            if block.kind is BlockKind.HEADING:
+                level = block.level or 1
+                above = [known for known in above if known[0] < level]
+                named = within(self._subjects.mentions, block.start, block.end)
+                one = len({mention.canonical for mention in named}) == 1
+                span = (named[0].start, named[0].end) if one else None
+                above.append((level, Decision(named[0].canonical, "unit/heading", span) if one else None))
+        return headed
+
+    def _in_charge(self, start: int) -> Owner | None:
+        """Who is in charge of the list item; of several departments the institution that they are of."""
+        names = in_charge(self._reading, self._subjects.mentions, start)
+        if not names:
+            return None
+        known = {mention.canonical for mention in self._mentions} if len(names) > 1 else set()
+        whole = (unit for unit in known if all(name.startswith(unit) for name in names))
+        return Decision(max(whole, key=len, default="、".join(names)), "unit/in-charge")
+
+    def _spoken(self, start: int) -> Owner | None:
+        unit = self._speakers.unit_at(start)
+        return Decision(unit, "unit/speaker") if unit else None
+
+    @cached_property
+    def _author(self) -> Owner | None:
+        """The unit that a report is of: whom it was fed back to, whom its title names, who published or signed it."""
+        document, folded = self._reading.document, self._reading.folded
+        title, publisher = fold(document.title), fold(document.publisher or "")
+        written = {folded[mention.start : mention.end]: mention for mention in reversed(self._mentions)}
+        fed_back = _FED_BACK.search(title)
+        if fed_back and (inspected := written.get(fed_back["who"])):
+            return Decision(inspected.canonical, "unit/author", (inspected.start, inspected.end))
+        parts = [part for part in _TITLE_PARTS.split(title) if part]
+        signed = [_SIGNED.sub("", folded[block.start : block.end]).strip() for block in document.blocks[-_SIGNATURE:]]
+        for mention in self._mentions:
+            names = (folded[mention.start : mention.end], mention.canonical)
+            if publisher in names or any(part.startswith(names) for part in parts):
+                return Decision(mention.canonical, "unit/author", (mention.start, mention.end))
+        for words in signed:
+            if words in written:
+                mention = written[words]
+                return Decision(mention.canonical, "unit/author", (mention.start, mention.end))
+        return self._of_title(parts)
+
+    def _of_title(self, parts: Sequence[str]) -> Owner | None:
+        """The unit or place that a part of the title begins with, though the text names it nowhere."""
+        place = self._place
+        begun = next((part for part in parts if place and part.startswith((place.full, place.name))), None)
+        if place is None or begun is None:
+            return None
+        end = len(place.full if begun.startswith(place.full) else place.name)
+        organ = local_organ_at(begun, end, place.organ_prefix) or organ_at(begun, end, place.organ_prefix)
+        return Decision(organ.canonical, "unit/author") if organ else Decision(place.name, "unit/title")
+
+
+def _is_national(owner: str | None) -> bool:
+    return owner is not None and owner.startswith(("全国", "中央", "国家"))

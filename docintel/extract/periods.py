@@ -1,52 +1,274 @@
 """The period a figure falls in.
 
-In: a reading. Out: for a place in it, the period in ISO form.
+In: a reading. Out: for a place in it, the period in ISO form with the rule that gave it. Word lists:
+`patterns/periods.toml`.
 """
 
-from datetime import date
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
 
-from docintel.extract.reading import Reading
-from docintel.schema import BlockKind
+from docintel.extract.collectives import Kind
+from docintel.extract.dated import Dates, any_of, is_stretch
+from docintel.extract.decisions import Decision
+from docintel.extract.reading import Clause, Reading, within
+from docintel.extract.subjects import Subjects
+from docintel.schema import Block, BlockKind
 from docintel.text.dates import Period, find_periods
+from docintel.text.normalize import fold
+
+_RESET = re.compile(rf"(?:截至)?{any_of('reset')}")
+_UP_TO_NOW = re.compile(r"截至(?:目前|发稿)")
+_SAME_DAY = re.compile(any_of("same_day"))
+_ATTENDED = re.compile(any_of("attended"))
+_HELD = re.compile(any_of("held"))
+_ITEM = re.compile(
+    r"(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][,件]|[(（][一二三四五六七八九十\d]{1,2}[)）]|其[一二三四五六])"
+)
+_NOUN = any_of("campaigns")
+_BY_CAMPAIGN = re.compile(rf"(?P<long>[^,。]{{0,14}}?)(?P<noun>{_NOUN})(?:工作|活动)?(?:开展|启动|部署)?(?:以来|期间)")
+_CAMPAIGN_ACTS = re.compile(rf"(?:此次|本次|这次)?(?:专项|联合|集中)?(?P<noun>{_NOUN})(?:组)?中?(?:共|累计|发现|查出)")
+_CAMPAIGN = re.compile(_NOUN)
+_IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
+_NAMED = (Kind.UNIT, Kind.PLACE)
+#: How many blocks back the time of a meeting, a campaign or an introduced table may stand.
+_BLOCKS_BACK = 5
+
+#: How many items may stand between a paragraph and the one that goes on with it.
+_LIST = 20
+#: How many clauses back a time is carried on from.
+_REACH = 80
+#: Characters of a day in ISO form.
+_A_DAY = 10
+_ENDS = re.compile(r"[。!?…]")
+_QUESTION = re.compile(r"(?:问|记者|主持人|网友)\s*:")
+
+When = Decision[str | None]
+_Found = tuple[Period, str] | None
+_NEVER: When = Decision(None, "period/none")
+
+
+@dataclass(slots=True)
+class _Between:
+    """What lies between a clause and the figure that may take over its time.
+
+    Attributes:
+        sentence: the end of a sentence.
+        item: the beginning of an item of a list.
+        named: a unit or place that a sentence or a part of one begins with.
+        now: 截至目前, which goes on with what is open at its end alone.
+    """
+
+    sentence: bool = False
+    item: bool = False
+    named: bool = False
+    now: bool = False
 
 
 class Periods:
-    """The period a figure falls in: named before it in the sentence or paragraph, or carried from the one before."""
+    """Answers in which period a figure falls.
 
-    def __init__(self, reading: Reading) -> None:
-        anchor = _day(reading.document.published)
+    It is the one named before it in its clause; else the one that the sentence, the paragraph, an earlier paragraph,
+    the heading or the title carries on, until the text turns to another time.
+    """
+
+    def __init__(self, reading: Reading, subjects: Subjects) -> None:
         self._reading = reading
-        self._by_block: dict[int, list[Period]] = {}
-        for i, block in enumerate(reading.document.blocks):
-            self._by_block[i] = find_periods(reading.folded, anchor, block.start, block.end)
+        self._subjects = subjects
+        self._folded = reading.folded
+        self._dates = Dates(reading)
+        self._first_items: dict[int, int] = {}
+        self._carried_to: dict[int, _Found] = {}
 
-    def at(self, offset: int) -> str | None:
+    def at(self, offset: int) -> When:
         """The period for what stands at `offset`, as in `Statistic.period`; None when the text names none."""
-        sentence = self._reading.sentence_at(offset)
-        if sentence is None:
-            return None
-        here = [period for period in self._by_block[sentence.block] if period.start <= offset]
-        if here:
-            return here[-1].iso
-        return self._carried(sentence.block)
+        clauses = self._reading.clauses
+        i = bisect_right(clauses, offset, key=lambda clause: clause.start) - 1
+        if i < 0 or offset >= clauses[i].end:
+            return _NEVER
+        own = [p for p in self._dates.within(clauses[i].start, offset) if self._dates.binds(p, offset)]
+        if own:
+            return self._resolved(own[-1], offset, "period/clause")
+        if i not in self._carried_to:
+            self._carried_to[i] = self._carried(i)
+        found = self._carried_to[i]
+        return self._resolved(found[0], offset, found[1]) if found else _NEVER
 
-    def _carried(self, block: int) -> str | None:
+    def _resolved(self, period: Period, offset: int, rule: str) -> When:
+        """A period as a figure at `offset` has it: of two years told apart its own, of an end with its beginning."""
+        iso = period.iso
+        if period.until and (begun := self._begun(period)):
+            iso = f"{begun if len(begun) > 4 else begun + '-01'}/{iso}"
+        elif period.parts and "分别" in (between := self._folded[period.end : offset]):
+            counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2]))
+            iso = period.parts[min(counted, len(period.parts) - 1)]
+        return Decision(iso, rule, (period.start, period.end) if period.end > period.start else None)
+
+    def _begun(self, until: Period) -> str | None:
+        """The start of the stretch that `until` closes: 2021年9月以来,…,截至5月底."""
+        sentence = self._reading.sentence_at(until.start)
+        opened = self._dates.within(sentence.start, until.start) if sentence else []
+        first = next((p.iso.partition("/")[0] for p in reversed(opened) if p.since), None)
+        return first if first and first <= until.iso else None
+
+    def _carried(self, i: int) -> _Found:
+        """The period that the clauses before carry on to the `i`-th."""
+        clauses, text = self._reading.clauses, self._folded
+        block = self._reading.document.block_at(clauses[i].start)
+        if block is None:
+            return None
+        if _ATTENDED.search(text, clauses[i].start, clauses[i].end) and (meeting := self._meeting(i)):
+            return meeting
+        between = _Between()
+        j, last = i, max(0, i - _REACH)
+        first_item = self._first_item(block)
+        while j >= last and clauses[j].start >= block.start:
+            if j < i and (found := self._last(clauses[j], i, between, first_item)):
+                return found, "period/carried" if between.sentence else "period/sentence"
+            if turned := self._turn(clauses[j], between):
+                return turned[0]
+            if self._step_over(j, between):
+                return None
+            j -= 1
+        return None if between.now or between.named else self._from_before(clauses[i], block.start)
+
+    def _first_item(self, block: Block) -> int:
+        """Where the first item of a list inside a paragraph begins; its end where none does."""
+        if block.start not in self._first_items:
+            clauses = within(self._reading.clauses, block.start, block.end)
+            items = (clause.start for clause in clauses if _ITEM.match(self._folded, clause.start))
+            self._first_items[block.start] = next(items, block.end)
+        return self._first_items[block.start]
+
+    def _turn(self, clause: Clause, between: _Between) -> tuple[_Found] | None:
+        """The time that a clause turns to without a date, 近日 or 专项整治以来; None where it turns to none."""
+        between.now |= bool(_UP_TO_NOW.match(self._folded, clause.start))
+        if _RESET.match(self._folded, clause.start) and not between.now:
+            return (None,)
+        return self._campaign(clause)
+
+    def _step_over(self, j: int, between: _Between) -> bool:
+        """Note what stands at the beginning of the `j`-th clause; whether nothing is carried on over it."""
+        clause, text = self._reading.clauses[j], self._folded
+        between.item |= bool(_ITEM.match(text, clause.start))
+        gap = text[self._reading.clauses[j - 1].end : clause.start] if j else ""
+        ends = _ENDS.search(gap)
+        if ends and not _SAME_DAY.match(text, clause.start):
+            between.sentence = True
+        if ends or ";" in gap:
+            opened = self._subjects.opens(clause)
+            between.named |= opened in _NAMED
+            return opened is Kind.PERSON
+        return False
+
+    def _last(self, clause: Clause, i: int, between: _Between, first_item: int) -> Period | None:
+        """The period that a clause carries on to the `i`-th: a day no further than its sentence."""
+        here = self._reading.clauses[i].start
+        for period in reversed(self._dates.within(clause.start, clause.end)):
+            if not self._dates.binds(period, here) or (between.now and not period.since):
+                continue
+            if between.item and first_item <= period.start:
+                continue  # of an item before
+            if between.sentence and (len(period.iso) == _A_DAY or period.until or self._dates.is_deadline(period)):
+                continue
+            if between.named and period.start > clause.start + 2 and self._subjects.opens(clause) in _NAMED:
+                continue  # of the unit that was named there alone
+            return period
+        return None
+
+    def _meeting(self, i: int) -> _Found:
+        """The day of the meeting that was held last before a clause."""
+        clauses = self._reading.clauses
+        for clause in reversed(clauses[max(0, i - 30) : i]):
+            days = [
+                p for p in self._dates.within(clause.start - 16, clause.end) if len(p.iso) == _A_DAY and not p.until
+            ]
+            if days and _HELD.search(self._folded, clause.start, clause.end):
+                return days[-1], "period/meeting"
+        return None
+
+    def _campaign(self, clause: Clause) -> tuple[_Found] | None:
+        """The time of the work that a clause refers to (专项整治以来, 督查共发现); None where it refers to none."""
+        text = self._folded
+        by = _BY_CAMPAIGN.match(text, clause.start, clause.end)
+        match = by or _CAMPAIGN_ACTS.match(text, clause.start, clause.end)
+        if not match:
+            return None
+        known = self._campaigns.get(match["noun"], [])
+        i = bisect_left(known, clause.start, key=lambda campaign: campaign[0]) - 1
+        if i >= 0:
+            return ((known[i][1], "period/campaign"),)
+        return (None,) if by else None
+
+    @cached_property
+    def _campaigns(self) -> dict[str, list[tuple[int, Period]]]:
+        """Where each kind of campaign is dated: 9月9日至10月18日,…进行了督查."""
+        dated: defaultdict[str, list[tuple[int, Period]]] = defaultdict(list)
+        for sentence in self._reading.sentences:
+            stretches = (p for p in self._dates.within(sentence.start, sentence.end) if "/" in p.iso)
+            period = next((p for p in stretches if self._dates.binds(p, sentence.end)), None)
+            if period:
+                for match in _CAMPAIGN.finditer(self._folded, period.end, sentence.end):
+                    dated[match.group()].append((match.start(), period))
+        return dated
+
+    def _from_before(self, clause: Clause, start: int) -> _Found:
+        """The time that a paragraph or table takes over from what stands before it."""
+        document = self._reading.document
+        here = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
+        opens = next(iter(within(self._reading.clauses, start, document.blocks[here].end)), clause)
+        if document.blocks[here].kind is BlockKind.TABLE or _IN_VIEW.match(self._folded, start):
+            for block in reversed(document.blocks[max(0, here - _BLOCKS_BACK) : here]):
+                stretches = [p for p in self._dates.within(block.start, block.end) if is_stretch(p)]
+                if stretches and block.kind is not BlockKind.TABLE:
+                    return stretches[0], "period/paragraph"
+        elif asked := self._asked(here):
+            return asked, "period/question"
+        elif self._subjects.opens(opens) not in (Kind.PERSON, *_NAMED) and (opening := self._opening_before(here)):
+            return opening, "period/paragraph"
+        return self._headed[here] or self._title
+
+    def _asked(self, here: int) -> Period | None:
+        """The time that a question names, for the answer behind it."""
+        block = self._reading.document.blocks[here - 1] if here else None
+        if block is None or not _QUESTION.match(self._folded, block.start):
+            return None
+        return next(
+            (p for p in reversed(self._dates.within(block.start, block.end)) if self._dates.binds(p, block.end)), None
+        )
+
+    def _opening_before(self, here: int) -> Period | None:
         """The stretch of time that opens the paragraph before (`2021年6月以来,…`), which this one goes on with."""
         blocks = self._reading.document.blocks
-        for i in range(block - 1, -1, -1):
-            if blocks[i].kind is BlockKind.PARAGRAPH:
-                opening = self._by_block[i][:1]
-                if opening and opening[0].start <= blocks[i].start + 2:
-                    return opening[0].iso
+        for block in reversed(blocks[max(0, here - _LIST) : here]):
+            if block.kind is BlockKind.HEADING:
                 return None
-            if blocks[i].kind is BlockKind.HEADING:
-                return None
+            if block.kind is BlockKind.PARAGRAPH:
+                opening = self._dates.within(block.start, block.start + 3)
+                return opening[0] if opening and is_stretch(opening[0]) else None
         return None
 
+    @cached_property
+    def _headed(self) -> list[_Found]:
+        """For each block the time that the heading of its section, or of one above it, names."""
+        above: list[tuple[int, _Found]] = []
+        headed: list[_Found] = []
+        for block in self._reading.document.blocks:
+            headed.append(next((found for _, found in reversed(above) if found), None))
+            if block.kind is BlockKind.HEADING:
+                level = block.level or 1
+                above = [known for known in above if known[0] < level]
+                named = [p for p in self._dates.within(block.start, block.end) if not self._dates.is_deadline(p)]
+                above.append((level, (named[-1], "period/heading") if named else None))
+        return headed
 
-def _day(published: str | None) -> date | None:
-    """The day of publication; None for a document that knows no whole one."""
-    try:
-        return date.fromisoformat(published or "")
-    except ValueError:
-        return None
+    @cached_property
+    def _title(self) -> _Found:
+        """The time that the title of a report names."""
+        title = fold(self._reading.document.title)
+        named = find_periods(title, self._dates.anchor)
+        if len(named) != 1 or self._dates.of_plan or "政府工作报告" in title or not re.search(any_of("reports"), title):
+            return None
+        return Period(0, 0, named[0].iso), "period/title"

@@ -5,27 +5,41 @@ In: a `Reading`. Out: the places it names in text order, the one it is about, an
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import islice
 from operator import add
 
-from docintel.extract.gazetteer import Place, gazetteer
+from docintel.extract.coined_places import coined_names
+from docintel.extract.gazetteer import Place, gazetteer, level_of
 from docintel.extract.reading import Reading
 from docintel.text.normalize import fold
 
-#: A place the gazetteer does not know, at the head of a tagged name: 青岚市 of 青岚市卫健委.
-_COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|旗)")
-_NOT_COINED = re.compile(
-    r"自治|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|.*[的和与在原关刚全各该本]|一组"
-)
-#: A town or a village named alone, as the tagger sees it.
-_COINED_TOWN = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:镇|乡|街道|村)(?=$|党|纪|卫|政|民)")
 #: A smaller place behind a known one: 云栖镇 of 天宁区云栖镇.
-_TOWN = re.compile(r"[^\W原副]{2,4}?(?:街道|镇(?!长)|乡(?!村|长))")
-_HOUSEHOLD = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党|村?[两居委])")
+_TOWN = re.compile(r"[^\W原副和与及的]{2,4}?(?:街道|镇(?!长)|乡(?![村长建土镇振亲愁]))")
+_HOUSEHOLD = re.compile(
+    r"[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党|村?[两居委]|村民委|股份|经济合作|原?(?:会计|文书|出纳|报账员|主任))"
+)
+#: A development zone before one of its organs: 青岚|高新区 of 青岚高新区管委会.
+ZONE_NAMES = (
+    "高新技术产业开发区|经济技术开发区|经济开发区|高新区|经开区|开发区"
+    "|工业园区|产业园区|保税区|示范区|度假区|风景名胜区"
+)
+_ZONE = re.compile(
+    rf"(?![和与及在对向原等由])[\u4e00-\u9fff]{{0,4}}?(?:{ZONE_NAMES})"
+    r"(?=管委|管理委|党工委|工委|纪工委|纪检|纪委|监委|党委|[\u4e00-\u9fff]{2,8}?(?:局|办公室|中心|公司|法院|检察院|医院))"
+)
+_SENTENCE_END = re.compile(r"[。;\n]")
+#: How many of the places near are looked at.
+_REACH = 40
+#: The first name of a full name: 榆桥区 of 榆桥区金桂苑社区, 云溪县 of 云溪县石桥镇.
+_FIRST_PART = re.compile(r"[^省市县区旗州镇乡]{2,4}?(?:区|县|旗|镇|乡|街道)(?!区)")
+_NO_TOWN = re.compile(r"各|有关|相关|所有|部分|下[辖属]|全|乡镇|[的和与及在到对由向从]")
 #: What a full name may not run into: 合作市|场, 高新区|域.
 _RUNS_ON = frozenset({"市场", "市民", "区域", "区间", "区块", "区位", "县域", "州际", "省内"})
+#: Names that are mostly other words, 会同|县公安局: places only behind what they lie in.
+_COMMON = frozenset({"会同县", "合作市"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class PlaceMention:
 
 def find_place_mentions(reading: Reading) -> tuple[PlaceMention, ...]:
     """Every place named in the document, title and by-line included, in text order."""
-    return _scan(reading.folded, _coined_names(reading))
+    return _survey(reading)[0]
 
 
 def find_place(reading: Reading) -> Place | None:
@@ -59,14 +73,71 @@ def find_place(reading: Reading) -> Place | None:
     It is the one in the title; else the publisher's, a city or a county; else the only one named, or the one that at
     least half of the places named lie in; else the publisher's province. None for a document about many places.
     """
-    mentions = find_place_mentions(reading)
-    coined = _coined_names(reading)
+    return _survey(reading)[1]
+
+
+def _survey(reading: Reading) -> tuple[tuple[PlaceMention, ...], Place | None]:
+    """The places named, and the one that the document is about."""
+    coined = coined_names(reading)
+    mentions = _scan(reading.folded, coined)
+    towns = {_town_of(mention) for mention in mentions if mention.place.level == "town"}.difference(coined)
+    if towns:  # 凉亭镇 of 云溪县凉亭镇, named alone elsewhere
+        mentions = _scan(reading.folded, sorted({*coined, *towns} - {""}, key=lambda name: (-len(name), name)))
+    about = _about(reading, mentions, coined)
+    fuller = _fuller(mentions, about)
+    return tuple(replace(mention, place=fuller(mention.place)) for mention in mentions), about and fuller(about)
+
+
+def _town_of(mention: PlaceMention) -> str:
+    """The town's own name in a chain; empty where it may be none: 云溪县各乡."""
+    name = mention.place.name
+    return "" if _NO_TOWN.search(name) or name.endswith(("村", "社区")) else name
+
+
+def _fuller(mentions: Sequence[PlaceMention], about: Place | None) -> Callable[[Place], Place]:
+    """What adds to a place that the gazetteer does not know what it lies in.
+
+    It is what the document says elsewhere (青岚市榆桥区, then 榆桥区); else a district lies in the city, a town in the
+    county that the document is about.
+    """
+    line = (about, *gazetteer().above(about)) if about else ()
+    city = next((place for place in line if place.name.endswith(("市", "州", "盟"))), None) or _only_city(mentions)
+    county = next((place for place in line if place.level == "county"), None)
+    told = {it.place.name: it.place.full for it in mentions if not it.place.adcode and it.place.name != it.place.full}
+
+    def fuller(place: Place) -> Place:
+        if place.adcode or not (match := _FIRST_PART.match(place.full)):
+            return place
+        first, rest = match.group(), place.full[match.end() :]
+        if first in gazetteer().by_name:
+            return place
+        if first in told and level_of(first) == "county":
+            return replace(place, full=told[first] + rest)
+        above = county if level_of(first) == "town" else city if first.endswith("区") else None
+        return replace(place, full=above.full + place.full) if above and above.name != first else place
+
+    return fuller
+
+
+def _only_city(mentions: Sequence[PlaceMention]) -> Place | None:
+    """The only city of the document, where it is named before any smaller place."""
+    strong = [mention.place for mention in mentions if not mention.weak and mention.place.level != "province"]
+    cities = {place for place in strong if place.level == "city"}
+    return strong[0] if len(cities) == 1 and strong[0] in cities else None
+
+
+def _about(reading: Reading, mentions: Sequence[PlaceMention], coined: Sequence[str]) -> Place | None:
     full = {mention.place for mention in mentions if not mention.weak}
     title = _first(_scan(fold(reading.document.title), coined), full)
-    publisher = _first(_scan(fold(reading.document.publisher or ""), coined))
+    publisher = place_in(reading, reading.document.publisher or "")
     if publisher and publisher.level != "province":  # a province's paper writes about its cities
         return title or publisher
     return title or _dominant(mentions, alone=publisher is None) or publisher
+
+
+def place_in(reading: Reading, name: str) -> Place | None:
+    """The first place, no town, in a name from outside the text."""
+    return _first(_scan(fold(name), coined_names(reading)))
 
 
 def local_place(sign: str, near: Iterable[Place]) -> Place | None:
@@ -74,6 +145,14 @@ def local_place(sign: str, near: Iterable[Place]) -> Place | None:
     return next((found for place in near if (found := _of_kind(place, sign))), None)
 
 
+def zone_of(zone: str, near: Iterable[Place]) -> Place | None:
+    """The development zone of the city, else the county, that a bare `高新区` belongs to."""
+    near = tuple(islice(near, _REACH))
+    above = local_place("市", near) or local_place("县", near)
+    return above and Place(zone, above.full + zone, "", "county")
+
+
+@lru_cache(maxsize=4096)
 def _of_kind(place: Place, sign: str) -> Place | None:
     """The place, or the nearest above it, whose name ends with the sign and whose level is the sign's."""
     for other in (place, *gazetteer().above(place)):
@@ -113,27 +192,17 @@ def _dominant(mentions: Sequence[PlaceMention], *, alone: bool) -> Place | None:
     return None
 
 
-def _coined_names(reading: Reading) -> tuple[str, ...]:
-    """Places to believe beside the gazetteer's: what tagged names, title and publisher begin with; longest first."""
-    texts = [fold(name.text) for name in reading.names if name.label in ("ORG", "LOC")]
-    texts += re.split(r"[^\u4e00-\u9fff]+", fold(reading.document.title) + " " + fold(reading.document.publisher or ""))
-    names = set()
-    for text in texts:
-        if text[1:2] == "县" and text[:2] in gazetteer().by_name:  # 沛县, so short that only the tagger can tell
-            names.add(text[:2])
-            continue
-        match = _COINED.match(text) or _COINED_TOWN.match(text)
-        if match and not _NOT_COINED.match(match.group()) and match.group() not in gazetteer().by_name:
-            names.add(match.group())
-    return tuple(sorted(names, key=lambda name: (-len(name), name)))
-
-
 def _scan(text: str, coined: Sequence[str]) -> tuple[PlaceMention, ...]:
     mentions: list[PlaceMention] = []
+    done = 0
     recent: dict[Place, None] = {}  # every place once, by its last mention
     for chain in _chains(text, coined):
         names = [text[start:end] for start, end in chain]
-        place = gazetteer().resolve(names, tuple(reversed(recent)))
+        near = tuple(reversed(recent))
+        if done and _SENTENCE_END.search(text, done, chain[0][0]):  # a village in the town of its own sentence only
+            near = tuple(place for place in near if place.level != "town" or place.name == names[-1])
+        done = chain[-1][1]
+        place = gazetteer().resolve(names, near)
         recent.pop(place, None)
         recent[place] = None
         start, end = chain[0][0], chain[-1][1]
@@ -174,12 +243,14 @@ def _name_end(text: str, start: int, coined: Sequence[str], above: str) -> int:
     head = text[start : start + 2]
     for name, lone in _names_by_head().get(head, ()):
         end = start + len(name)
-        if text.startswith(name, start) and (lone or _inside(name, above)) and text[end - 1 : end + 1] not in _RUNS_ON:
+        if not text.startswith(name, start) or text[end - 1 : end + 1] in _RUNS_ON:
+            continue
+        if lone or _inside(name, above) or _ZONE.match(text, end):
             return end
     for name in coined:
         if text.startswith(name, start):
             return start + len(name)
-    if above and (match := _TOWN.match(text, start) or _HOUSEHOLD.match(text, start)):
+    if above and (match := _ZONE.match(text, start) or _TOWN.match(text, start) or _HOUSEHOLD.match(text, start)):
         return match.end()
     return 0
 
@@ -190,7 +261,7 @@ def _names_by_head() -> dict[str, tuple[tuple[str, bool], ...]]:
     known = gazetteer()
     names = dict.fromkeys(known.by_short, False)
     names |= {short: True for short, places in known.by_short.items() if places[0].level != "county"}
-    names |= {name: len(name) > 2 for name in known.by_name}
+    names |= {name: len(name) > 2 and name not in _COMMON for name in known.by_name}
     heads: dict[str, list[tuple[str, bool]]] = {}
     for name in sorted(names, key=lambda name: (-len(name), name)):
         heads.setdefault(name[:2], []).append((name, names[name]))

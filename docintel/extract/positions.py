@@ -9,29 +9,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docintel.extract.lexicon import alternation, load
-from docintel.extract.reading import Reading, within
+from docintel.extract.reading import within
 from docintel.extract.units import UnitMention
-from docintel.schema import UnitKind
 
 _WORDS = load("persons")
 _HEAD = alternation(_WORDS["heads"])
-_QUALIFIER = alternation(_WORDS["qualifiers"])
-#: 原党委副书记 / 二级巡视员 / 村干部, at the end of a stretch of text
+_QUALIFIER = rf"(?:{alternation(_WORDS['qualifiers'])}|(?:分管|负责|主管)[\u4e00-\u9fff]{{0,8}}?的|分管)"
+#: 原党委副书记 / 二级巡视员 / 分管财务的副院长, at the end of a stretch of text
 _TITLE_AT_END = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})(?:\(.{{1,6}}\))?$")
 _HEAD_AT_END = re.compile(rf"(?:{_HEAD})(?:\([^()]{{1,8}}\))?$")
 _TITLE_AT_START = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})")
 _LAST_CUT = re.compile(rf".*(?:{alternation(_WORDS['before_position'])})")
 _HARD_STOP = re.compile(r"[。;:!?\n\t“”《》…—]")
+#: What a notice says of somebody between the name and the position: `张三,男,1965年3月出生,中共党员,曾任…`.
+_VITAE = (
+    r"(?:[,(](?:男|女|[\u4e00-\u9fff]{1,6}族|\d{4}年[^,()。]{0,10}生|[\u4e00-\u9fff]{2,12}人|中共党员|群众|[^,()。]{1,8}学历"
+    r"|[^,()。]{0,6}文化(?:程度)?|[^,()。]{2,16}(?:参加工作|加入中国共产党)))*"
+)
 #: behind the name: `,某公司原董事长。` / `(市水利局副局长)` / ` 系某公司出纳`
 _BEHIND = re.compile(
-    rf"[,(]?(?:系|是|任|担任|时任|,)?(?P<phrase>[^。;!?\n\t“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n\t]|$)"
+    rf"{_VITAE}[,(]?(?:原系|系|是|历任|曾任|原任|先后任|先后担任|任|曾担任|担任|时任|现任|,)?(?P<phrase>[^。;!?\n\t“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n\t]|$)"
 )
+_BEHIND_STARTS = ("系", "是", "任", "担任", "原系", "时任", "曾任", "历任", "现任")
 #: 第二审查调查室, 党风政风监督室 of a discipline organ
 _OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局]{1,8}室$")
 #: 党组|成员, 纪委|书记: the body is part of the position
 _BODY = re.compile(r"(?:党组|党委|党工委|党总支|党支部|纪委|纪工委|团委)$")
 _BODY_MEMBER = re.compile(r"原?副?(?:书记|委员|成员|常委)")
-_UNITLESS = re.compile(rf"(?:{alternation(_WORDS['heads_without_unit'])})$")
+#: 仙桃市委原常委、原|副市长|: an office of the government of the place whose party committee is named.
+_GOVERNOR = re.compile(r"(?P<level>[省市县区州镇乡])长$")
+_COMMITTEE = re.compile(r"(?:中共|中国共产党)(?P<place>.{2,24})委员会$")
+#: An organisation's name that nobody else knows, right before a title.
+_WRITTEN_UNIT = re.compile(
+    r"(?:.*(?:[对向把将被由在了、,]|通报|查处|曝光))?(?P<unit>[\u4e00-\u9fff()]{2,30}?(?:公司|集团|银行|支行|分行|局|委员会|医院|学院|学校|大学|中学|小学|幼儿园|中心|站"
+    r"|所|协会|学会|合作社|联社|办事处|村|社区|厂|矿|农场|林场|粮库))$"
+)
+#: `原|营业部|经理`, `设备科|科长`: the department is part of the position.
+_DEPARTMENT = re.compile(
+    r"(?:^|[,、。:;“(]|由|对|给予|时任|该院|该局)(?P<position>原?(?P<unit>[\u4e00-\u9fff]{2,5}(?<!支)[科处部股]))$"
+)
 _REACH = 120
 
 
@@ -43,11 +59,17 @@ class Role:
         start: first character of the position; equal to `end` where none is written.
         end: one past its last character.
         unit: canonical name of the unit.
+        rule: how the position was found.
+        unit_rule: how the unit was found.
+        unit_span: the words that name the unit.
     """
 
     start: int
     end: int
     unit: str | None = None
+    rule: str = ""
+    unit_rule: str = ""
+    unit_span: tuple[int, int] | None = None
 
     def __bool__(self) -> bool:
         return self.end > self.start or self.unit is not None
@@ -86,19 +108,46 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
     high = low + len(folded[low:start].rstrip(" 的"))
     if not _HEAD_AT_END.search(folded, low, high):
         unit = next((m for m in within(mentions, low, high) if m.end == high), None)
-        return Role(high, high, unit.canonical) if unit else NO_ROLE
+        return Role(high, high, unit.canonical, "", "stated", (unit.start, unit.end)) if unit else NO_ROLE
     items = _items(folded, low, high, mentions)
     units = [_unit_of(item, mentions) for item in items]
     owners = [(item, unit) for item, unit in zip(items, units, strict=True) if unit]
     if not owners:
-        return Role(_title_start(folded, items[0]), high)
-    (item, first), (_, last) = owners[0], owners[-1]
+        return _without_owner(folded, items[0], high)
+    (item, first), last = owners[0], owners[-1][1]
+    named = (last.start, last.end)
     if items[0] != item:
-        return Role(_title_start(folded, items[0]), high, last.canonical)
+        return Role(_title_start(folded, items[0]), high, last.canonical, "before", "last-of-several", named)
     if len(owners) > 1:
-        return Role(first.start, high, last.canonical)
-    begin, name = _split_office(folded, first)
-    return Role(_skip_glue(folded, begin, item[1]), high, name)
+        return Role(first.start, high, last.canonical, "several-posts", "last-of-several", named)
+    begin, canonical = _split_office(folded, first)
+    governed = _government(folded, canonical, high)
+    rule = "government" if governed else "stated"
+    return Role(_skip_glue(folded, begin, item[1]), high, governed or canonical, "before", rule, named)
+
+
+def _government(folded: str, canonical: str, high: int) -> str | None:
+    """The government that a mayor is in, where only the party committee of the place is named."""
+    governor, committee = _GOVERNOR.search(folded, 0, high), _COMMITTEE.fullmatch(canonical)
+    if governor and committee and committee["place"].endswith(governor["level"]):
+        return f"{committee['place']}人民政府"
+    return None
+
+
+def _without_owner(folded: str, item: tuple[int, int], high: int) -> Role:
+    """A bare title; with an organisation's name before it that nobody else knows."""
+    start = _title_start(folded, item)
+    begin = max(item[0], start - 40)
+    text = folded[begin:start]
+    department = _DEPARTMENT.search(text)
+    if department:
+        span = (begin + department.start("unit"), begin + department.end("unit"))
+        return Role(begin + department.start("position"), high, department["unit"], "before", "department", span)
+    written = _WRITTEN_UNIT.match(text.removesuffix("时任").removesuffix("原"))
+    if written:
+        span = (begin + written.start("unit"), begin + written.end("unit"))
+        return Role(start, high, written["unit"], "before", "as-written", span)
+    return Role(start, high, rule="bare")
 
 
 def _split_office(folded: str, mention: UnitMention) -> tuple[int, str]:
@@ -156,25 +205,14 @@ def _skip_glue(folded: str, begin: int, end: int) -> int:
     return begin + 2 if folded.startswith(("时任", "现任"), begin) else begin
 
 
-def unit_around(reading: Reading, role: Role, name: tuple[int, int], mentions: Sequence[UnitMention]) -> str | None:
-    """The unit spoken of where a position states none: `某公司虚报收购数量。会计|张三`; never a discipline organ.
-
-    Of a department and its institution, which stand at one place among `mentions`, the institution.
-    """
-    if role.end <= role.start or _UNITLESS.search(reading.folded, role.start, role.end):
-        return None
-    block = reading.document.block_at(name[0])
-    spoken_of = within(mentions, block.start, name[0]) if block else ()
-    return next((m.canonical for m in reversed(spoken_of) if m.kind is not UnitKind.DISCIPLINE), None)
-
-
 def _role_behind(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> Role:
     """`张三同志` and `张三局长` carry the title; `张三,某公司原董事长。` sets it off."""
     attached = _TITLE_AT_START.match(folded, end)
     if attached:
         title = attached.group()
-        return Role(end, attached.end(), _WORDS["position_units"].get(title))
-    if folded[end : end + 1] not in {",", "("} and not folded.startswith(("系", "是", "任", "担任"), end):
+        unit = _WORDS["position_units"].get(title)
+        return Role(end, attached.end(), unit, "attached", "title" if unit else "")
+    if folded[end : end + 1] not in {",", "("} and not folded.startswith(_BEHIND_STARTS, end):
         return NO_ROLE
     behind = _BEHIND.match(folded, end)
     if not behind:
@@ -182,4 +220,5 @@ def _role_behind(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
     inside = [m for m in within(mentions, *behind.span("phrase")) if m.end < behind.end("phrase")]
     if not inside or inside[0].start > behind.start("phrase") + 1:
         return NO_ROLE
-    return Role(inside[-1].end, behind.end("phrase"), inside[-1].canonical)
+    unit_span = (inside[-1].start, inside[-1].end)
+    return Role(inside[-1].end, behind.end("phrase"), inside[-1].canonical, "behind", "stated", unit_span)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from docintel.schema import RECORD_TYPES, Document, Evidence, Extraction, Ground, Record
+from docintel.schema import RECORD_TYPES, Act, Document, Evidence, Extraction, Ground, Penalty, Record
 from docintel.text.script import to_simplified
 
 #: Fields that hold words of the text without their place. Resolved names (`canonical`, `unit`) stay Simplified, so
 #: that one unit is one unit in documents of either script.
-_VERBATIM = frozenset({"subject", "action", "position", "sanctions", "deadline"})
+_VERBATIM = frozenset({"subject", "action", "position", "deadline"})
 
 
 def simplified(document: Document) -> Document:
@@ -38,7 +38,9 @@ def as_written(extraction: Extraction, document: Document) -> Extraction:
     return replace(extraction, document=document, **restored)  # type: ignore[arg-type]
 
 
-def _restored(record: Record, text: str, document: Document, written: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+def _restored(
+    record: Record | Act | Penalty, text: str, document: Document, written: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
     """The fields that change, with their new values."""
     for field in fields(record):
         value = getattr(record, field.name)
@@ -46,15 +48,18 @@ def _restored(record: Record, text: str, document: Document, written: Mapping[st
             yield field.name, document.evidence(value.start, value.end)
         elif isinstance(value, tuple) and value and isinstance(value[0], Evidence):
             yield field.name, tuple(document.evidence(quote.start, quote.end) for quote in value)
+        elif isinstance(record, Penalty) and field.name == "name":
+            words = document.text[record.evidence.start : record.evidence.end]
+            characters = dict(zip(record.evidence.quote, words, strict=True))
+            yield field.name, "".join(characters.get(character, character) for character in value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Act | Penalty):
+            yield field.name, tuple(replace(item, **dict(_restored(item, text, document, written))) for item in value)
         elif field.name == "grounds":
             yield field.name, tuple(_regrounded(ground, document) for ground in value)
         elif field.name == "persons":
             yield field.name, tuple(written.get(name, name) for name in value)
         elif field.name in _VERBATIM and value:
-            near = record.evidence.start
-            many = isinstance(value, tuple)
-            found = tuple(_found(words, text, document.text, near) for words in (value if many else (value,)))
-            yield field.name, found if many else found[0]
+            yield field.name, _found(value, text, document.text, record.evidence.start)
 
 
 def _regrounded(ground: Ground, document: Document) -> Ground:

@@ -19,7 +19,9 @@ _GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|�
 #: `对|局长张三、副局长李四|给予处分`
 _DEALT_WITH = re.compile(r"[^。;]{0,40}?(?:给予|予以|作出|处以|进行|立案|采取)")
 _ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上|重要)")
-_OTHERS = re.compile(r"(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)")
+_OTHERS = re.compile(
+    r"(?:另)?(?:[0-9]+|[一二两三四五六七八九十]{1,3})余?名|(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)"
+)
 _SPEECH = re.compile(alternation(_WORDS["speech"]))
 
 
@@ -31,14 +33,14 @@ class Group:
         start: first character of the first name.
         end: one past the last name.
         phrase: first character of the unit and position written before the first name.
-        names: in text order.
+        people: indexes into the persons, in text order.
         governed: a preposition stands before, or 的 behind; the clause is about somebody or something else.
     """
 
     start: int
     end: int
     phrase: int
-    names: tuple[str, ...]
+    people: tuple[int, ...]
     governed: bool
 
 
@@ -102,7 +104,7 @@ def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:
     for group in free[1:]:
         if folded[subject.end : subject.end + 1] not in {"、", "和", "及"}:
             break
-        subject = replace(subject, end=group.end, names=(*subject.names, *group.names))
+        subject = replace(subject, end=group.end, people=(*subject.people, *group.people))
     return (subject,)
 
 
@@ -114,25 +116,27 @@ def _has_other_subject(folded: str, mentions: Sequence[UnitMention], clause: Cla
 
 def find_groups(reading: Reading, persons: Sequence[Person], mentions: Sequence[UnitMention]) -> Iterator[Group]:
     """The people named, joint ones together, in text order."""
-    spans = sorted(((e.start, e.end, p) for p in persons for e in p.mentions), key=lambda span: span[0])
-    run: list[tuple[int, int, Person]] = []
+    spans = sorted((e.start, e.end, i) for i, person in enumerate(persons) for e in person.mentions)
+    run: list[tuple[int, int, int]] = []
     for span in spans:
         if run and not _JOINT.fullmatch(reading.folded, run[-1][1], span[0]):
-            yield _group(reading, run, mentions)
+            yield _group(reading, run, persons, mentions)
             run = []
         run.append(span)
     if run:
-        yield _group(reading, run, mentions)
+        yield _group(reading, run, persons, mentions)
 
 
-def _group(reading: Reading, run: Sequence[tuple[int, int, Person]], mentions: Sequence[UnitMention]) -> Group:
+def _group(
+    reading: Reading, run: Sequence[tuple[int, int, int]], persons: Sequence[Person], mentions: Sequence[UnitMention]
+) -> Group:
     start, _, first = run[0]
-    phrase = _phrase_start(reading, start, first.position, mentions)
+    phrase = _phrase_start(reading, start, persons[first].position, mentions)
     return Group(
         start=start,
         end=run[-1][1],
         phrase=phrase,
-        names=tuple(dict.fromkeys(person.name for *_, person in run)),
+        people=tuple(dict.fromkeys(person for *_, person in run)),
         governed=_is_governed(reading.folded, phrase, run[-1][1]),
     )
 
@@ -150,4 +154,4 @@ def _phrase_start(reading: Reading, start: int, position: str | None, mentions: 
     if position and reading.text.endswith(position, 0, start):
         start -= len(position)
     unit = at(mentions, start - 1) if start else None
-    return unit.start if unit and unit.end == start else start
+    return unit.start if unit and unit.end >= start else start

@@ -9,13 +9,14 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from docintel.extract.attribution import Attribution
 from docintel.extract.ledger import Grid, Span, cell_grid
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.metrics import metric_of
 from docintel.extract.reading import Reading, within
 from docintel.extract.segments import actions
 from docintel.extract.units import UnitMention, outermost
-from docintel.schema import BlockKind, Metric, Statistic
+from docintel.schema import BlockKind, Ground, Metric, Statistic
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,4})?")
 _PERSONS = frozenset({"人", "名", "人次"})
@@ -38,19 +39,25 @@ def _words() -> dict[str, re.Pattern[str]]:
 
 
 def find_table_statistics(
-    reading: Reading, mentions: Sequence[UnitMention], skipped: Container[int] = ()
+    reading: Reading, mentions: Sequence[UnitMention], attribution: Attribution, skipped: Container[int] = ()
 ) -> tuple[Statistic, ...]:
-    """The figures of all tables of units but those of the skipped blocks."""
+    """The figures of all tables of units but those of the skipped blocks.
+
+    Args:
+        attribution: says where and when a figure is of.
+    """
     outer = outermost(mentions)
     return tuple(
         statistic
         for i, block in enumerate(reading.document.blocks)
         if block.kind is BlockKind.TABLE and i not in skipped
-        for statistic in _of_table(reading, cell_grid(reading, block), outer)
+        for statistic in _of_table(reading, cell_grid(reading, block), outer, attribution)
     )
 
 
-def _of_table(reading: Reading, grid: Grid, mentions: Sequence[UnitMention]) -> Iterator[Statistic]:
+def _of_table(
+    reading: Reading, grid: Grid, mentions: Sequence[UnitMention], attribution: Attribution
+) -> Iterator[Statistic]:
     start = next((y for y, row in enumerate(grid) if any(_is_number(reading, span) for span in row[1:])), 0)
     if not 0 < start <= _HEADING_WITHIN:
         return
@@ -65,7 +72,19 @@ def _of_table(reading: Reading, grid: Grid, mentions: Sequence[UnitMention]) -> 
             if span and owner and _is_number(reading, span) and (found := _statistic(reading, span, heading)):
                 quote = (owner[0], span[1]) if 0 < span[1] - owner[0] <= _LONGEST_QUOTE else span
                 evidence = reading.document.evidence(*quote)
-                yield replace(found, evidence=evidence, unit=_owner(reading, owner, mentions))
+                unit, period = _owner(reading, owner, mentions), attribution.period_at(span[0])
+                yield replace(
+                    found,
+                    evidence=evidence,
+                    unit=unit,
+                    period=period.value,
+                    region=attribution.region_of(unit),
+                    grounds=(
+                        *found.grounds,
+                        Ground("unit", "unit/row", reading.document.evidence(*owner)),
+                        period.ground(reading.document, "period"),
+                    ),
+                )
 
 
 def _is_number(reading: Reading, span: Span | None) -> bool:
@@ -95,16 +114,17 @@ def _statistic(reading: Reading, span: Span, heading: tuple[str, str]) -> Statis
         value, measure = round(value * _TENS_OF_THOUSANDS, 2), measure[1:]
     action = actions().match(noun)
     subject = _words()["closing"].sub("", noun[action.end() if action else 0 :])
-    metric = metric_of(measure, subject, f"{noun}#")
-    if metric is Metric.OTHER:
+    choice = metric_of(measure, subject, f"{noun}#")
+    if choice.metric is Metric.OTHER:
         return None
     return Statistic(
         evidence=reading.document.evidence(*span),
         value=value,
         unit_of_measure=measure,
-        metric=metric,
+        metric=choice.metric,
         subject=subject or ("人" if measure in _PERSONS else None),
         action=action.group() if action else None,
+        grounds=(Ground("", "number/table"), Ground("metric", "metric/column")),
     )
 
 

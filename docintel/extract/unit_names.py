@@ -1,76 +1,75 @@
 """The naming system of Chinese institutions: where a name ends, what its full official form is, what kind it is.
 
-In: folded text, an offset, and what the name begins with (`青岚市`). Out: a `Named` for the institution at that offset
-and for what is named inside it. Word lists: `patterns/units.toml`.
+In: folded text, an offset, and what the name begins with (`青岚市`). Out: a `Named` for the institution at that offset.
+Word lists: `patterns/units.toml`.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from docintel.extract.lexicon import alternation, load
 from docintel.schema import UnitKind
 
 _ENDINGS: dict[str, list[str]] = load("units")["endings"]
-_INSIDE: dict[str, list[str]] = load("units")["departments"]
-_BELOW: list[str] = load("units")["subordinate"]["endings"]
 _FULL: dict[str, str] = load("units")["full_names"]
 _STOP = "|".join(load("units")["stop"]["words"])
 #: Of a name; 水务(集团)有限公司 has brackets as well.
-_CHARACTER = rf"(?:(?!{_STOP})[\u4e00-\u9fffA-Za-z·]|\([\u4e00-\u9fff]{{2,4}}\)(?=[\u4e00-\u9fff]{{0,8}}公司))"
-_ORDINAL = "第[一二三四五六七八九十]+"
+CHARACTER = rf"(?:(?!{_STOP})[\u4e00-\u9fffA-Za-z·]|\([\u4e00-\u9fff]{{2,4}}\)(?=[\u4e00-\u9fff]{{0,8}}公司))"
+ORDINAL = "第[一二三四五六七八九十]+"
 
-_CENTRAL_GROUP = re.compile(rf"中央(?:{_ORDINAL})?巡视组")
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
 _GOES_ON = (
-    r"(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组|任务|思想|工作|环节|地带)|(?<=集团)(?:有限|公司|股份|控股|总)"
-    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=大学)[\u4e00-\u9fff]{0,6}医院|(?<=局)[面势部促域限]|(?<=工会)议"
-    r"|(?<=管理处)[分置]|(?<=厅)[官级局]|(?<=院)[感校]|(?<=公司)[法化债]|(?<=队)[员伍长]"
+    r"(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组|任务|思想|工作|环节|地带|学校)|(?<=集团)(?:有限|公司|股份|控股|总)"
+    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=大学)[\u4e00-\u9fff]{0,6}医院|(?<=局)(?:面(?![向对])|势|部(?![署门])|促(?![进成使])|域|限(?![期时]))|(?<=工会)议"
+    r"|(?<=管理处)[分置]|(?<=厅)[官级局]|(?<=院)[感校]|(?<=公司)[法化债]|(?<=队)[员伍长]|(?<=协会)议|(?<=服务站)点|(?<=庭)[审长]"
 )
 _ENDING = rf"(?:{alternation(word for words in _ENDINGS.values() for word in words)})(?!{_GOES_ON})"
 #: 税务局, 第一人民医院, 城市发展有限公司.
-_OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){_CHARACTER}{{2,16}}?{_ENDING}")
+_OPEN = re.compile(rf"(?![省县区州]|市(?![政场容民])){CHARACTER}{{2,16}}?{_ENDING}")
 #: 第一、第三粮库.
-ORDINALS = re.compile(rf"(?P<first>{_ORDINAL})(?P<more>(?:[、和]{_ORDINAL})+)(?P<body>{_CHARACTER}{{0,12}}?{_ENDING})")
+ORDINALS = re.compile(rf"(?P<first>{ORDINAL})(?P<more>(?:[、和]{ORDINAL})+)(?P<body>{CHARACTER}{{0,12}}?{_ENDING})")
 #: Names that need nothing but the place before them: 县医院, 市法院, 云栖街道办事处, 北京大学.
 _BARE = re.compile(rf"(?:{alternation(load('units')['bare']['names'])})(?!{_GOES_ON})")
-_SHORT = re.compile(rf"(?:{alternation(_FULL)})")
-#: 市一院, 市第四医院 as people say it.
-_NUMBERED_HOSPITAL = re.compile(r"第?([一二三四五六七八九十]{1,2})院(?!长)")
-_EMERGENCY = re.compile(r"120(?:急救中心|急救指挥中心)?(?![\d余多名个万元号])")
-
-#: What shows that a department's ending is part of another word: 处|分, 部|门, 党组|成员 (a position, not the 党组).
-_NOT_INSIDE = (
-    r"(?<=处)[分理置罚以于]|(?<=科)[技学普研级员]|(?<=部)[分门署位级属]|(?<=办)[理公案法事好]|(?<=局)[面势部限]|(?<=[院所站])[长属在有台]"
-    r"|(?<=庭)审|(?<=司)[法机]|(?<=队)[伍员长]|(?<=中心)组|(?<=室)内|(?<=[组部])[长织]"
-    r"|(?<=[组委支])(?:成员|书记|副书记|委员|会议|理论|班子|常委|原|专职|换届)"
+_SHORT = re.compile(
+    rf"(?:{alternation(_FULL)})(?!(?<=院)[长感校]|(?<=局)(?:面(?![向对])|势)|(?<=办)法|(?<=委)员会|(?<=社)[会区保员])"
 )
-#: A department's name does not begin with these: they begin another institution's.
-_ELSE = r"(?!最高|国家|中央|中国|全国|[和与及同或、])"
-_WITHIN = rf"(?:(?![省市县区州委]|政府){_CHARACTER})"
-_INNER = {
-    "discipline": rf"{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])})",
-    "party": rf"(?:{alternation(_INSIDE['party'])})",
-    "department": (
-        rf"(?:党办|食堂|审判委员会|{_WITHIN}{{1,14}}?(?<!办事)(?:{alternation(_INSIDE['department'])})|{_WITHIN}{{1,3}}办)"
-    ),
-    "below": rf"(?:{_WITHIN}{{2,12}}?(?:{alternation(_BELOW)})|{_ORDINAL}师)",
+#: 市一院, 市第四医院, 县一中 as people say it.
+_NUMBERED = re.compile(
+    r"第?(?P<number>[一二三四五六七八九十]{1,2})"
+    r"(?:(?P<hospital>院)(?!长)|(?P<middle>中)(?![学心院国等级央部医小队东西南北])|(?P<primary>小)(?![学组队型时区微]))"
+)
+_NUMBERED_FORMS = {
+    "hospital": ("人民医院", UnitKind.HOSPITAL),
+    "middle": ("中学", UnitKind.SCHOOL),
+    "primary": ("小学", UnitKind.SCHOOL),
 }
-_INNER_PATTERNS = {kind: re.compile(rf"(?:机关)?{_ELSE}{pattern}(?!{_NOT_INSIDE})") for kind, pattern in _INNER.items()}
-_POST = r"原?(?:常务)?副?(?:部长|处长|科长|主任|主管|总?经理|局长|庭长|负责人)"
-#: 药学部主任, 执行局原局长: a department known by the post that follows.
-POSTED = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[任兼的]))(?=[\u4e00-\u9fff]{{3,10}}{_POST})"
-    rf"(?P<name>{_WITHIN}{{2,8}}?[部处科室局庭]|{_WITHIN}{{2,6}}?(?:中心|公司))(?={_POST})"
+#: A body set up for a task: 校园餐专项整治工作专班.
+TASK_BODY = (
+    r"(?:(?!成立|组建|设立|部署|要求|组织|牵头|根据|级|等)[\u4e00-\u9fff“”]){2,24}?"
+    r"(?:专班|领导小组|协调小组|推进小组)(?!办公室)"
 )
-_BRANCH = re.compile(rf"{_CHARACTER}{{2,12}}?(?:分公司|分行|支行)(?:营业部)?")
-_SEAT = re.compile(r"机关(?!党|[\u4e00-\u9fff]{0,6}(?:中心|局|处|室|食堂))")
-
-_WHOLE_NAME = re.compile(rf"(?!社区|街道|学校|医院|公司|集团|银行)(?:{_CHARACTER}{{5,30}}|{_CHARACTER}{{2}}大学)")
+_TASK_BODY = re.compile(TASK_BODY)
+_POLICE_BRANCH = re.compile(r"公安(?!局)(?P<name>[\u4e00-\u9fff]{2,6}?)分局")
+_EMERGENCY = re.compile(r"120(?:急救中心|急救指挥中心)?(?![\d余多名个万元号])")
+_WHOLE_NAME = re.compile(
+    rf"(?!社区|街道|学校|医院|公司|集团|银行|乡镇|村级|基层)(?:{CHARACTER}{{5,30}}|{CHARACTER}{{2}}大学)"
+)
+#: Short, and yet the name of one: 仁康医院, 福安药店.
+_SMALL_NAME = re.compile(
+    rf"(?!社区|街道|乡镇|村级|基层|综合|专科|三甲|三级|二级|一级|中医|儿童|妇产|精神|肿瘤|口腔|眼科|中心|人民|附属|军队|互联|智慧|连锁|零售|联合|总|全|私|牙"
+    rf"|医保|诊所|我|贵|别|该|本|两|多|外地|上级|当地|本地|县|市|省|区|乡|镇|村){CHARACTER}{{2,3}}(?:医院|门诊部|诊所|药店|药房)"
+)
 #: Kinds whose names are whole without a place before them.
 _WHOLE = frozenset({UnitKind.COMPANY, UnitKind.HOSPITAL, UnitKind.SCHOOL, UnitKind.PROCURATORATE_COURT})
+#: Bodies of other kinds that bear a name of their own.
+_WHOLE_OTHERS = ("设计院", "研究院", "研究所", "勘察院", "勘测院", "设计所", "事务所", "基金会", "出版社", "养老院", "护理院")
+_TOWN = ("镇", "乡", "街道", "村", "社区")
+_HEALTH = ("卫生健康", "卫生和计划", "卫生局", "卫生厅", "中医药管理", "疾病预防控制局")
+#: Service centres that are the arm of a government.
+_ADMINISTRATIVE = re.compile(
+    r"(?:医疗保障|公共资源交易|政务服务|行政服务|便民服务|物资储备|农业综合服务|[镇乡道][\u4e00-\u9fff]{2,8}服务)中心$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +88,6 @@ class Named:
 
 
 @cache
-def _national() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
-    tables: dict[str, Any] = load("units")
-    names = {
-        name: (entry["canonical"], UnitKind(entry["kind"])) for entry in tables["national"] for name in entry["names"]
-    }
-    names |= {name: (name, UnitKind(kind)) for kind, ministries in tables["ministries"].items() for name in ministries}
-    # 十届中央纪委四次全会 is a meeting, 中央纪委委员 a person.
-    return re.compile(rf"(?>{alternation(names)})(?![一二三四五六七八九十]次全会|委员|网站|(?<=部)门(?!头沟))"), names
-
-
-@cache
 def _local() -> tuple[re.Pattern[str], tuple[tuple[str, UnitKind], ...]]:
     entries = load("units")["local"]
     forms = [(form, i) for i, entry in enumerate(entries) for form in entry["names"]]
@@ -108,25 +96,17 @@ def _local() -> tuple[re.Pattern[str], tuple[tuple[str, UnitKind], ...]]:
     return re.compile(pattern), tuple((entries[i]["canonical"], UnitKind(entries[i]["kind"])) for _, i in forms)
 
 
-def national_names(text: str) -> Iterator[tuple[int, Named]]:
-    """Start and name of each national body in the text: 中央纪委国家监委, 公安部."""
-    pattern, names = _national()
-    for match in pattern.finditer(text):
-        yield match.start(), Named(match.end(), *names[match.group()])
-    for match in _CENTRAL_GROUP.finditer(text):
-        yield match.start(), Named(match.end(), match.group(), UnitKind.DISCIPLINE)
-
-
 def local_organ_at(text: str, start: int, prefix: str) -> Named | None:
     """One of the bodies that every place has, behind the name of the place: 纪委监委, 政府, 一院."""
     pattern, templates = _local()
     if match := pattern.match(text, start):
         template, kind = templates[(match.lastindex or 1) - 1]
-        if prefix.endswith(("镇", "乡", "街道")):  # a town has no 监委
+        if prefix.endswith(_TOWN):  # a town has no 监委
             template = template.replace("检查委员会监察委员会", "检查委员会")
         return Named(match.end(), template.format(prefix), kind)
-    if match := _NUMBERED_HOSPITAL.match(text, start):
-        return Named(match.end(), f"{prefix}第{match.group(1)}人民医院", UnitKind.HOSPITAL)
+    if (match := _NUMBERED.match(text, start)) and match.lastgroup:
+        form, kind = _NUMBERED_FORMS[match.lastgroup]
+        return Named(match.end(), f"{prefix}第{match['number']}{form}", kind)
     if match := _EMERGENCY.match(text, start):
         return Named(match.end(), f"{prefix}120", UnitKind.OTHER)
     return None
@@ -136,58 +116,23 @@ def organ_at(text: str, start: int, prefix: str) -> Named | None:
     """Any other institution behind a place, or behind nothing where `prefix` is empty: 税务局, 城市发展有限公司."""
     if prefix and (match := ORDINALS.match(text, start)):
         return Named(match.end(), prefix + match["first"] + match["body"], kind_of(match["body"]))
-    patterns = (_SHORT, _BARE, _OPEN) if prefix else (_OPEN,)
+    patterns = (_SHORT, _BARE, _OPEN, _TASK_BODY) if prefix else (_OPEN,)
     match = next((found for pattern in patterns if (found := pattern.match(text, start))), None)
     if not match:
         return None
-    body = _FULL.get(match.group(), match.group())
-    return Named(match.end(), prefix + body, kind_of(body))
+    body = full_form(match.group())
+    if len(prefix) > 2 and body.startswith(prefix[:-1]):  # 青岚海关 is not 青岚市青岚海关
+        return Named(match.end(), body, kind_of(body))
+    return Named(match.end(), prefix + body, kind_of(prefix[-1:] + body))
 
 
-def inside_at(text: str, named: Named) -> Iterator[Named]:
-    """What is named directly behind an institution and inside it, each inside the one before: 执行局 of a court."""
-    if named.kind is UnitKind.COMPANY and (match := _BRANCH.match(text, named.end)):
-        named = Named(match.end(), named.canonical + match.group(), UnitKind.COMPANY, named.canonical.endswith("银行"))
-        yield named
-    while found := _inner_at(text, named):
-        named = found
-        yield named
-    if match := _SEAT.match(text, named.end):  # 市纪委监委机关 is 市纪委监委
-        yield Named(match.end(), named.canonical, named.kind, alone=True)
-
-
-def _inner_at(text: str, named: Named) -> Named | None:
-    """The shortest name of a department that goes on behind an institution's."""
-    if named.kind is UnitKind.DEPARTMENT:
-        return None
-    matches = [(kind, found) for kind, pattern in _INNER_PATTERNS.items() if (found := pattern.match(text, named.end))]
-    if named.kind in _WITHOUT_SUBORDINATES:
-        matches = [(kind, found) for kind, found in matches if kind != "below" or found.group().endswith("中心")]
-    if not matches:
-        return None
-    kind, match = min(matches, key=lambda item: item[1].end())
-    if kind == "below" and named.kind in _WITHOUT_SUBORDINATES:
-        kind = "department"
-    return inner(named.canonical, named.kind, match.group(), match.end(), kind)
-
-
-#: Kinds whose parts are departments, never institutions of their own.
-_WITHOUT_SUBORDINATES = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
-
-
-def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "department") -> Named:
-    """A department under its full name: 纪委 of a company is its 纪律检查委员会.
-
-    Args:
-        kind: a unit kind, or `below` for what is of the parent's kind and swallows its name.
-    """
-    if name.removeprefix("机关") == "党委":
-        return Named(end, f"中共{parent}委员会", UnitKind.PARTY)
-    same = kind == "below" or name == "审判委员会"
-    canonical = parent + name.replace("纪委", "纪律检查委员会")
-    # 省委第七巡视组 and 公安部治安管理局 are named instead of 省委 and 公安部, 市政府驻上海办事处 beside 市政府.
-    alone = (kind == "below" and not name.startswith("驻")) or (parent_kind is UnitKind.PARTY and kind == "discipline")
-    return Named(end, canonical, parent_kind if same else UnitKind(kind), alone)
+def full_form(body: str) -> str:
+    """The official name of a body whose short one is in use: 医保局 is 医疗保障局, 高新区管委会 its 管理委员会."""
+    if full := _FULL.get(body):
+        return full
+    if branch := _POLICE_BRANCH.fullmatch(body):  # 公安榆桥分局
+        return f"公安局{branch['name']}分局"
+    return f"{body.removesuffix('管委会')}管理委员会" if body.endswith("管委会") else body
 
 
 def party_committee(text: str, named: Named) -> Named | None:
@@ -199,12 +144,16 @@ def party_committee(text: str, named: Named) -> Named | None:
 
 def is_whole(written: str) -> bool:
     """Whether a name says by itself, without a place, which institution it is: 远图能源股份有限公司, not 社区医院."""
-    return kind_of(written) in _WHOLE and bool(_WHOLE_NAME.fullmatch(written))
+    whole = kind_of(written) in _WHOLE or written.endswith(_WHOLE_OTHERS)
+    return (whole and bool(_WHOLE_NAME.fullmatch(written))) or bool(_SMALL_NAME.fullmatch(written))
 
 
 def kind_of(name: str) -> UnitKind:
     """The kind that the end of a full name speaks of."""
+    name = re.sub(r"\([^)]*\)$", "", name)
     found = [(len(end), UnitKind(kind)) for kind, ends in _ENDINGS.items() for end in ends if name.endswith(end)]
     kind = max(found)[1] if found else UnitKind.OTHER
-    health = any(word in name for word in ("卫生健康", "卫生和计划", "卫生局", "卫生厅", "中医药管理"))
+    if kind is UnitKind.OTHER and _ADMINISTRATIVE.search(name):
+        return UnitKind.GOVERNMENT
+    health = any(word in name for word in _HEALTH)
     return UnitKind.HEALTH_AUTHORITY if health and kind in (UnitKind.GOVERNMENT, UnitKind.OTHER) else kind

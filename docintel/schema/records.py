@@ -15,6 +15,7 @@ from docintel.schema.vocabulary import (
     Modality,
     ReferenceKind,
     Relation,
+    SanctionKind,
     Status,
     UnitKind,
 )
@@ -123,24 +124,71 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that somebody did.
+
+    Attributes:
+        evidence: a short phrase: `违规收受礼品、礼金`.
+        amounts: the sums it is told with, in yuan.
+        period: when, as in `Statistic.period`.
+    """
+
+    evidence: Evidence
+    amounts: tuple[float, ...] = ()
+    period: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Penalty:
+    """One consequence that somebody suffered.
+
+    Attributes:
+        evidence: the words that state it; `开除党籍和公职` states two.
+        name: in the text's words: `开除公职`.
+        months: the prison term; None for life and death, which the name says, and where there is none.
+        fine: yuan.
+    """
+
+    evidence: Evidence
+    name: str
+    kind: SanctionKind
+    months: int | None = None
+    fine: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Who did what, and what followed.
 
     Attributes:
         evidence: the first clause that names person and act.
         persons: names; empty for a unit or group dealt with without names.
-        violations: the acts, each a short verbatim phrase.
-        sanctions: split, in the text's words (`开除党籍和公职` gives `开除党籍` and `开除公职`).
-        amounts: sums tied to the acts, in yuan.
+        units: canonical names of the units that the persons are in, or of the unit dealt with.
+        date: when it was decided, as in `Statistic.period`.
+        acts: what they did, in text order.
+        penalties: what followed.
+        amounts: all sums tied to the case, in yuan.
     """
 
     evidence: Evidence
     persons: tuple[str, ...] = ()
-    violations: tuple[Evidence, ...] = ()
-    sanctions: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    date: str | None = None
+    acts: tuple[Act, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
     amounts: tuple[float, ...] = ()
     confidence: float = 1.0
     grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def violations(self) -> tuple[Evidence, ...]:
+        """The words of the acts."""
+        return tuple(act.evidence for act in self.acts)
+
+    @property
+    def sanctions(self) -> tuple[str, ...]:
+        """The names of the penalties (`开除党籍和公职` gives `开除党籍` and `开除公职`)."""
+        return tuple(penalty.name for penalty in self.penalties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,13 +228,13 @@ class Reference:
 
     Attributes:
         canonical: in one spelling, to be searched for: `云纪发〔2022〕15号`, `中国共产党纪律处分条例第102条`.
-        title: of a law or regulation, without book marks; None for a document number.
+        law: the title of the law or regulation, without book marks; None for a document number.
     """
 
     evidence: Evidence
     kind: ReferenceKind
     canonical: str
-    title: str | None = None
+    law: str | None = None
     confidence: float = 1.0
     grounds: tuple[Ground, ...] = field(default=(), compare=False, repr=False)
 

@@ -7,17 +7,20 @@ that reading back slices the document again and no quote can drift from its text
 
 from dataclasses import asdict, fields
 from enum import StrEnum
+from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from docintel.schema.document import Block, BlockKind, Document, Part, ReadStatus
-from docintel.schema.records import RECORD_TYPES, Extraction, Person, Record, Unit
-from docintel.schema.vocabulary import DocType
+from docintel.schema.records import RECORD_TYPES, Act, Case, Extraction, Penalty, Person, Record, Unit
+from docintel.schema.vocabulary import DocType, SanctionKind
 
 #: Raised when the JSON form changes in a way that breaks a reader.
 SCHEMA_VERSION = 1
 
 _NAMED = (Unit, Person)
+#: What records hold that has evidence of its own.
+_PARTS = (Act, Penalty)
 #: Fields that hold several quotes: JSON key of the words (None where only places are kept), JSON key of the places.
 _MANY = {
     "mentions": (None, "mentions"),
@@ -26,6 +29,8 @@ _MANY = {
 }
 #: Fields that are no part of the form.
 _NOT_WRITTEN = frozenset({"evidence", "grounds"})
+#: Properties that are written beside the fields they come from, and not read back.
+_DERIVED: dict[type, tuple[str, ...]] = {Case: ("violations", "sanctions")}
 
 
 def document_to_dict(document: Document) -> dict[str, Any]:
@@ -50,23 +55,30 @@ def _quote_key(record_type: type) -> str:
     return "name" if record_type in _NAMED else "quote"
 
 
-def record_to_dict(record: Record) -> dict[str, Any]:
-    """The JSON form of one record."""
-    evidence = record.evidence
-    out: dict[str, Any] = {_quote_key(type(record)): evidence.quote}
-    for field in fields(record):
-        if field.name in _NOT_WRITTEN:
-            continue
-        value = getattr(record, field.name)
-        if field.name in _MANY:
-            words, places = _MANY[field.name]
+@cache
+def _written(record_type: type) -> dict[str, Any]:
+    """What is written of a record beside its evidence: name → type."""
+    hints = get_type_hints(record_type)
+    own = {field.name: hints[field.name] for field in fields(record_type) if field.name not in _NOT_WRITTEN}
+    derived = {name: get_type_hints(getattr(record_type, name).fget) for name in _DERIVED.get(record_type, ())}
+    return own | {name: hint["return"] for name, hint in derived.items()}
+
+
+def record_to_dict(record: Record | Act | Penalty) -> dict[str, Any]:
+    """The JSON form of one record; of what it holds as well."""
+    evidence, record_type = record.evidence, cast(type, type(record))
+    out: dict[str, Any] = {_quote_key(record_type): evidence.quote}
+    for name in _written(record_type):
+        value = getattr(record, name)
+        if name in _MANY:
+            words, places = _MANY[name]
             if words:
                 out[words] = [quote.quote for quote in value]
             out[places] = [[quote.start, quote.end] for quote in value]
         elif isinstance(value, tuple):
-            out[field.name] = [_number(item) for item in value]
+            out[name] = [record_to_dict(item) if isinstance(item, _PARTS) else _number(item) for item in value]
         else:
-            out[field.name] = _number(value)
+            out[name] = _number(value)
     return out | {"start": evidence.start, "end": evidence.end, "page": evidence.page}
 
 
@@ -83,25 +95,41 @@ def record_from_dict(kind: str, data: dict[str, Any], document: Document) -> Rec
     Raises:
         ValueError: a place lies outside the document, or a label is not in its vocabulary.
     """
-    record_type = RECORD_TYPES[kind]
+    return _read(RECORD_TYPES[kind], data, document)  # type: ignore[no-any-return]
+
+
+def _read(record_type: Any, data: dict[str, Any], document: Document) -> Any:
+    if record_type is Case and "acts" not in data:
+        data = _structured(data, document)
     hints = get_type_hints(record_type)
     values: dict[str, Any] = {"evidence": document.evidence(data["start"], data["end"])}
     for field in fields(record_type):
         if field.name in _MANY:
             values[field.name] = tuple(document.evidence(*span) for span in data.get(_MANY[field.name][1], ()))
         elif field.name in data:
-            values[field.name] = _typed(hints[field.name], data[field.name])
+            values[field.name] = _typed(hints[field.name], data[field.name], document)
     return record_type(**values)
 
 
-def _typed(hint: Any, value: Any) -> Any:
+def _structured(data: dict[str, Any], document: Document) -> dict[str, Any]:
+    """A case that was stored before its acts and penalties had fields of their own."""
+    acts = [{"start": start, "end": end} for start, end in data.get("violation_spans", ())]
+    penalties = []
+    for name in data.get("sanctions", ()):
+        start = document.text.find(name, data["start"])
+        end = start + len(name) if start >= 0 else data["end"]
+        penalties.append({"name": name, "kind": SanctionKind.OTHER, "start": max(start, data["start"]), "end": end})
+    return data | {"acts": acts, "penalties": penalties}
+
+
+def _typed(hint: Any, value: Any, document: Document) -> Any:
     if value is None:
         return None
     if get_origin(hint) is tuple:
-        return tuple(_typed(get_args(hint)[0], item) for item in value)
+        return tuple(_typed(get_args(hint)[0], item, document) for item in value)
     if get_origin(hint) in (Union, UnionType):
-        return _typed(next(arg for arg in get_args(hint) if arg is not type(None)), value)
-    return hint(value)
+        return _typed(next(arg for arg in get_args(hint) if arg is not type(None)), value, document)
+    return _read(hint, value, document) if hint in _PARTS else hint(value)
 
 
 def extraction_to_dict(extraction: Extraction) -> dict[str, Any]:
@@ -174,20 +202,19 @@ def json_schema() -> dict[str, Any]:
 
 
 def _record_schema(record_type: type) -> dict[str, Any]:
-    hints = get_type_hints(record_type)
     places = {
         "type": "array",
         "items": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
     }
     properties: dict[str, Any] = {_quote_key(record_type): {"type": "string", "minLength": 1}}
-    for field in fields(record_type):
-        if field.name in _MANY:
-            words, key = _MANY[field.name]
+    for name, hint in _written(record_type).items():
+        if name in _MANY:
+            words, key = _MANY[name]
             if words:
                 properties[words] = {"type": "array", "items": {"type": "string"}}
             properties[key] = places
-        elif field.name not in _NOT_WRITTEN:
-            properties[field.name] = _schema_of(hints[field.name])
+        else:
+            properties[name] = _schema_of(hint)
     properties |= {
         "start": {"type": "integer", "minimum": 0},
         "end": {"type": "integer", "minimum": 1},
@@ -211,6 +238,8 @@ def _schema_of(hint: Any) -> dict[str, Any]:
     if get_origin(hint) in (Union, UnionType):
         inner = _schema_of(next(arg for arg in get_args(hint) if arg is not type(None)))
         return inner | {"type": [inner["type"], "null"]}
+    if hint in _PARTS:
+        return _record_schema(hint)
     if issubclass(hint, StrEnum):
         return {"type": "string", "enum": [str(member) for member in hint]}
     return {"type": _JSON_TYPES[hint]}

@@ -5,53 +5,66 @@ In: folded text and an anchor date. Out: `Period`s in ISO form: `2022`, `2022-07
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from docintel.text.numerals import parse_number
+from docintel.text.relative_dates import BY_ANCHOR, MILESTONES, PLANS, Bounds, day_alone, iso_day, milestone, plan
 
 _FULL_YEAR = r"(?:(?:19|20)\d\d\s*年|[一二][〇零一二三四五六七八九]{3}年)"
-_RELATIVE = r"今年|本年度?|去年|上年|前年|当年|同年|次年|翌年"
-#: 2019至2022年: the first year of a range does without its 年.
-_BARE_YEAR = r"(?:19|20)\d\d(?=\s*[至到~-]\s*(?:19|20)\d\d年)"
-_MONTH = r"(?<![第\d])(?:1[0-2]|0?[1-9]|十[一二]?|(?<!十)[一二三四五六七八九])月(?:份)?(?!革命|饼)"
+_RELATIVE = r"今年|本年度?|去年|上年(?!度)|上年度|前年|当年|同年|次年|翌年"
+#: 2019至2022年, 2023、2024年: the first year does without its 年.
+_BARE_YEAR = r"(?:19|20)\d\d(?=\s*[至到~、和-]\s*(?:19|20)\d\d年)"
+#: 一月一通报 is a rhythm, no January.
+_MONTH = r"(?<![第\d])(?:1[0-2]|0?[1-9]|十[一二]?|(?<!十)[一二三四五六七八九])月(?:份)?(?!革命|饼|一(?![日号]))"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
 _PART = r"上旬|中旬|下旬|初|中|底|末"
 _MONTHS = r"前(?:1[0-2]|[1-9]|十[一二]?|[一二两三四五六七八九])个月"
 _QUARTERS_TO = r"(?:第?[一二三四](?:季度)?[至到~-]第?[一二三四]季度)"
 _SPAN = rf"上半年|下半年|{_QUARTERS_TO}|[第前]?[一二三四]个?季度|{_MONTHS}|全年|年底|年初|年末|岁末"
+_FEW = r"(?:1\d|[1-9]|[一二两三四五六七八九十])"
 #: 2022-03-05, 2022.3.5, 2022/3/5
 _NUMERIC = r"(?P<iso>(?<![\d.])(?:19|20)\d\d(?P<sep>[-./])(?:1[0-2]|0?[1-9])(?P=sep)(?:3[01]|[12]\d|0?[1-9])(?![\d.]))"
+_YEAR_LENGTH = 4
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {"一": (1, 3), "二": (4, 6), "三": (7, 9), "四": (10, 12)}
 
-#: Congresses and campaigns that official prose counts time from; the month they closed in.
-_MILESTONES = {
-    "党的十八大": "2012-11",
-    "党的十九大": "2017-10",
-    "党的二十大": "2022-10",
-}
-
 _POINT = re.compile(
-    rf"(?P<lead>截至|截止到?|自从?|从)?(?:到)?\s*"
-    rf"(?:(?P<milestone>{'|'.join(_MILESTONES)})|{_NUMERIC}"
+    rf"(?P<until>截至|截止到?)?(?:自从?|从)?(?:到)?\s*(?=[今本去上前当同次翌下第一二两三四五六七八九十全岁年近过最党\d])"
+    rf"(?:(?P<milestone>{'|'.join(sorted(MILESTONES, key=len, reverse=True))})|{_NUMERIC}"
+    rf"|(?P<plan>{'|'.join(PLANS)})[”\"]?(?=时期|期间|以来|开局|规划实施|收官)"
+    rf"|(?<![近第\d])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"
+    rf"|(?:最?近|过去)的?(?P<past>{_FEW})年(?:多|间)?(?=以?来|[间里内中,])"
+    r"|(?P<same>当月|同月)"
+    rf"|(?P<near>本月|上个?月|本季度|上个?季度)(?:初|中|底|末)?"
+    rf"|(?<![\d一二三四五六七八九十月])(?P<day>3[01]|[12]\d|[1-9])日(?=[上下凌当晚,、,]|[\u4e00-\u9fff]{{2}})(?![内游均常起前元报本志期用程])"
     rf"|(?P<y>{_FULL_YEAR}|{_BARE_YEAR}|{_RELATIVE})?"
-    rf"(?:(?:的|,)?\s*(?:(?P<range>(?:1[0-2]|[1-9])(?:月)?(?:至|到|-|~)(?:1[0-2]|[1-9])月份?)|(?P<span>{_SPAN})"
-    rf"|(?P<m>{_MONTH})(?P<d>{_DAY})?(?P<part>{_PART})?))?)"
-    r"(?P<since>(?<=[年月日号旬初中底末度份大])[^,。;:、]{0,24}?(?:以来|至今(?!年))|(?<=[年月日号])起(?=,))?"
+    rf"(?P<within>(?(y)(?:的|,)?\s*)(?:(?P<range>(?:1[0-2]|[1-9])(?:月)?(?:至|到|-|~)(?:1[0-2]|[1-9])月份?)"
+    rf"|(?P<span>{_SPAN})|(?P<m>{_MONTH})(?P<d>{_DAY})?(?P<part>{_PART})?))?(?(y)|(?(within)|(?!))))"
+    r"(?P<since>[^,。;:、]{0,24}?(?:以来|至今(?!年))|起(?=,))?"
 )
-_TO = re.compile(r"\s*(?:至|到|-|~|开始到|以来到)\s*")
+_FESTIVAL = r"(?:元旦|春节|清明|五一|端午|中秋|国庆)(?:[、和]国庆)?节?(?:期间|前后|前夕)?"
+_TO = re.compile(rf"\s*(?:{_FESTIVAL})?起?(?:至|到|-|~|开始到|以来到)\s*")
+_YEARS = re.compile(r"[、和及与]")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A date or stretch of time as the text gives it, 0-based characters, end exclusive."""
+    """A date or stretch of time as the text gives it, 0-based characters, end exclusive.
+
+    Attributes:
+        since: open at its end: 今年以来, 2021年6月起.
+        until: an end alone: 截至6月底.
+        parts: the years of 2018年和2019年, each alone; empty for anything else.
+    """
 
     start: int
     end: int
     iso: str
+    since: bool = False
+    until: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +73,22 @@ class _Point:
     end: int
     first: str
     last: str
+    since: bool = False
+    until: bool = False
 
 
-def find_periods(folded: str, anchor: date | None, start: int = 0, end: int | None = None) -> list[Period]:
+def find_periods(
+    folded: str, anchor: date | None, start: int = 0, end: int | None = None, *, ahead: bool = False
+) -> list[Period]:
     """The dates and periods of `folded[start:end]`, in text order.
 
     Args:
         anchor: the day of publication; expressions that need it (`今年以来`, `9月30日`) are left out when it is None.
             A year that the text names is carried on to the months that follow it.
+        ahead: a month without a year may be one to come, as in a plan; else it was last year's.
     """
     stop = len(folded) if end is None else end
-    points = list(_points(folded, anchor, start, stop))
+    points = list(_points(folded, anchor, start, stop, ahead))
     periods: list[Period] = []
     i = 0
     while i < len(points):
@@ -80,9 +98,18 @@ def find_periods(folded: str, anchor: date | None, start: int = 0, end: int | No
             periods.append(Period(point.start, following.end, _joined(point.first, _not_before(point, following))))
             i += 2
             continue
-        periods.append(Period(point.start, point.end, _joined(point.first, point.last)))
+        if following and _are_years(point, following) and _YEARS.fullmatch(folded, point.end, following.start):
+            years = (point.first, following.first)
+            periods.append(Period(point.start, following.end, _joined(*years), parts=years))
+            i += 2
+            continue
+        periods.append(Period(point.start, point.end, _joined(point.first, point.last), point.since, point.until))
         i += 1
     return periods
+
+
+def _are_years(point: _Point, following: _Point) -> bool:
+    return all(len(p.first) == 4 and p.first == p.last for p in (point, following)) and point.first < following.first
 
 
 def _not_before(point: _Point, following: _Point) -> str:
@@ -96,32 +123,46 @@ def _joined(first: str, last: str) -> str:
     return first if first == last else f"{first}/{last}"
 
 
-def _points(folded: str, anchor: date | None, start: int, stop: int) -> Iterator[_Point]:
-    year = anchor.year if anchor else None
+def _points(folded: str, anchor: date | None, start: int, stop: int, ahead: bool) -> Iterator[_Point]:
+    year, month = (anchor.year if anchor else None), None
     for match in _POINT.finditer(folded, start, stop):
-        if not any(match[group] for group in ("milestone", "iso", "y", "range", "span", "m")):
+        if match["y"] or match["within"]:
+            named = _year(match["y"], anchor, year)
+            if named is None or (match["span"] == "全年" and not match["y"] and anchor and year == anchor.year):
+                continue  # 全年 of no year in particular
+            year = named if match["y"] else year
+            if not match["y"] and anchor and year == anchor.year and not ahead and _is_ahead(match, anchor):
+                named -= 1
+            bounds = _stretch(match, named)
+        elif found := _without_year(match, anchor, month):
+            bounds = found
+            year = int(found[0][:4]) if match["iso"] else year
+        else:
             continue
-        if match["iso"]:
-            written = _day(*(int(part) for part in re.split(r"\D", match["iso"])))
-            year = int(written[:4])
-            yield _Point(match.start(), match.end(), written, written)
-            continue
-        if match["milestone"]:
-            if match["since"] and anchor:
-                month = _MILESTONES[match["milestone"]]
-                yield _Point(match.start(), match.end(), month, _since(month, anchor))
-            continue
-        named = _year(match["y"], anchor, year)
-        if match["y"] and named:
-            year = named
-        if named is None:
-            continue
-        if not match["y"] and anchor and year == anchor.year and _is_ahead(match, anchor):
-            named -= 1
-        first, last = _stretch(match, named)
-        if match["since"] and anchor:
+        first, last = bounds
+        if len(first) > _YEAR_LENGTH and not match["milestone"]:
+            month = first[:7]
+        since = bool(match["since"]) and anchor is not None
+        if since and anchor:
             last = _since(first, anchor)
-        yield _Point(match.start(), match.end(), first, last)
+        yield _Point(match.start(), match.end(), first, last, since, bool(match["until"]))
+
+
+def _without_year(match: re.Match[str], anchor: date | None, month: str | None) -> Bounds | None:
+    """The bounds of a numeric date and of what names no year; None where nothing tells them."""
+    if match["iso"]:
+        return (iso_day(*(int(part) for part in re.split(r"\D", match["iso"]))),) * 2
+    if match["milestone"]:
+        closed = milestone(match["milestone"])
+        return closed if match["since"] and anchor and closed[0] <= f"{anchor:%Y-%m}" else None
+    if match["plan"]:
+        return plan(match["plan"])
+    if match["same"]:
+        return (month, month) if month else None
+    if match["day"]:
+        return day_alone(int(match["day"]), anchor, month)
+    group = next(group for group in BY_ANCHOR if match[group])
+    return BY_ANCHOR[group](match[group], anchor) if anchor else None
 
 
 def _year(written: str | None, anchor: date | None, carried: int | None) -> int | None:
@@ -157,15 +198,8 @@ def _stretch(match: re.Match[str], year: int) -> tuple[str, str]:
         return f"{year}", f"{year}"
     month = int(parse_number(match["m"].rstrip("份").rstrip("月")) or 0)
     day = int(parse_number(match["d"][:-1]) or 0) if match["d"] else 0
-    written = _day(year, month, day)
+    written = iso_day(year, month, day)
     return written, written
-
-
-def _day(year: int, month: int, day: int) -> str:
-    """A day in ISO form; its month when the month has no such day, or no day is given."""
-    if not 1 <= day <= monthrange(year, month)[1]:
-        return f"{year}-{month:02}"
-    return f"{year}-{month:02}-{day:02}"
 
 
 def _span(written: str, year: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ import pytest
 from docintel.errors import NotFoundError, QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
-from docintel.schema import Case, MeasureCategory, Status
+from docintel.schema import Case, MeasureCategory, Penalty, SanctionKind, Status
 from docintel.store.catalog import Catalog
 from docintel.suggest import Similarity, suggest
 from tests.factories import evidence, make_document, make_extraction, make_measure
@@ -87,7 +87,11 @@ def test_what_was_done_leads_what_was_ordered(ask):
 def test_a_sanction_of_one_case_stands_behind_what_prevents(ask):
     document = make_document(f"甲县{ISSUE}，李某受到警告处分，推行公示。", source="甲县.txt")
     sanction = make_measure(document, "李某受到警告处分", category=MeasureCategory.ACCOUNTABILITY, addresses=(0,))
-    case = Case(evidence=evidence(document, "李某受到警告处分"), persons=("李某",), sanctions=("警告",))
+    case = Case(
+        evidence=evidence(document, "李某受到警告处分"),
+        persons=("李某",),
+        penalties=(Penalty(evidence=evidence(document, "警告"), name="警告", kind=SanctionKind.PUBLIC),),
+    )
     extraction = make_extraction(document, issues=[ISSUE], measures=[], cases=(case,))
     measures = (sanction, make_measure(document, "推行公示", addresses=(0,)))
     found = ask(extraction.__class__(document=document, issues=extraction.issues, measures=measures, cases=(case,)))

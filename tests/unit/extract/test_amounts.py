@@ -1,8 +1,13 @@
 """What is a statistic, what it counts and when. Every row also passes through the quote check."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from docintel.extract.amounts import find_statistics
+from docintel.extract.attribution import Attribution
 from docintel.extract.pipeline import annotate, extract
 from tests.factories import make_document
 
@@ -30,7 +35,7 @@ ROWS = [
     # Chinese numerals, masked figures, percentages
     ("通报了八起典型案例。", [(8, "起", "典型案例", "notices")]),
     ("对查出的X家医疗机构限期整改。", [(None, "家", "医疗机构", "institutions")]),
-    ("临采金额占采购总额的12.5%。", [(12.5, "%", "采购总额", "share")]),
+    ("临采金额占采购总额的12.5%。", [(12.5, "%", "临采金额", "share")]),
     # dates, ordinals, terms, durations, names with numerals, idioms: no statistics
     ("2023年5月6日，第三次党委会学习中央八项规定精神，落实十八项核心制度，开展为期三个月的整治。", []),
     ("一是抓教育，进一步下好全院一盘棋，用好“四种形态”。", []),
@@ -48,7 +53,8 @@ def test_statistics(text, expected):
 
 def statistics(text, **over):
     document = make_document(text, **over)
-    found = find_statistics(annotate(document)._.reading, lambda start, end: None)
+    reading = annotate(document)._.reading
+    found = find_statistics(reading, Attribution(reading))
     for statistic in found:
         evidence = statistic.evidence
         assert document.text[evidence.start : evidence.end] == evidence.quote
@@ -88,3 +94,47 @@ def test_equal_numbers_about_different_things_are_two(text):
 def test_the_same_figure_said_again_is_one():
     found = statistics("公开通报5起典型案例。\n会议强调，这次公开通报5起典型案例意义重大。")
     assert len(found) == 1
+
+
+TEXTS = [
+    row["text"]
+    for row in tomllib.loads((Path(__file__).parents[2] / "tables" / "statistics.toml").read_text("utf-8"))["row"]
+]
+FULL_WIDTH = str.maketrans("0123456789%", "０１２３４５６７８９％")
+NEXT_TO_LETTERS = re.compile(r"(?<=[^\W\da-zA-Z])(?=\d)|(?<=\d)(?=[^\W\da-zA-Z])")
+
+
+@pytest.mark.parametrize(
+    "change", [lambda text: NEXT_TO_LETTERS.sub(" ", text), lambda text: text.translate(FULL_WIDTH)]
+)
+def test_spaces_and_width_change_no_statistic(change):
+    texts = [text for text in TEXTS if "\n" not in text and not re.search(r"[A-Za-z“](?=\d)", text)]
+    assert [figures(change(text)) for text in texts] == [figures(text) for text in texts]
+
+
+def figures(text):
+    return [(s.value, s.unit_of_measure, (s.subject or "").replace(" ", ""), s.approximate) for s in statistics(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "subject"),
+    [
+        ("全院排查发现问题38个。", "number/arabic", ("subject/object", "问题")),
+        ("通报了八起典型案例。", "number/chinese", ("subject/behind", "典型案例")),
+        ("投诉量下降两成。", "number/share", ("subject/topic", "投诉量")),
+        ("涉案资金300余万。", "number/bare", ("subject/topic", "涉案资金")),
+        ("对查出的X家医疗机构限期整改。", "number/masked", ("subject/behind", "医疗机构")),
+        ("葛某先后两三次接受宴请。", "number/adjacent", ("subject/clause", "宴请")),
+        ("处分61人。", "number/arabic", ("subject/anybody", None)),
+    ],
+)
+def test_grounds_say_how_a_number_is_written_and_where_its_subject_stands(text, number, subject):
+    grounds = {ground.field: ground for ground in statistics(text)[0].grounds}
+    words = grounds["subject"].evidence
+    assert grounds[""].rule == number
+    assert (grounds["subject"].rule, words and words.quote) == subject
+
+
+def test_numbers_dealt_out_over_places_are_those_of_the_places():
+    found = statistics("青岚、云溪两县分别整改问题23个、17个。")
+    assert [(s.value, s.subject, s.unit) for s in found] == [(23, "问题", "青岚县"), (17, "问题", "云溪县")]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from docintel.extract.issues import category_of, find_issues
 from docintel.extract.reading import Reading
-from docintel.schema import Case, IssueCategory, Modality
+from docintel.schema import Act, Case, IssueCategory, Modality
 from tests.factories import evidence, make_document
 
 FOUND, RISK, TARGET = Modality.FOUND, Modality.RISK, Modality.TARGET
@@ -60,7 +60,11 @@ def test_the_larger_part_of_a_problem_again_is_no_new_entry():
 def test_an_act_right_behind_the_name_is_quoted_with_it():
     document = make_document("某局局长王小明违规收受礼金，公款旅游。")
     acts = tuple(evidence(document, quote) for quote in ("违规收受礼金", "公款旅游"))
-    case = Case(evidence=evidence(document, "王小明违规收受礼金"), persons=("王小明",), violations=acts)
+    case = Case(
+        evidence=evidence(document, "王小明违规收受礼金"),
+        persons=("王小明",),
+        acts=tuple(Act(evidence=act) for act in acts),
+    )
     assert find(document, [case]) == [("王小明违规收受礼金", FOUND), ("公款旅游", FOUND)]
 
 
@@ -69,7 +73,9 @@ def test_acts_of_a_case_are_found_once_and_their_telling_is_not_read_again():
         "某局局长王小明违规收受礼金问题。2020年，王小明收受礼金2万元。王小明受到警告处分。监管不力。"
     )
     act = evidence(document, "违规收受礼金")
-    case = Case(evidence=evidence(document, "某局局长王小明违规收受礼金"), persons=("王小明",), violations=(act,))
+    case = Case(
+        evidence=evidence(document, "某局局长王小明违规收受礼金"), persons=("王小明",), acts=(Act(evidence=act),)
+    )
     assert find(document, [case]) == [("王小明违规收受礼金", FOUND), ("监管不力", FOUND)]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from docintel.extract.attribution import Attribution
 from docintel.extract.ledger import cell_grid, read_ledgers
 from docintel.extract.ledger_records import ledger_issues, ledger_measures, ledger_mentions
 from docintel.extract.reading import Reading
@@ -230,7 +231,7 @@ def figures(*rows, units=()):
     ]
     return [
         (s.evidence.quote, s.value, s.unit_of_measure, s.action, s.subject, s.metric, s.unit)
-        for s in find_table_statistics(reading, mentions)
+        for s in find_table_statistics(reading, mentions, Attribution(reading, mentions))
     ]
 
 

@@ -68,7 +68,8 @@ def test_above(place, above):
         (Place("天宁区", "江苏省常州市天宁区", "320402", "county"), "常州市天宁区"),  # a district keeps its city
         (Place("滨海新区", "天津市滨海新区", "120116", "county"), "天津市滨海新区"),
         (Place("淳安县", "浙江省杭州市淳安县", "330127", "county"), "淳安县"),
-        (Place("石桥镇", "临江省青岚市云溪县石桥镇", "", "town"), "青岚市云溪县石桥镇"),
+        (Place("石桥镇", "临江省青岚市云溪县石桥镇", "", "town"), "云溪县石桥镇"),
+        (Place("炭步镇", "广东省广州市花都区炭步镇", "", "town"), "广州市花都区炭步镇"),
     ],
 )
 def test_prefix_of_organs(place, prefix):
@@ -92,6 +93,11 @@ def test_prefix_of_organs(place, prefix):
         ("近日，青岚市卫健委通报。", ("青岚市卫健委",), [("青岚市", "青岚市", False)]),
         ("联合县税务局检查。", ("联合县税务局",), []),
         ("云溪县石桥镇卫生院整改。", ("云溪县石桥镇卫生院",), [("云溪县石桥镇", "云溪县石桥镇", False)]),
+        # a development zone before one of its organs
+        ("苏州高新区管委会整改。", (), [("苏州高新区", "江苏省苏州市高新区", False)]),
+        ("苏州高新区经济增长。", (), [("苏州", "江苏省苏州市", True)]),
+        # a chain that the gazetteer knows no part of
+        ("青岚市云溪县医院整改。", ("青岚市云溪县医院",), [("青岚市云溪县", "青岚市云溪县", False)]),
         # of several places with one name, the one near
         (
             "南京市通报。鼓楼区纪委监委提醒。",

@@ -3,7 +3,7 @@ import pytest
 from docintel.extract.reading import Reading
 from docintel.extract.roles import Role, roles
 from docintel.extract.segments import segments
-from docintel.schema import Case
+from docintel.schema import Act, Case
 from tests.factories import evidence, make_document, make_issue
 
 
@@ -47,7 +47,7 @@ def test_what_a_person_did_before_the_sanction_is_no_measure():
         "某镇镇长王小明虚报项目问题。2020年，王小明组织编制虚假台账，要求下属单位重复填报。王小明受到警告处分。镇政府开展自查。"
     )
     act = evidence(document, "虚报项目")
-    case = Case(evidence=evidence(document, "某镇镇长王小明虚报项目"), persons=("王小明",), violations=(act,))
+    case = Case(evidence=evidence(document, "某镇镇长王小明虚报项目"), persons=("王小明",), acts=(Act(evidence=act),))
     assert [quote for quote, role in read_roles(document, [case]) if role is Role.MEASURE] == ["镇政府开展自查"]
     told = [quote for quote, role in read_roles(document) if role is Role.MEASURE]
     assert "要求下属单位重复填报" in told

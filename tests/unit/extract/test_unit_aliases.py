@@ -28,3 +28,21 @@ def test_a_short_name_stands_for_the_full_one(names, short, full):
 def test_a_hospital_of_chinese_medicine():
     names = [("云溪县中医医院", UnitKind.HOSPITAL), ("云溪县中医院", UnitKind.HOSPITAL)]
     assert merge_aliases(names)["云溪县中医院"] == "云溪县中医医院"
+
+
+@pytest.mark.parametrize(
+    ("kind", "full", "short"),
+    [
+        (UnitKind.HOSPITAL, "云溪县人民医院", "云溪县医院"),
+        (UnitKind.HOSPITAL, "青岚市第一医院", "青岚市第一人民医院"),  # 市一院 was taken for the latter
+        (UnitKind.DISCIPLINE, "江南省委第七巡视组", "江南省委巡视组"),
+        (UnitKind.GOVERNMENT, "国家税务总局云溪县税务局", "云溪县税务局"),
+    ],
+)
+def test_one_unit_under_two_names(kind, full, short):
+    assert merge_aliases([(full, kind), (short, kind)]) == {full: full, short: full}
+
+
+def test_the_short_name_of_two_hospitals_is_that_of_neither():
+    names = ["云溪县人民医院", "云溪县中心医院", "云溪县医院"]
+    assert merge_aliases([(name, UnitKind.HOSPITAL) for name in names])["云溪县医院"] == "云溪县医院"

@@ -97,7 +97,7 @@ def test_bare_sign_means_the_place_named_last_where_a_document_walks_through_sev
     names = dict(named(text))
     assert names["县税务局"] == "淳安县税务局"
     assert names["该县财政局"] == "东海县财政局"
-    assert names["省委巡视组"] == "中共江苏省委员会巡视组"
+    assert names["省委巡视组"] == "江苏省委巡视组"
 
 
 def test_sign_without_a_place_stays_as_written():
@@ -214,6 +214,50 @@ def test_record_quotes_first_mention_and_holds_all():
     reading, mentions = mentions_of(CITY + "辽源市卫健委通报。市卫健委整改。")
     (unit,) = collect_units(reading, mentions)
     assert (unit.name, [quote.quote for quote in unit.mentions]) == ("辽源市卫健委", ["辽源市卫健委", "市卫健委"])
+
+
+@pytest.mark.parametrize(
+    ("text", "organs", "name", "grounds"),
+    [
+        ("江苏省东海县纪委监委通报。", (), "江苏省东海县纪委监委", [("gazetteer", None), ("gazetteer", None)]),
+        ("国务院国资委部署。", (), "国务院国资委", [("national", None), ("national", None)]),
+        (CITY + "市卫健委部署。", (), "市卫健委", [("sign", None), ("document-place", "辽源市")]),
+        ("市审计局部署。", (), "市审计局", [("sign", None), ("no-place", None)]),
+        ("远图能源有限公司整改。", ["远图能源有限公司"], "远图能源有限公司", [("tagger", None), ("written", None)]),
+        ("东海县中医院药剂科整改。", (), "东海县中医院药剂科", [("inside", None), ("host", "东海县中医院")]),
+        ("东海县中医院整改。骨科主任张某被查。", (), "骨科", [("ward", None), ("host", "东海县中医院")]),
+        (CITY + "驻市卫健委纪检监察组督促。", (), "驻市卫健委纪检监察组", [("stationed", None), ("host", "市卫健委")]),
+        (CITY + "市教育局、财政局整改。", (), "财政局", [("list", None), ("document-place", "辽源市")]),
+    ],
+)
+def test_what_a_unit_goes_by(text, organs, name, grounds):
+    reading, mentions = mentions_of(text, organs)
+    unit = next(unit for unit in collect_units(reading, mentions) if unit.name == name)
+    found, full = unit.grounds
+    assert [found.field, full.field] == ["", "canonical"]
+    assert [found.rule, full.rule] == [f"unit-name/{grounds[0][0]}", f"unit-full/{grounds[1][0]}"]
+    assert full.evidence.quote == (grounds[1][1] or name)
+
+
+@pytest.mark.parametrize(
+    ("text", "organs", "place", "adcode"),
+    [
+        ("天宁区纪委监委通报。", (), "江苏省常州市天宁区", "320402"),
+        ("青岚市卫健委通报。", ["青岚市卫健委"], "青岚市", None),
+        ("公安部部署。", (), None, None),
+        ("市审计局部署。", (), None, None),
+        ("远图能源有限公司整改。", ["远图能源有限公司"], None, None),
+    ],
+)
+def test_where_a_unit_belongs(text, organs, place, adcode):
+    (unit,) = collect_units(*mentions_of(text, organs))
+    assert unit.place == place
+    assert unit.adcode == adcode
+
+
+def test_a_unit_in_titles_of_documents_only_is_none():
+    assert named("《东海县财政局差旅费管理办法》印发。") == []
+    assert named("东海县财政局印发《东海县财政局差旅费管理办法》。") == [("东海县财政局", "东海县财政局")]
 
 
 @given(st.text(alphabet="辽源市县省区纪委监卫健医院局公司集团党组第一、和联合该我驻中心的，。", max_size=80))

@@ -6,12 +6,15 @@ import jsonschema
 import pytest
 
 from docintel.schema import (
+    Act,
     Case,
     Extraction,
     Measure,
     MeasureCategory,
     Metric,
+    Penalty,
     Person,
+    SanctionKind,
     Statistic,
     Status,
     Unit,
@@ -41,8 +44,12 @@ def extraction():
             Case(
                 evidence=person,
                 persons=("沈某",),
-                violations=(evidence(document, "违规收受礼金"),),
-                sanctions=("免职",),
+                units=("青岚市卫生健康委员会",),
+                date="2024-01",
+                acts=(Act(evidence=evidence(document, "违规收受礼金"), amounts=(12.5,), period="2023"),),
+                penalties=(
+                    Penalty(evidence=evidence(document, "免职"), name="免职", kind=SanctionKind.ORGANISATIONAL),
+                ),
                 amounts=(12.5,),
             ),
         ),
@@ -80,6 +87,34 @@ def test_whole_numbers_are_written_whole(extraction):
     assert json.dumps(data["statistics"][0]["value"]) == "3"
     assert data["cases"][0]["violations"] == ["违规收受礼金"]
     assert data["units"][0]["name"] == "青岚市卫健委"
+
+
+def test_acts_and_penalties_are_written_whole_and_as_plain_lists(extraction):
+    (case,) = extraction_to_dict(extraction)["cases"]
+    assert case["violations"] == ["违规收受礼金"]
+    assert case["violation_spans"] == [[case["acts"][0]["start"], case["acts"][0]["end"]]]
+    assert case["sanctions"] == ["免职"]
+    assert (case["acts"][0]["quote"], case["acts"][0]["amounts"], case["acts"][0]["period"]) == (
+        "违规收受礼金",
+        [12.5],
+        "2023",
+    )
+    assert {name: case["penalties"][0][name] for name in ("quote", "name", "kind", "months", "fine")} == {
+        "quote": "免职",
+        "name": "免职",
+        "kind": "organisational",
+        "months": None,
+        "fine": None,
+    }
+
+
+def test_a_case_stored_before_acts_had_fields_is_read(extraction):
+    data = extraction_to_dict(extraction)
+    for name in ("units", "date", "acts", "penalties"):
+        del data["cases"][0][name]
+    (case,) = extraction_from_dict(data, extraction.document).cases
+    assert [act.quote for act in case.violations] == ["违规收受礼金"]
+    assert (case.sanctions, case.penalties[0].evidence.quote) == (("免职",), "免职")
 
 
 def test_a_place_outside_the_document_is_refused(extraction):

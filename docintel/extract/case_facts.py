@@ -1,0 +1,147 @@
+"""The facts of one case: its acts with sums and time, what followed, and when that was decided.
+
+In: where the acts, the sums and the sanctions stand in a reading. Out: a `Case`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from docintel.extract.acts import says_again
+from docintel.extract.findings import Money
+from docintel.extract.reading import Reading
+from docintel.extract.sanctions import Sanction
+from docintel.schema import Act, Case, Ground, Penalty
+from docintel.text.dates import Period, find_periods
+
+Span = tuple[int, int]
+
+
+def distinct(folded: str, acts: Sequence[Span]) -> list[Span]:
+    """The acts in text order, each told once: not `受贿` and `涉嫌受贿犯罪`."""
+    kept: dict[str, Span] = {}
+    for act in sorted(acts):
+        words = folded[slice(*act)]
+        if not any(words in other or other in words for other in kept):
+            kept[words] = act
+    return list(kept.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a case is made of.
+
+    Attributes:
+        quote: the first clause that names person and act.
+        grounds: field, rule, and where the words are that it went by.
+        acts: where they stand, in text order.
+        told: where acts of the case are told, the same again included.
+    """
+
+    quote: Span
+    sanctions: Sequence[Sanction]
+    grounds: Sequence[tuple[str, str, Span]]
+    persons: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    acts: Sequence[Span] = ()
+    told: Sequence[Span] = ()
+    sums: Sequence[Money] = ()
+
+
+def make_case(reading: Reading, facts: Facts) -> Case:
+    """The record of a case."""
+    decided = decision_date(reading, facts.sanctions, facts.acts)
+    grounds = [*facts.grounds]
+    if decided:
+        grounds.append(("date", "case-date/sentence", (decided.start, decided.end)))
+    return Case(
+        evidence=reading.document.evidence(*facts.quote),
+        persons=facts.persons,
+        units=facts.units,
+        date=decided.iso if decided else None,
+        acts=read_acts(reading, facts.acts, facts.told, facts.sums),
+        penalties=read_penalties(reading, facts.sanctions),
+        amounts=tuple(dict.fromkeys(money.value for money in facts.sums)),
+        grounds=tuple(Ground(field, rule, reading.document.evidence(*words)) for field, rule, words in grounds),
+    )
+
+
+def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sums: Iterable[Money]) -> tuple[Act, ...]:
+    """The acts with the sums and the time that the text ties to each.
+
+    Args:
+        spans: where the acts stand, in text order.
+        told: where acts of the case are told, the same again included; it may say when an act of a headline was.
+        sums: of the case; one that no act shares its clause or its words with is left out.
+    """
+    amounts: dict[Span, list[float]] = {span: [] for span in spans}
+    for money in sums:
+        owner = _owner(reading, money, spans)
+        if owner and money.value not in amounts[owner]:
+            amounts[owner].append(money.value)
+    return tuple(
+        Act(
+            evidence=reading.document.evidence(*span),
+            amounts=tuple(amounts[span]),
+            period=_period(reading, span, told, alone=len(spans) == 1),
+        )
+        for span in spans
+    )
+
+
+def _owner(reading: Reading, money: Money, spans: Sequence[Span]) -> Span | None:
+    """The act that a sum belongs to: of its own clause, else of the same kind of wrong, else the only one."""
+    clause = reading.clause_at(money.start)
+    low, high = (clause.start, clause.end) if clause else (money.start, money.end)
+    inside = [span for span in spans if span[0] < high and low < span[1]]
+    if inside:
+        return next((span for span in reversed(inside) if span[0] <= money.start), inside[0])
+    alike = (span for span in spans if says_again(reading.folded, (low, high), span))
+    return next(alike, spans[0] if len(spans) == 1 else None)
+
+
+def _period(reading: Reading, act: Span, told: Sequence[Span], *, alone: bool) -> str | None:
+    """When an act was: the last time before it in its sentence, else in a clause that tells of it."""
+    own = list(_periods_before(reading, *act))
+    if own:
+        return own[-1].iso
+    for clause in told:
+        if alone or says_again(reading.folded, clause, act):
+            periods = list(_periods_before(reading, *clause))
+            if periods:
+                return periods[-1].iso
+    return None
+
+
+def _periods_before(reading: Reading, start: int, end: int) -> Iterator[Period]:
+    """The times that its sentence gives before the end of a stretch."""
+    sentence = reading.sentence_at(start)
+    if sentence:
+        yield from (p for p in _periods(reading, sentence.start, sentence.end) if p.start < end)
+
+
+def _periods(reading: Reading, start: int, end: int) -> list[Period]:
+    published = reading.document.published
+    return find_periods(reading.folded, date.fromisoformat(published) if published else None, start, end)
+
+
+def read_penalties(reading: Reading, sanctions: Iterable[Sanction]) -> tuple[Penalty, ...]:
+    """What followed, each once, in the order told."""
+    by_name: dict[str, Sanction] = {}
+    for sanction in sanctions:
+        by_name.setdefault(sanction.text, sanction)
+    return tuple(
+        Penalty(
+            evidence=reading.document.evidence(s.start, s.end), name=s.text, kind=s.kind, months=s.months, fine=s.fine
+        )
+        for s in by_name.values()
+    )
+
+
+def decision_date(reading: Reading, sanctions: Iterable[Sanction], acts: Sequence[Span]) -> Period | None:
+    """When the first sanction was decided: the last day or month before it in its sentence, no act in between."""
+    for sanction in sanctions:
+        periods = [p for p in _periods_before(reading, sanction.start, sanction.start) if "/" not in p.iso]
+        if periods and not periods[-1].since and not any(periods[-1].end <= act[0] < sanction.start for act in acts):
+            return periods[-1]
+    return None

@@ -1,0 +1,203 @@
+"""Spans that are people's names by their own look and what stands around them.
+
+In: a reading and the units mentioned. Out: spans, each with the rule that believes in it; what stands in titles,
+credits and names of organisations is left in.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from docintel.extract.lexicon import alternation, load
+from docintel.extract.positions import follows_title, has_title
+from docintel.extract.reading import Reading, at, within
+from docintel.extract.units import UnitMention
+
+_WORDS = load("persons")
+_SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
+_SAFE_SURNAMES = _SURNAMES - frozenset("".join(_WORDS["ambiguous_surnames"].split()))
+_SAFE = f"[{''.join(sorted(_SAFE_SURNAMES))}]"
+_COMPOUND = tuple(_WORDS["compound_surnames"])
+_NOT_NAMES = frozenset(_WORDS["not_names"])
+_SURNAME = f"(?:{alternation(_COMPOUND)}|[{''.join(sorted(_SURNAMES))}])"
+_HAN = r"[\u4e00-\u9fff]"
+_MASK_END = r"(?![某个些种次年月日天县市区省镇乡村局处公单部项学医企])"
+#: 张某 / 李某某 / 王某甲 / 欧阳某; not 某某, nor the 张某 of `张某村`
+_ANONYMOUS = re.compile(
+    rf"(?<!某)(?:{alternation(_COMPOUND)}|{_SAFE})(?:某(?:某|[甲乙丙丁戊己庚辛壬癸])?{_MASK_END}|[×X*]{{2}}(?![A-Za-z×*]))"
+)
+#: What hides a name: 张某, 李某某, 赵某甲, 张某刚, 张××.
+_MASKED = re.compile(rf"{_SURNAME}(?:某{{1,2}}{_HAN}?|[××X\*]{{1,2}})")
+_FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
+_FOLLOW_CLEARLY = rf"(?:[,、。;)]|$|{alternation(word for word in _WORDS['followers'] if len(word) > 1)})"
+_FOLLOWER = re.compile(_FOLLOW)
+_CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
+_TITLED = re.compile(rf"{_SURNAME}(?:{alternation(_WORDS['heads'])}|总|工|老师)")
+#: Positions, and what a court calls people.
+_HEAD = (
+    f"(?>{alternation([*_WORDS['heads'], *(word for word in _WORDS['introducers'] if word.endswith(('人', '被告')))])})"
+)
+#: Syllables that names of other languages are written with: 阿依古丽·买买提.
+_SYLLABLE = f"[{''.join(sorted(set(''.join(_WORDS['syllables'].split()))))}]"
+#: 局长|张三丰|表示, 校长|欧阳修平|在, 院长|阿迪力·买买提|介绍; the position is read to its end: 总会计师 is no 师.
+_UNTAGGED = re.compile(
+    rf"{_HEAD}(?P<name>(?:{alternation(_COMPOUND)}){_HAN}{{1,2}}?(?={_FOLLOW})|{_SAFE}{_HAN}{{1,2}}?(?={_FOLLOW})"
+    rf"|{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={_FOLLOW_CLEARLY})|{_SYLLABLE}{{3,5}}?(?={_FOLLOW_CLEARLY}))"
+)
+#: A family name that begins other words too, with punctuation behind: 市委书记|易水寒|,
+_CLOSED_NAME = re.compile(rf"{_HEAD}(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
+#: A name of three characters that no known word follows; the tagger sees a verb behind it: 护士长|江一苇|扫描.
+_BEFORE_VERB = re.compile(rf"{_HEAD}(?P<name>{_SAFE}{_HAN}{{2}})")
+_VERBAL = frozenset({"v", "vd", "p", "d", "c"})
+_FOREIGN = re.compile(rf"(?<!{_HAN}·)(?<!·)(?P<name>{_SYLLABLE}{{1,7}}(?:·{_SYLLABLE}{{1,8}}){{1,2}})")
+_FOREIGN_WHOLE = re.compile(rf"{_SYLLABLE}{{3,8}}")
+_INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
+#: A name that ends its clause and begins inside a phrase is the tail of an idiom: 明月|高照|. But: 约谈了|沈立新|.
+_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对给找由被把即])")
+_CLAUSE_END = re.compile(r"[,。;]|$")
+_CLOSED_BY = frozenset(",、。;)")
+#: 郑东|来|搞虚假整改: 来 belongs to the name unless something comes of it.
+_GIVEN_LAI = re.compile(r"来(?=[搞违收因利贪挪受接涉被,、。等犯])")
+_QUOTED = re.compile(r"[“‘][^“”‘’]{0,8}[”’]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may name a person, and the rule that found it."""
+
+    start: int
+    end: int
+    rule: str
+
+
+def is_masked(name: str) -> bool:
+    """Whether a name is hidden: 张某, 李某某, 王某甲."""
+    return bool(_MASKED.fullmatch(name))
+
+
+def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[Candidate]:
+    """Names by their own look and their surroundings."""
+    folded = reading.folded
+
+    @cache  # a name that stands a thousand times is looked for once
+    def behind(name: str) -> frozenset[str]:
+        return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
+
+    for name in reading.names:
+        if name.label == "PER" and name.text not in _NOT_NAMES:
+            start, end = name.start, _whole_name(folded, name.start, name.end, behind)
+            if _is_credible(folded, start, end, mentions):
+                yield Candidate(start, end, "person/tagger")
+    for sentence in reading.sentences:
+        for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end):
+            yield Candidate(match.start(), _whole_mask(folded, *match.span(), behind), "person/masked")
+        for match in _FOREIGN.finditer(folded, sentence.start, sentence.end):
+            whole = _foreign_end(folded, *match.span())
+            if whole and not _is_quoted(folded, match.start(), whole):
+                yield Candidate(match.start(), whole, "person/syllables")
+        yield from _untagged(reading, sentence.start, sentence.end)
+
+
+def _untagged(reading: Reading, start: int, end: int) -> Iterator[Candidate]:
+    """Names that the tagger missed, right behind a position."""
+    folded = reading.folded
+    places = {name.start for name in reading.names_in(start, end, "LOC")}
+    for match in _UNTAGGED.finditer(folded, start, end):
+        name, closed = match["name"], folded[match.end() : match.end() + 1] in _CLOSED_BY
+        is_word = any(w.end == match.end() for w in within(reading.words, *match.span("name")))
+        closed = closed or (is_word and bool(_CLEAR_FOLLOWER.match(folded, match.end())))
+        if name not in _NOT_NAMES and match.start("name") not in places and (len(name) > 2 or closed):
+            yield Candidate(*match.span("name"), "person/behind-title")
+    for match in _CLOSED_NAME.finditer(folded, start, end):
+        low, high = match.span("name")
+        words = [word for word in within(reading.words, low, high) if word.end - word.start > 1 and word.end <= high]
+        if match["name"] not in _NOT_NAMES and low not in places and not words:
+            yield Candidate(low, high, "person/behind-title")
+    people = {name.start for name in reading.names_in(start, end, "PER")}
+    for match in _BEFORE_VERB.finditer(folded, start, end):
+        name, begin = match["name"], match.start("name")
+        after, inside = at(reading.words, match.end()), at(reading.words, begin)
+        is_verb = after is not None and after.start == match.end() and after.label in _VERBAL
+        is_cut = inside is not None and (inside.start < begin or inside.end < match.end())
+        is_taken = begin in places or begin in people or bool(_FOLLOWER.match(folded, match.end() - 1))
+        if is_verb and is_cut and not is_taken and not {name, name[:2]} & _NOT_NAMES and "某" not in name:
+            yield Candidate(begin, match.end(), "person/before-verb")
+
+
+def _foreign_end(folded: str, start: int, end: int) -> int | None:
+    """The end of a name with a point in it: the longest that a clear follower closes, behind its last point."""
+    point = folded.rfind("·", start, end)
+    ends = (e for e in range(end, point + 1, -1) if _CLEAR_FOLLOWER.match(folded, e))
+    return next(ends, None)
+
+
+def _whole_mask(folded: str, start: int, end: int, behind: Callable[[str], frozenset[str]]) -> int:
+    """`张某|刚|案`: the given name of a name that is hidden in the middle."""
+    if folded[end - 1] != "某" or not re.match(_HAN, folded[end : end + 1]):
+        return end
+    return _whole_name(folded, start, end, behind)
+
+
+def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], frozenset[str]]) -> int:
+    """The end of a name that the tagger may have cut short by one character.
+
+    `周立` is cut short when every time it stands it is followed by the same character, and other words follow that;
+    or when a position stands before it and what follows fits only after one more: `副主任周立|民为全体职工授课`.
+
+    Args:
+        folded: the folded text.
+        start: first character of the name.
+        end: one past the last that was tagged.
+        behind: gives the characters that follow a name anywhere in the text.
+    """
+    name = folded[start:end]
+    if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
+        return end
+    if len(behind(name)) > 1:
+        return end
+    if len(behind(folded[start : end + 1])) > 1:
+        return end + 1
+    if not follows_title(folded, start):
+        return end
+    if _GIVEN_LAI.match(folded, end) or (
+        not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1) and folded[end] not in "等"
+    ):
+        return end + 1
+    return end
+
+
+def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> bool:
+    name = folded[start:end]
+    if (
+        name in _NOT_NAMES
+        or _TITLED.fullmatch(name)
+        or len(name) < 2
+        or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name)
+    ):
+        return False
+    introduced = has_title(folded, start, end) or _ends_unit(mentions, start)
+    if not re.match(_SURNAME, name):
+        return introduced
+    if len(name) > 4 or (len(name) == 4 and not name.startswith(_COMPOUND)):
+        return introduced and ("·" in name or bool(_FOREIGN_WHOLE.fullmatch(name)))
+    if _is_quoted(folded, start, end):
+        return introduced
+    is_tail = bool(_TAIL.match(folded, start) and _CLAUSE_END.match(folded, end))
+    if len(name) == 3 and name[0] in _SAFE_SURNAMES:
+        governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
+        followed = not is_tail and bool(_FOLLOWER.match(folded, end))
+        return introduced or governed or followed or folded.count(name) > 1
+    return introduced or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
+
+
+def _is_quoted(folded: str, start: int, end: int) -> bool:
+    """`“陈换新”` and `“以陈换新”` are words under discussion, no person."""
+    opening = max(folded.rfind("“", max(0, start - 6), start), folded.rfind("‘", max(0, start - 6), start))
+    quoted = _QUOTED.match(folded, opening) if opening >= 0 else None
+    return quoted is not None and quoted.end() > end
+
+
+def _ends_unit(mentions: Sequence[UnitMention], offset: int) -> bool:
+    before = at(mentions, offset - 1)
+    return before is not None and before.end == offset

@@ -1,0 +1,196 @@
+"""Units dealt with without a named person: items of a notice that are about a unit, and units criticised in a clause.
+
+In: a reading with its items, statements and unit mentions. Out: `Case`s without persons.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from docintel.extract.acts import is_wrong, shares_wrong, split_acts
+from docintel.extract.case_facts import Facts, Span, distinct, make_case
+from docintel.extract.consequences import general_in, sanctions_in
+from docintel.extract.findings import Money, find_money
+from docintel.extract.items import Item
+from docintel.extract.reading import Clause, Reading, Sentence, at, within
+from docintel.extract.sanctions import Sanction
+from docintel.extract.statements import Statement
+from docintel.extract.units import UnitMention
+from docintel.schema import Case, UnitKind
+
+_SUFFERED = re.compile(r"受到|被|给予|予以")
+#: What stands between a unit and what befell it: `某局|党委被|责令整改`.
+_BEFALLS = re.compile(r"[^,。;名人员干部长任]{0,8}?(?:分别)?(?:被|受到)")
+_TIME = re.compile(
+    r"(?:(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|期间|底|初)?(?:,|$)?)?(?:经查,?|其中,?|如,?|比如,?|例如,?)?"
+)
+#: `对|某县教育局|予以|通报批评`
+_GIVEN = re.compile(r"对[^,。;“”]{2,60}?(?P<decision>予以|给予|作出|进行)")
+
+
+def find_unit_cases(
+    reading: Reading, items: Sequence[Item], mentions: Sequence[UnitMention], found: Sequence[Case]
+) -> Iterator[Case]:
+    """Items of a notice that name a unit and nobody in it."""
+    for item in items:
+        unit = unit_in_head(reading, item, mentions)
+        if unit is None or any(item.holds(case.evidence.start) for case in found):
+            continue
+        sanctions = _sanctions_of(reading, item.body)
+        if sanctions:
+            yield _unit_case(reading, mentions, unit, item, sanctions)
+
+
+def unit_in_head(reading: Reading, item: Item, mentions: Sequence[UnitMention]) -> UnitMention | None:
+    """The unit that a headline such as `1.某市某局重复转发文件问题。` is about."""
+    unit = at(mentions, item.start) if item.is_headed else None
+    return None if unit is None or unit.kind is UnitKind.DISCIPLINE else unit
+
+
+def sums_of(reading: Reading, item: Item) -> list[Money]:
+    """The sums that the facts of an item tell."""
+    clauses = [clause for sentence in item.body for clause in sentence.clauses]
+    return [money for clause in clauses for money in find_money(reading.folded, clause.start, clause.end)]
+
+
+def closed(reading: Reading, sentence: Sentence) -> int:
+    """The end of a sentence without the mark that ends it."""
+    return sentence.start + len(reading.folded[sentence.start : sentence.end].rstrip("。;!"))
+
+
+def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[Sanction]:
+    """What the responsible of a unit suffered: `某局负责人受到组织处理`."""
+    suffered = [(s.start, s.end) for s in sentences if _SUFFERED.search(reading.folded, s.start, s.end)]
+    decided = [sanction for span in suffered for sanction in sanctions_in(reading, *span)]
+    return decided or [general for span in suffered if (general := general_in(reading, *span))]
+
+
+def _unit_case(
+    reading: Reading, mentions: Sequence[UnitMention], unit: UnitMention, item: Item, sanctions: Sequence[Sanction]
+) -> Case:
+    folded, end = reading.folded, closed(reading, item.head)
+    acts = list(split_acts(folded, unit.end, end))
+    for clause in (clause for sentence in item.body for clause in sentence.clauses):
+        actor = at(mentions, clause.start)
+        if actor and actor.canonical != unit.canonical:
+            continue
+        start = actor.end if actor else clause.start
+        for act in split_acts(folded, start, clause.end) if is_wrong(folded, start, clause.end) else ():
+            if is_wrong(folded, *act) and not any(shares_wrong(folded, act, other) for other in acts):
+                acts.append(act)
+    sums, first = sums_of(reading, item), sanctions[0]
+    grounds: list[tuple[str, str, Span]] = [
+        ("", "case/unit-headline", (unit.start, end)),
+        ("sanctions", "sanction/unit", (first.start, first.end)),
+    ]
+    if sums:
+        grounds.append(("amounts", "amount/item", (sums[0].start, sums[0].end)))
+    facts = Facts(
+        quote=(unit.start, end),
+        units=(unit.canonical,),
+        acts=distinct(folded, acts),
+        told=[(clause.start, clause.end) for sentence in item.body for clause in sentence.clauses],
+        sums=sums,
+        sanctions=sanctions,
+        grounds=grounds,
+    )
+    return make_case(reading, facts)
+
+
+def find_units_suffering(
+    reading: Reading,
+    items: Sequence[Item],
+    mentions: Sequence[UnitMention],
+    statements: Iterable[Statement],
+    told: set[str],
+) -> Iterator[Case]:
+    """Units that something befalls: `某县职业中学违规发放补贴5万元,被责令清退`; each once.
+
+    In an item about a unit it is that unit's case, whoever of it is named.
+
+    Args:
+        told: canonical names of the units that have a case.
+    """
+    names_people = {statement.clause.start for statement in statements if statement.groups}
+    for item in items:
+        head = unit_in_head(reading, item, mentions)
+        for sentence in item.sentences:
+            subject: UnitMention | None = None
+            for clause in sentence.clauses:
+                subject = _subject(reading, mentions, clause) or subject
+                if clause.start in names_people:
+                    subject = None
+                unit = head or subject
+                if unit is None or subject is None or unit.canonical in told:
+                    continue
+                sanctions = _befalling(reading, subject, clause)
+                if sanctions:
+                    told.add(unit.canonical)
+                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions)
+
+
+def _subject(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
+    """The unit that opens a clause, a time before it at most."""
+    time = _TIME.match(reading.folded, clause.start, clause.end)
+    start = time.end() if time else clause.start
+    unit = at(mentions, start)
+    return unit if unit and unit.start == start and unit.kind is not UnitKind.DISCIPLINE else None
+
+
+def _befalling(reading: Reading, subject: UnitMention, clause: Clause) -> list[Sanction]:
+    """What a clause says befell the unit itself: not `该局|3名责任人|被问责`."""
+    start = subject.end if clause.start <= subject.start < clause.end else clause.start
+    suffered = _BEFALLS.match(reading.folded, start, clause.end)
+    return sanctions_in(reading, suffered.end(), clause.end) if suffered else []
+
+
+def _suffering(
+    reading: Reading, unit: UnitMention, told_in: Item | Sentence, clause: Clause, sanctions: Sequence[Sanction]
+) -> Case:
+    folded = reading.folded
+    if isinstance(told_in, Item):
+        end = closed(reading, told_in.head)
+        quote, acts, sums = (unit.start, end), list(split_acts(folded, unit.end, end)), sums_of(reading, told_in)
+    else:
+        before = [c for c in told_in.clauses if c.start <= clause.start and c.end > unit.start]
+        stretches = [(max(c.start, unit.end), c.end if c != clause else c.start) for c in before]
+        acts = [a for s in stretches if is_wrong(folded, *s) for a in split_acts(folded, *s) if is_wrong(folded, *a)]
+        sums = [money for c in before for money in find_money(folded, c.start, c.end)]
+        last = max((act[1] for act in acts), default=clause.end)
+        quote = (unit.start, last)
+    stated = (sanctions[0].start, sanctions[0].end)
+    grounds: list[tuple[str, str, Span]] = [("", "case/unit-suffering", quote), ("sanctions", "sanction/unit", stated)]
+    if sums:
+        grounds.append(("amounts", "amount/told", (sums[0].start, sums[0].end)))
+    facts = Facts(
+        quote=quote,
+        units=(unit.canonical,),
+        acts=distinct(folded, acts),
+        told=acts,
+        sums=sums,
+        sanctions=sanctions,
+        grounds=grounds,
+    )
+    return make_case(reading, facts)
+
+
+def find_units_given(
+    reading: Reading, mentions: Sequence[UnitMention], statements: Iterable[Statement]
+) -> Iterator[Case]:
+    """Units that somebody deals with: `对某县教育局、某县第三中学予以通报批评`."""
+    for statement in statements:
+        low, high = statement.clause.start, statement.clause.end
+        units = [m for m in within(mentions, low, high) if m.kind is not UnitKind.DISCIPLINE]
+        given = _GIVEN.search(reading.folded, low, high)
+        if statement.groups or not units or not given or not given.start() < units[-1].start < given.start("decision"):
+            continue
+        sanctions = sanctions_in(reading, given.start("decision"), high)
+        if sanctions:
+            quote = (given.start(), high)
+            dealt_with = [m for m in units if given.start() < m.start < given.start("decision")]
+            facts = Facts(
+                quote=quote,
+                units=tuple(dict.fromkeys(unit.canonical for unit in dealt_with)),
+                sanctions=sanctions,
+                grounds=[("", "case/unit-given", quote), ("sanctions", "sanction/unit", quote)],
+            )
+            yield make_case(reading, facts)

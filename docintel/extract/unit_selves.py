@@ -1,0 +1,108 @@
+"""Who is meant by 该院, 我院, 驻委, 集团纪委: the institution that writes, or the last one of the kind.
+
+In: a `Reading`, its `Heads`, and the units found before. Out: the author, and the `Head` that such a word stands for.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+
+from docintel.extract.places import place_in
+from docintel.extract.reading import Reading
+from docintel.extract.unit_heads import Heads
+from docintel.extract.unit_mentions import Found, Head, UnitMention
+from docintel.extract.unit_names import Named, is_whole, kind_of
+from docintel.schema import BlockKind, UnitKind
+
+#: An institution by its kind alone, 该院, 我院, or as the owner of a department, 集团纪委.
+_SELF = re.compile(
+    r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|中心|纪检监察组|巡视组|巡察组|专案组|[院局校厅行委司])(?![长校区内感法])"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的经报请席加受给]))(?P<whole>集团|公司|医院|[院局委厅校])"
+    r"(?=(?:机关)?(?:党组|党委|党总支|党支部|纪委|纪工委|工会)|纪检|巡察办|(?<=集团|公司|医院)[\u4e00-\u9fff]{2,8}?(?:部(?![门分署位属])|中心|办公室))"
+)
+#: A company that no one names stands between: 某公司 … 该公司.
+_NAMELESS = re.compile(r"某[^,。;]{0,10}?(?:公司|医院|学校|集团|中心|局)")
+#: Kinds that have departments.
+HOSTS = frozenset(set(UnitKind) - {UnitKind.DEPARTMENT, UnitKind.PARTY, UnitKind.DISCIPLINE})
+BUREAUS = (UnitKind.GOVERNMENT, UnitKind.HEALTH_AUTHORITY)
+_SIGNS = {"委": ("委员会", "委"), "司": ("公司",), "行": ("银行", "分行", "支行"), "校": ("校", "学", "学院")}
+
+
+class Selves:
+    """Reads words that mean an institution by its kind only."""
+
+    def __init__(self, reading: Reading, heads: Heads, found: Found) -> None:
+        self._reading = reading
+        self._text = reading.folded
+        self._heads = heads
+        self._found = found
+
+    @cached_property
+    def author(self) -> UnitMention | None:
+        """The institution that writes: the publisher, the only one in the title, or the one that signs."""
+        publisher = self._reading.document.publisher or ""
+        if is_whole(publisher) or kind_of(publisher) in BUREAUS:
+            place = place_in(self._reading, publisher)
+            return UnitMention(0, 0, publisher, kind_of(publisher), place, "self", "author")
+        blocks = self._reading.document.blocks
+        titles = [block for block in blocks if block.kind is BlockKind.TITLE]
+        lines = {(block.start, block.end) for block in blocks}
+        heads = [h for h in self._heads if h.named.kind in HOSTS and (h.place or not h.prefix)]
+        in_title = [h for h in heads if any(block.start <= h.start < block.end for block in titles)]
+        signing = [h for h in heads if (h.start, h.named.end) in lines]
+        for group in (in_title, signing):
+            if len({h.named.canonical for h in group}) == 1:
+                h = group[0]
+                span = (h.start, h.named.end)
+                return UnitMention(*span, h.named.canonical, h.named.kind, h.place, "self", "author", span)
+        return None
+
+    def resident(self, sign: str) -> UnitMention | None:
+        """The institution that 驻委, 驻局 means: the author, else the one named last."""
+        if sign not in ("委", "局", "厅", "院"):
+            return None
+        if self.author and _ends(self.author.canonical, sign):
+            return self.author
+        return self._found.last(lambda it: it.kind in HOSTS and _ends(it.canonical, sign))
+
+    def self_at(self, start: int) -> Callable[[], Head | None] | None:
+        """What reads 该院, 我院 or the 集团 of 集团纪委, if one of them starts there."""
+        match = _SELF.match(self._text, start)
+        return (lambda: self._self(match)) if match else None
+
+    def _self(self, match: re.Match[str]) -> Head | None:
+        """该院 is the last institution of that kind, 我院 the author; as written where no one says which."""
+        sign = match["kind"] or match["whole"]
+        host = self.author if match["whole"] and self.author and _ends(self.author.canonical, sign) else None
+        if not host and (not match["that"] or match["that"] == "该"):
+            host = self._found.last(lambda it: _ends(it.canonical, sign) and (len(sign) > 2 or it.kind in HOSTS))
+            if host and _NAMELESS.search(self._text, host.end, match.start()):
+                return None
+        if not host:
+            host = self.author if self.author and _ends(self.author.canonical, sign) else self._only(sign)
+        if not host:
+            if match.group() != "我院":
+                return None
+            return Head(match.start(), "", Named(match.end(), "我院", UnitKind.HOSPITAL), rule="self")
+        full = host.full if host.full == "author" else "host"
+        by = host.by if full == "author" else (host.start, host.end)
+        return Head(match.start(), "", Named(match.end(), host.canonical, host.kind), host.place, "self", full, by)
+
+    def _only(self, sign: str) -> UnitMention | None:
+        """The only institution of the document that 我委 can mean."""
+        fitting = {name: h for name, h in self._institutions.items() if _ends(name, sign)}
+        if len(fitting) != 1:
+            return None
+        ((name, h),) = fitting.items()
+        return UnitMention(h.start, h.named.end, name, h.named.kind, h.place, "self", "host")
+
+    @cached_property
+    def _institutions(self) -> dict[str, Head]:
+        return {h.named.canonical: h for h in self._heads if h.place and h.named.kind in HOSTS}
+
+
+def _ends(canonical: str, sign: str) -> bool:
+    """Whether 该院, 该委 can mean a unit of this name."""
+    if sign in ("集团", "公司", "医院", "中心"):
+        return sign in canonical[-8:]
+    return canonical.endswith(_SIGNS.get(sign, (sign,)))
