@@ -22,7 +22,7 @@ def find_checks(reading: Reading, statistics: Sequence[Statistic]) -> tuple[Chec
     """The relations between the statistics of a document, kept or broken, in text order."""
     figures = figures_of(reading, statistics)
     kept: list[Finding] = []
-    for find in (find_balances, find_parts, find_splits, find_shares, find_growth, find_column_sums, find_repeats):
+    for find in (find_balances, find_splits, find_parts, find_shares, find_growth, find_column_sums, find_repeats):
         for finding in find(reading, figures):
             if not any(covers(other, finding) for other in kept):
                 kept.append(finding)

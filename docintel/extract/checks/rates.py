@@ -13,10 +13,12 @@ from docintel.schema import Metric, Relation
 _SHARE = re.compile(r"占[^,。;]{0,24}$")
 #: 占总数的, 占全部: of the total that stands before, not of one that the text does not give.
 _OF_TOTAL = re.compile(
-    r"占(?:比|总数|总量|全部|总人数|总额|查处总数|发现问题总数|问题总数|其)?的?(?:比例|比重)?(?:为|是|达|约|的)*$"
+    r"占(?:比|总数|总量|全部|总人数|总人次|总金额|总额|查处总数|发现问题总数|问题总数|其)?的?(?:比例|比重)?(?:为|是|达|约|的)*$"
 )
 #: 占抽查总数的: of the total that is called so.
 _OF_NAMED = re.compile(r"占(?P<of>[^,。;的总]{2,8})(?:总数|总量|总额|总人数)的?(?:比例|比重)?(?:为|是|达|约|的)*$")
+#: 占19.7%: of what the share before was taken of.
+_BARE = re.compile(r"[,、]占(?:比)?$")
 #: 分别占1.8%、15.8%
 _EACH = re.compile(r"分别占[^,。;]{0,16}$")
 _RATE = re.compile(
@@ -37,6 +39,7 @@ _BACK = 6
 def find_shares(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding]:
     """`…起，占总数的37.5%`; `整改92个，整改率79.3%`."""
     grouped: set[int] = set()
+    last: Figure | None = None  # what the share before was taken of
     for i, share in enumerate(figures):
         if share.statistic.unit_of_measure != "%" or share.in_table or share.index in grouped:
             continue
@@ -51,7 +54,9 @@ def find_shares(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
         ]
         near = [figure for figure in near if share.start - figure.end <= _NEAR]
         if _SHARE.search(lead):
-            yield from _share(reading, share, near, lead)
+            for finding in _share(reading, share, near, lead, last):
+                last = finding.members[2]
+                yield finding
         elif _RATE.search(lead):
             yield from _rate(share, near)
 
@@ -74,20 +79,24 @@ def _shares_of_each(figures: Sequence[Figure], first: int) -> Iterator[Finding]:
         yield Finding(Relation.SHARE, (share, part, whole), computed, _is_share(share, part, whole), "share")
 
 
-def _share(reading: Reading, share: Figure, near: Sequence[Figure], lead: str) -> Iterator[Finding]:
+def _share(
+    reading: Reading, share: Figure, near: Sequence[Figure], lead: str, last: Figure | None
+) -> Iterator[Finding]:
     part = next((figure for figure in reversed(near) if figure.sentence == share.sentence), None)
     if part is None:
         return
     wholes = [figure for figure in near if figure.measure == part.measure and figure.start < part.start]
     wholes = [figure for figure in wholes if figure.value >= part.value and not figure.statistic.approximate]
-    for whole in wholes:
-        if _is_share(share, part, whole):
-            computed = 100 * part.value / whole.value
-            yield Finding(Relation.SHARE, (share, part, whole), computed, holds=True, rule="share")
-            return
-    if len(wholes) == 1 and wholes[0].value and _is_told(reading, wholes[0], part, lead):
-        computed = 100 * part.value / wholes[0].value
-        yield Finding(Relation.SHARE, (share, part, wholes[0]), computed, holds=False, rule="share")
+    if fitting := next((whole for whole in wholes if _is_share(share, part, whole)), None):
+        computed = 100 * part.value / fitting.value
+        yield Finding(Relation.SHARE, (share, part, fitting), computed, holds=True, rule="share")
+        return
+    goes_on = last is not None and last.block == share.block and last.measure == part.measure and _BARE.search(lead)
+    whole = last if goes_on else wholes[0] if len(wholes) == 1 else None
+    if whole and whole.value and (goes_on or _is_told(reading, whole, part, lead)):
+        computed = 100 * part.value / whole.value
+        holds = _is_share(share, part, whole)
+        yield Finding(Relation.SHARE, (share, part, whole), computed, holds, "share")
 
 
 def _is_told(reading: Reading, whole: Figure, part: Figure, lead: str) -> bool:

@@ -1,7 +1,7 @@
 """Wholes that what follows splits without saying so: figures that add up exactly.
 
-In: figures in text order. Out: findings of `Relation.PARTS` and `BALANCE` that hold. That they hold is what tells that
-they belong together, so a split that does not add up is not noticed here.
+In: figures in text order. Out: findings of `Relation.PARTS` and `BALANCE`. That they add up is what tells that they
+belong together; a split that does not is noticed only where the last part is said to be the rest.
 """
 
 import re
@@ -27,6 +27,9 @@ def find_splits(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
         if whole.in_table or whole.measure == "%" or whole.statistic.approximate:
             continue
         parts: list[Figure] = []
+        if broken := _wrong_rest(reading, figures, i):
+            yield broken
+            continue
         for figure in figures[i + 1 : i + 1 + 2 * _MOST_PARTS]:
             if figure.block != whole.block or figure.start - whole.end > _TOGETHER or len(parts) == _MOST_PARTS:
                 break
@@ -39,6 +42,22 @@ def find_splits(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
             if len(parts) > 1 and agree(whole.value, total, 0) and _is_told(reading, whole, parts):
                 yield Finding(_relation(whole, parts), (whole, *parts), total, holds=True, rule="split")
                 break
+
+
+def _wrong_rest(reading: Reading, figures: Sequence[Figure], i: int) -> Finding | None:
+    """`71.04万元…已清退68.3万元，余下12.74万元`: three figures of one measure in a sentence, the last one the rest."""
+    alike = [figure for figure in figures[i : i + _MOST_PARTS] if figure.measure == figures[i].measure][:3]
+    if len(alike) < 3 or len({figure.sentence for figure in alike}) > 1:
+        return None
+    whole, part, rest = alike
+    before = figures[i - 1] if i else None
+    is_first = before is None or before.sentence != whole.sentence or before.measure != whole.measure
+    said = _REST.search(reading.folded, max(part.end, rest.start - 24), rest.start) if part.end < rest.start else None
+    total = part.value + rest.value
+    tolerance = sum(figure.tolerance for figure in alike)
+    if not is_first or not said or "另" in said.group() or agree(whole.value, total, tolerance):
+        return None
+    return Finding(Relation.PARTS, (whole, part, rest), total, holds=False, rule="rest")
 
 
 def _is_told(reading: Reading, whole: Figure, parts: Sequence[Figure]) -> bool:

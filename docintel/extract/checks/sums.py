@@ -162,14 +162,23 @@ def _is_part(reading: Reading, figure: Figure) -> bool:
     return bool(_PART_LEAD.search(reading.folded, max(figure.sentence, figure.start - 60), figure.start))
 
 
+def _is_done(figure: Figure) -> bool:
+    """Told as put right: also 基本完成3个, which by itself is no figure of problems put right."""
+    statistic = figure.statistic
+    return statistic.metric is Metric.ISSUES_RECTIFIED or (
+        statistic.metric is not Metric.ISSUES_PENDING and "完成" in statistic.evidence.quote
+    )
+
+
 def _balance(found: Figure, behind: Sequence[Figure]) -> Iterator[Finding]:
-    done = [figure for figure in behind if figure.statistic.metric is Metric.ISSUES_RECTIFIED]
+    done = [figure for figure in behind if _is_done(figure)]
     pending = [figure for figure in behind if figure.statistic.metric is Metric.ISSUES_PENDING]
     if done and pending:
         members = (found, *done, *pending)
         total = sum(figure.value for figure in members[1:])
         holds = agree(found.value, total, _tolerance(members))
-        if holds or (len(done) == len(pending) == 1):
+        at_once = len({figure.sentence for figure in members}) == 1 and len(members) == len(behind) + 1
+        if holds or at_once or len(done) == len(pending) == 1:
             yield Finding(Relation.BALANCE, members, total, holds=holds, rule="balance")
     elif done and done[0].sentence == found.sentence:
         holds = done[0].value <= found.value + _tolerance((found, done[0]))
