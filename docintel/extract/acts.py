@@ -13,8 +13,10 @@ _WORDS = load("cases")
 _WRONG = re.compile(alternation(_WORDS["wrong"]))
 _NOT_ACT = re.compile(alternation(_WORDS["not_acts"]))
 #: an act may begin behind 、 or 并: `违规收受礼品|、|违规接受宴请`
-_ENUMERATED = re.compile(rf"[、;,]|,?并(?=(?:{alternation(_WORDS['act_starts'])}))")
+_ENUMERATED = re.compile(rf"[、;]|,(?!\d{{3}}(?!\d))|,?并(?=(?:{alternation(_WORDS['act_starts'])}))")
 _ACT_START = re.compile(alternation(_WORDS["act_starts"]))
+#: `违规采购耗材、|库房账实不符|`
+_FAULT = re.compile(r"[^、,]{2,8}(?:不符|混乱|走过场|流于形式|不力|不严|不实|不到位|失控|缺失|失察)")
 _ACT_END = re.compile(r"(?:不力|不实|不严|不到位|简单化|加码|投票|违纪|违法|作为|效率低下|损失)$")
 #: `等问题`, `案`, `的严重违纪违法案件` at the end of a heading
 _CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|案|行为)等?$|等(?:违纪违法|违规违纪)?$")
@@ -26,10 +28,12 @@ _OPENING = re.compile(
 
 
 #: `通过|虚增购粮价格|等方式`
-_MEANS = re.compile(r"(?:通过|采取|采用|以)(?P<act>[^,]{2,40}?)(?:等|的)(?:的)?(?:方式|手段|形式|办法|途径)")
+_MEANS = re.compile(r"(?:通过|采取|采用|以)?(?P<act>[^,]{4,40}?)等(?:的)?(?:方式|手段|形式|办法|途径)")
+#: `通过挂床住院、虚记项目等方式|套取基金` is one act
+_BY_MEANS = re.compile(r"(?:通过|采取|采用|以)[^,;。]{2,60}?(?:等|的)(?:方式|手段|形式|办法|途径|名义)(?=[^,;。等])")
 _TITLE = re.compile(r"《[^《》]*》")
-#: What came of an act.
-_RESULT = re.compile(r"(?:造成|致使|导致)")
+#: What came of an act, and parts of it.
+_RESULT = re.compile(r"(?:造成|致使|导致|其中)")
 #: `私设账户被人举报后`, `在筹办女儿婚宴期间`: when it was, not what was done
 _CIRCUMSTANCE = re.compile(r"(?:(?<!酒)后|时|之际|期间|过程中|之前)$")
 #: an act has four characters at least; a verb of four shares the object behind the next: `私自领取、倒卖入库的药品`
@@ -76,6 +80,13 @@ def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> b
     return bool(kin[0] & kin[1])
 
 
+def is_same(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two acts of one kind of wrong, or two that name none, are one act."""
+    if set(_WRONG.findall(folded, *act)) - _VAGUE:
+        return shares_wrong(folded, act, other)
+    return says_again(folded, act, other)
+
+
 def says_again(folded: str, clause: tuple[int, int], act: tuple[int, int]) -> bool:
     """Whether a clause tells an act again, in the same kind of wrong or in the act's own words."""
     if shares_wrong(folded, clause, act):
@@ -105,13 +116,16 @@ def split_acts(folded: str, start: int, end: int, *, crimes: bool = False) -> It
     """
     end = _trim_closing(folded, start, end)
     begin = start
+    means = [match.span() for match in _BY_MEANS.finditer(folded, start, end)]
     for cut in _ENUMERATED.finditer(folded, start, end):
+        if any(low < cut.start() < high for low, high in means):
+            continue
         if cut.start() <= begin or _inside_quotes(folded, begin, cut.start()):
             continue
         if crimes or cut.group() in {",", ";"} or _stands_alone(folded, begin, cut.start(), cut.end(), end):
-            yield from _trimmed(folded, begin, cut.start())
+            yield from trimmed(folded, begin, cut.start())
             begin = cut.end()
-    yield from _trimmed(folded, begin, end)
+    yield from trimmed(folded, begin, end)
 
 
 def _stands_alone(folded: str, begin: int, cut: int, after: int, end: int) -> bool:
@@ -126,6 +140,8 @@ def _stands_alone(folded: str, begin: int, cut: int, after: int, end: int) -> bo
     stop = rest.start() if rest else end
     left, right = cut - begin, stop - after
     shares_object = right > 2 * left and left < _SHORT_VERB
+    if left >= _SHORTEST_LISTED and _FAULT.fullmatch(folded, after, stop):
+        return True
     return bool(_ACT_START.match(folded, after)) and min(left, right) >= _SHORTEST_LISTED and not shares_object
 
 
@@ -142,7 +158,7 @@ def _trim_closing(folded: str, start: int, end: int) -> int:
     return end
 
 
-def _trimmed(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def trimmed(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Without opening words; nothing when nothing is left."""
     opening = _OPENING.match(folded, start, end)
     while opening and opening.end() > start:

@@ -5,8 +5,9 @@ In: a reading with the units, persons and place found in it. Out: `Decision`s fo
 
 from collections.abc import Sequence
 
+from docintel.extract.authors import Owner
 from docintel.extract.gazetteer import Place
-from docintel.extract.owners import Owner, Owners
+from docintel.extract.owners import Owners
 from docintel.extract.periods import Periods, When
 from docintel.extract.places import find_place_mentions
 from docintel.extract.reading import Reading

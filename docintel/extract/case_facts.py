@@ -3,6 +3,7 @@
 In: where the acts, the sums and the sanctions stand in a reading. Out: a `Case`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,16 +16,39 @@ from docintel.schema import Act, Case, Ground, Penalty
 from docintel.text.dates import Period, find_periods
 
 Span = tuple[int, int]
+#: `利用职务便利,为他人提供帮助,|收受现金` is one act; a comma and `并` may stand between.
+_FAVOUR = re.compile(r"利用[^,]{2,40},[^,]{2,60}(?:帮助|利益|方便|便利|关照|谋利)")
+_GOT = re.compile(r"(?:非法)?(?:收受|索取)")
+_BETWEEN = 3
 
 
 def distinct(folded: str, acts: Sequence[Span]) -> list[Span]:
     """The acts in text order, each told once: not `受贿` and `涉嫌受贿犯罪`."""
     kept: dict[str, Span] = {}
-    for act in sorted(acts):
+    for act in _with_gains(folded, sorted(acts)):
         words = folded[slice(*act)]
         if not any(words in other or other in words for other in kept):
             kept[words] = act
     return list(kept.values())
+
+
+def _with_gains(folded: str, acts: Sequence[Span]) -> Iterator[Span]:
+    """Acts with what was got by them, where the means are a clause of their own."""
+    before: Span | None = None
+    for act in acts:
+        if (
+            before
+            and act[0] - before[1] <= _BETWEEN
+            and _FAVOUR.fullmatch(folded, *before)
+            and _GOT.match(folded, act[0])
+        ):
+            before = (before[0], act[1])
+            continue
+        if before:
+            yield before
+        before = act
+    if before:
+        yield before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +100,7 @@ def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sum
     """
     amounts: dict[Span, list[float]] = {span: [] for span in spans}
     for money in sums:
-        owner = _owner(reading, money, spans)
+        owner = _owner(reading, money, spans, told)
         if owner and money.value not in amounts[owner]:
             amounts[owner].append(money.value)
     return tuple(
@@ -89,15 +113,20 @@ def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sum
     )
 
 
-def _owner(reading: Reading, money: Money, spans: Sequence[Span]) -> Span | None:
-    """The act that a sum belongs to: of its own clause, else of the same kind of wrong, else the only one."""
+def _owner(reading: Reading, money: Money, spans: Sequence[Span], told: Sequence[Span]) -> Span | None:
+    """The act that a sum belongs to: of its clause, of its kind of wrong, told just before it, or the only one."""
     clause = reading.clause_at(money.start)
     low, high = (clause.start, clause.end) if clause else (money.start, money.end)
     inside = [span for span in spans if span[0] < high and low < span[1]]
     if inside:
         return next((span for span in reversed(inside) if span[0] <= money.start), inside[0])
-    alike = (span for span in spans if says_again(reading.folded, (low, high), span))
-    return next(alike, spans[0] if len(spans) == 1 else None)
+    sentence = reading.sentence_at(money.start)
+    before = [span for span in told if sentence and sentence.start <= span[0] < money.start]
+    for stretch in [(low, high), *before[-1:]]:
+        alike = next((span for span in spans if says_again(reading.folded, stretch, span)), None)
+        if alike:
+            return alike
+    return spans[0] if len(spans) == 1 else None
 
 
 def _period(reading: Reading, act: Span, told: Sequence[Span], *, alone: bool) -> str | None:

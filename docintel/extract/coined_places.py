@@ -1,21 +1,22 @@
 """Places that the gazetteer does not know, from what a document names things after.
 
-In: a `Reading`. Out: names to believe beside the gazetteer's: 青岚市, where the tagger sees 青岚市卫健委 or the title has
-it.
+In: a `Reading`. Out: names to believe beside the gazetteer's, such as 青岚市 where the tagger sees 青岚市卫健委 or the
+title has it.
 """
 
 import re
 from collections.abc import Iterator
 
 from docintel.extract.gazetteer import gazetteer
-from docintel.extract.reading import Reading
+from docintel.extract.reading import Reading, once
+from docintel.extract.unit_names import CHARACTER
 from docintel.text.normalize import fold
 
 #: A place at the head of a tagged name: 青岚市 of 青岚市卫健委.
 _COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|旗)")
 _NOT_COINED = re.compile(
     r"自治|经开|高新|综改|保税|示范|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]"
-    r"|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|一组|.*(?:[的和与在原关刚全各该本]|园区|景区|矿区|库区|新区|辖区)"
+    r"|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|一组|.*(?:[的和与在刚全各该本]|[有相机海]关|[原关](?![市县区])|园区|景区|矿区|库区|新区|辖区)"
 )
 #: What stands before a place in a title: 访青岚市医保局局长, 走进云溪县.
 _LEAD = re.compile(
@@ -23,14 +24,27 @@ _LEAD = re.compile(
 )
 #: Villages and neighbourhoods before one of their bodies, wherever they stand.
 _COINED_VILLAGE = re.compile(
-    r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|村?委会|村民委)"
+    r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|村?委会|村民委|卫生[室所])"
 )
+_WORDS = load("units")["coined"]
+#: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.
+_COINED_ORGAN = re.compile(
+    rf"(?<![\u4e00-\u9fff])[向由在经对与]?"
+    rf"(?P<place>(?![各该本全某两几一我原]|{alternation(_WORDS['no_place'])}){CHARACTER}{{2,3}}[省市县区])"
+    rf"(?=(?:[\u4e00-\u9fff]{{2,3}}(?:镇|乡|街道))?(?:{alternation(_WORDS['organs'])}))"
+)
+#: Tags of words that no name of a place begins with.
+_NO_NAME = frozenset({"v", "vd", "vn", "p", "d", "ad", "c", "r", "m", "q", "t", "TIME", "f", "u", "xc", "a", "an"})
 #: What stands before the place in names of local offices: 国家税务总局|云溪县税务局.
 _NATIONAL = re.compile(r"^(?:国家税务总局|国家金融监督管理总局|中国人民银行|人民银行|国家统计局|国网)")
 #: A town or a village named alone, as the tagger sees it.
-_COINED_TOWN = re.compile(r"[\u4e00-\u9fff]{2,4}?(?:镇|乡|街道|村)(?=$|党|纪|卫|政|民)")
+_COINED_TOWN = re.compile(
+    r"[\u4e00-\u9fff]{2,4}?(?:镇|乡|街道|村)(?=$|党|纪|卫|政|民|便民|农[业技经]|财政|派出|敬老|中[心学]|人民|人大|小学"
+    r"|综合|水利|国土|自然|司法|应急|经[济管]|粮站|社会|规划|办事|武装|退役|林业|文化)"
+)
 
 
+@once
 def coined_names(reading: Reading) -> tuple[str, ...]:
     """Names of places that tagged names, title and publisher begin with, unknown ones; the longest first."""
     texts = [_NATIONAL.sub("", fold(name.text)) for name in reading.names if name.label in ("ORG", "LOC")]
@@ -43,6 +57,9 @@ def coined_names(reading: Reading) -> tuple[str, ...]:
         lead = _LEAD.match(text)
         chain = _chain(text, lead.end()) if lead and text[:4] not in gazetteer().by_name else _chain(text, 0)
         names.update(_without_verb(reading.folded, name) for name in chain)
+    verbs = {word.start for word in reading.words if word.label in _NO_NAME}
+    organs = (m["place"] for m in _COINED_ORGAN.finditer(reading.folded) if m.start("place") not in verbs)
+    names.update(name for name in organs if not _NOT_COINED.match(name) and name not in gazetteer().by_name)
     names.update(match.group() for match in _COINED_VILLAGE.finditer(reading.folded))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 

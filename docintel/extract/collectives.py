@@ -51,6 +51,7 @@ class Kind(Enum):
     TOLD = auto()
     GROUP = auto()
     PLACE = auto()
+    EACH = auto()
     PERSON = auto()
     SPEAKER = auto()
     OURS = auto()
@@ -64,6 +65,7 @@ class Subject:
     """Who a clause is about.
 
     Attributes:
+        kind: EACH is a place of a list, with its own figure: 云溪县12件、石桥县9件.
         name: canonical name of a unit, units joined by `、`, a group or a place; a person's unit; None where unknown.
     """
 
@@ -105,7 +107,7 @@ class Collectives:
         return None
 
     def _group_name(self, match: re.Match[str], before: PlaceMention | None) -> str | None:
-        scope, group = match["scope"] or "", (match["level"] or "") + match["group"]
+        scope, group = match["scope"] or "", (match["level"] or "") + _in_full(match["group"])
         if scope == "全国":
             return "全国" + group
         sign = "" if scope in ("各", "全系统") else (scope[-1] if scope else group[0])
@@ -166,8 +168,13 @@ class Collectives:
         if self._place is None or not self._systems:
             return None
         i = bisect_right(self._systems, offset, key=lambda found: found[0])
-        return self._place.name + self._systems[max(i - 1, 0)][1]
+        return self._place.name + _in_full(self._systems[max(i - 1, 0)][1])
 
     @cached_property
     def _systems(self) -> list[tuple[int, str]]:
         return [(match.start(), match.group()) for match in _NAMED_SYSTEM.finditer(self._text)]
+
+
+def _in_full(group: str) -> str:
+    """卫健系统 → 卫生健康系统."""
+    return group.replace("卫健", "卫生健康")

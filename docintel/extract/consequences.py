@@ -6,6 +6,7 @@ In: a reading and its statements. Out: findings in text order.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from docintel.extract.findings import Finding
 from docintel.extract.items import skip_numbering
@@ -15,6 +16,8 @@ from docintel.extract.statements import Group, Statement
 
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
 #: 判处死刑|,缓期二年执行
+#: `分别受到撤职处分|和记过处分`
+_NEXT_SHARE = re.compile(r"处分(?=[和、及与])")
 _RESPITE = re.compile(r",?缓期[^,。;]{1,6}执行")
 _ATTRIBUTIVE = re.compile(r"(?:过)?的")
 _AMONG_THEM = re.compile(r"其中,?(?:就|还)?(?:包括|有)?")
@@ -72,10 +75,20 @@ def _dealt_out(reading: Reading, statement: Statement) -> Iterator[tuple[Group, 
     sanctions = sanctions_in(reading, low, respite.end() if respite else high)
     pairs = [(group, sanction) for sanction in sanctions for group in _targets(statement, sanction.start)]
     people = [(group, person) for group in dict.fromkeys(group for group, _ in pairs) for person in group.people]
-    if "分别" in reading.folded[low:high] and len(people) == len(sanctions) > 1:
+    shares = _shares(reading, low, high, sanctions)
+    if "分别" in reading.folded[low:high] and len(people) == len(shares) > 1:
+        for (group, person), share in zip(people, shares, strict=True):
+            yield from ((group, (person,), sanction, "dealt-out") for sanction in share)
+    elif "分别" in reading.folded[low:high] and len(people) == len(sanctions) > 1:
         yield from ((group, (person,), s, "dealt-out") for (group, person), s in zip(people, sanctions, strict=True))
     else:
         yield from ((group, group.people, sanction, "decided") for group, sanction in pairs)
+
+
+def _shares(reading: Reading, low: int, high: int, sanctions: Sequence[Sanction]) -> list[list[Sanction]]:
+    """The sanctions of a clause, those of each 处分 together."""
+    cuts = [match.end() for match in _NEXT_SHARE.finditer(reading.folded, low, high)]
+    return [list(share) for _, share in groupby(sanctions, lambda s: sum(cut <= s.start for cut in cuts))]
 
 
 def _is_suffered(folded: str, low: int, general: Sanction) -> bool:

@@ -160,6 +160,7 @@ def _people_before(reading: Reading, count: Count, own: Field, previous: Counted
     if (agent := count.phrase.agent) and _patterns()["person"].search(noun := _cut(reading, agent) or ""):
         return Decision(noun, "subject/agent", agent)
     stated = count.phrase.where is Where.TOPIC and (agent is None or agent == own.span)
+    stated &= not own.value.endswith(_data("actors"))
     return own if stated or own.value.endswith(_data("told")) else None
 
 
@@ -249,7 +250,7 @@ def _cut(reading: Reading, span: Span | None) -> str | None:
         lacks = words.count(opening) - words.count(closing)
         end += lacks > 0 and reading.text[end : end + 1] == closing
         start -= lacks < 0 and reading.text[start - 1 : start] == opening
-    words = reading.text[start:end].strip(_AROUND)
+    words = reading.text[start:end].strip(_AROUND).rstrip("（(")
     if words[:1] + words[-1:] in ("“”", "‘’", "《》"):
         words = words[1:-1]
     return None if not words or words in _data("glue") or words in _data("fillers") else words

@@ -74,9 +74,10 @@ def _currency() -> re.Pattern[str]:
 
 def find_counts(reading: Reading, sentence: Sentence) -> Iterator[Count]:
     """The counts of a sentence, in text order."""
-    words = plain(within(reading.words, sentence.start, sentence.end))
-    for clause in sentence.clauses:
-        quantities = list(_quantities(reading, clause))
+    of_clauses = [(clause, list(_quantities(reading, clause))) for clause in sentence.clauses]
+    counted = any(quantities for _, quantities in of_clauses)
+    words = plain(within(reading.words, sentence.start, sentence.end)) if counted else []
+    for clause, quantities in of_clauses:
         start = clause.start
         for i, quantity in enumerate(quantities):
             following = quantities[i + 1] if i + 1 < len(quantities) else None

@@ -14,6 +14,7 @@ from docintel.schema import Case
 from docintel.text.numerals import parse_number
 
 _PEOPLE = r"(?:党员领导干部|领导干部|党员干部|干部职工|公职人员|干部|人员|党员|职工|民警|教师|医生)"
+_STAFF = r"(?:人员|责任人|科室|医师|医生|护士|干部|职工|员工|教师|负责人)"
 #: The numbers of the patterns below are read whole, and their gaps have an end: a line without punctuation may be long.
 _NUMERAL = "[0-9一二两三四五六七八九十]"
 #: `通报了|云溪县4名教师违规补课问题`
@@ -31,7 +32,26 @@ _GIVEN = re.compile(
     rf"(?P<quote>对(?P<act>[^,。;“”]{{0,30}}?)的?(?P<size>{_NUMERAL}++)余?名[^,。;“”]{{2,14}}?(?:予以|给予|作出)"
     r"[^,。;“”]{0,120}?(?:诫勉|处分|处理|问责|检查|约谈))"
 )
-_PATTERNS = {"crowd-named": _NAMED, "crowd-dealt-with": _DEALT_WITH, "crowd-given": _GIVEN}
+#: `对|稽核中“放水”的2名工作人员|立案审查`
+_FILED = re.compile(
+    rf"(?P<quote>对(?P<act>[^,。;]{{2,30}}?)的(?P<size>{_NUMERAL}++)余?名[^,。;]{{2,14}}?(?:(?:进行|予以)?立案(?:审查)?(?:调查)?|暂停[^,。;]{{2,16}}|约谈|罚款[^,。;]{{2,12}}|通报批评))(?=[,。;]|$)"
+)
+#: `扣罚相关医师绩效3.9万元`
+_FINED = re.compile(
+    rf"(?P<quote>(?P<size>)(?:扣罚|扣减|扣发|停发)了?(?:相关|有关|涉事|责任|违规|(?:{_NUMERAL}{{1,4}}名?)){{1,2}}[^,。;]{{0,6}}?{_STAFF}[^,。;]{{0,20}})"
+)
+#: `对58家企业|作出限制投标处理`, `将2家违规企业|列入不良记录名单`
+_COMPANIES = re.compile(
+    rf"(?P<quote>[对将](?P<act>)(?P<size>{_NUMERAL}++)余?家(?:违规|违法)?[^,。;]{{0,8}}?(?:企业|公司|供应商|药店|诊所|门诊部|医院|机构|单位)(?:(?:作出|予以|给予|处以|罚款|暂停|解除|取消)|(?<=违[规法]企业)列入|(?<=违[规法]单位)列入)[^,。;]{{0,40}})"
+)
+_PATTERNS = {
+    "crowd-filed": _FILED,
+    "crowd-fined": _FINED,
+    "crowd-companies": _COMPANIES,
+    "crowd-named": _NAMED,
+    "crowd-dealt-with": _DEALT_WITH,
+    "crowd-given": _GIVEN,
+}
 
 
 def find_crowd_cases(reading: Reading, found: Sequence[Case]) -> list[Case]:
@@ -63,12 +83,13 @@ def _crowd_case(reading: Reading, match: re.Match[str], rule: str) -> Iterator[C
     if not sanctions:
         word = notice_in(reading, max(0, match.start() - 2), match.end()) or general_in(reading, *match.span())
         sanctions = [word] if word else []
-    told = "reason" if match.groupdict().get("reason") else "act"
+    parts = match.groupdict(default="")
+    told = "reason" if parts.get("reason") else "act"
     if sanctions:
         stated = (sanctions[0].start, sanctions[0].end)
         facts = Facts(
             quote=match.span("quote"),
-            acts=list(split_acts(reading.folded, *match.span(told))) if match[told] else [],
+            acts=list(split_acts(reading.folded, *match.span(told))) if parts.get(told) else [],
             sanctions=sanctions,
             grounds=[("", f"case/{rule}", match.span("quote")), ("sanctions", "sanction/crowd", stated)],
         )

@@ -33,6 +33,8 @@ _COMPARED = re.compile(rf"{any_of('compared')}$")
 _COMPARED_BEHIND = re.compile(r"的?(?:同期|同比|相比)")
 #: 6月底前: by then, so nothing else falls in it.
 _DEADLINE = re.compile(r"(?:之|以)?前(?![后夕三])")
+#: 2018年以来采购的|83台设备: the things counted are of that time.
+_OF_THEN = re.compile(r"[^,。;\d]{1,12}的")
 _LENGTH = re.compile(rf"(?:为期|{any_of('campaigns')})(?P<months>[一二两三四五六七八九十\d]{{1,2}})个(?:多)?月")
 
 
@@ -69,6 +71,8 @@ class Dates:
             return False
         if text[period.end : period.end + 1] == "的" and text[period.start - 1 : period.start] in "由从":
             return not any(char.isdigit() for char in text[period.end : offset])
+        if period.since and _OF_THEN.fullmatch(text, period.end, offset):
+            return True
         return text[period.end : period.end + 1] == "," or not _ATTRIBUTIVE.search(text, low, period.start)
 
     def is_deadline(self, period: Period) -> bool:

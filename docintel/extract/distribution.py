@@ -130,7 +130,7 @@ def _trimmed_end(reading: Reading, start: int, end: int) -> int:
     """The end of a zone without the words for when and how behind the enumeration (`今年`, `的数量`)."""
     words = [word for word in within(reading.words, start, end) if word.text.strip() and word.end <= end]
     while words and (
-        words[-1].label in ("TIME", "d", "p", "u", "c") or words[-1].text in (",", "数量", "人数", "情况")
+        words[-1].label in ("TIME", "d", "p", "u", "c") or words[-1].text in (",", "数量", "情况", "同比", "环比")
     ):
         words.pop()
     return words[-1].end if words else start
@@ -147,5 +147,5 @@ def _trimmed_start(reading: Reading, start: int, end: int) -> Span:
     return start, end
 
 
-_LEADING_LABELS = frozenset({"TIME", "d", "c", "p", "f", "r", "v", "w"})
+_LEADING_LABELS = frozenset({"TIME", "d", "c", "p", "f", "r", "w"})
 _LEADING = frozenset({"全市", "全省", "全县", "全区", "全国", "全院", "我市", "我省", "我县", "其中"})

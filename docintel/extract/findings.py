@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from docintel.extract.acts import act_in_case_name, begins_act, is_aside, is_wrong, says_again, split_acts
 from docintel.extract.items import Item, skip_numbering
 from docintel.extract.lexicon import alternation, load
+from docintel.extract.plain_acts import plain_act
 from docintel.extract.reading import Reading
 from docintel.extract.sanctions import Sanction, split_sanctions
 from docintel.extract.statements import Group, Statement
@@ -79,7 +80,8 @@ def find_acts(reading: Reading, items: Sequence[Item], statements: Sequence[Stat
     item_of = {block: item.start for item in items for block in item.blocks}
     headed: dict[tuple[int, tuple[int, ...]], list[tuple[int, int]]] = {}
     means: _Means | None = None
-    for statement in statements:
+    told_until = 0
+    for number, statement in enumerate(statements):
         if statement.quoted:
             continue
         item = item_of[statement.sentence.block]
@@ -94,7 +96,12 @@ def find_acts(reading: Reading, items: Sequence[Item], statements: Sequence[Stat
             acts, means = _with_means(reading, statement, before)
             if any(group.people in known for group in statement.about):
                 means = None
-            yield from _acts(reading, statement, acts, known)
+            named = frozenset(person for people in known for person in people)
+            if acts and acts[0][0] < told_until:
+                acts = []
+            elif not acts and not means and (act := plain_act(reading, statements, number, shared=len(named) > 1)):
+                acts, told_until = [act], act[1]
+            yield from _acts(reading, statement, acts, known, named)
 
 
 def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
@@ -176,8 +183,17 @@ def _acts(
     statement: Statement,
     acts: Sequence[tuple[int, int]],
     headed: Mapping[tuple[int, ...], Sequence[tuple[int, int]]],
+    sharers: frozenset[int],
 ) -> Iterator[Finding]:
-    """The wrong that a clause tells of its subjects; behind a headline only what the headline does not say."""
+    """The wrong that a clause tells of its subjects; behind a headline only what the headline does not say.
+
+    Args:
+        reading: the document.
+        statement: the clause.
+        acts: that it tells.
+        headed: the acts of the headline by people.
+        sharers: all whom the headline names; of some of several all is told.
+    """
     folded, low, high = reading.folded, statement.clause.start, statement.clause.end
     for group in statement.groups:
         named = act_in_case_name(folded, group.end, high)
@@ -191,7 +207,8 @@ def _acts(
         quote = (max(low if low <= first < group.phrase else group.phrase, statement.sentence.start), high)
         rule = "carried" if statement.carried else "told"
         for act in acts:
-            if any(says_again(folded, act, other) for other in known or ()):
+            is_part = set(group.people) < sharers
+            if not is_part and any(says_again(folded, act, other) for other in known or ()):
                 yield Finding(group.people, quote, rule, again=act)
             else:
                 yield Finding(group.people, quote, rule, act=act, shared=len(statement.about) > 1)

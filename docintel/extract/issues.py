@@ -12,7 +12,7 @@ from functools import cache
 from docintel.extract.categories import best_category
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Clause, Reading
-from docintel.extract.roles import pattern, told_stretches
+from docintel.extract.roles import Stretches, pattern, told_stretches
 from docintel.extract.segments import clause_start
 from docintel.schema import Case, Evidence, Ground, Issue, IssueCategory, Modality
 
@@ -45,12 +45,12 @@ class _Problem:
 def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
     """The issues of a document in text order; the same words again are one entry, except acts of different persons."""
     acts = [_act(reading, case, act) for case in cases for act in case.violations if _is_quotable(act.quote)]
-    told = told_stretches(reading, cases)
+    told = Stretches(told_stretches(reading, cases))
     problems = [
         problem
         for sentence in reading.sentences
         for clause in sentence.clauses
-        if not any(low <= clause.start < high for low, high in told)
+        if not told.hold(clause.start)
         for problem in _problems(reading.folded, clause)
     ]
     return tuple(_issue(reading, problem) for problem in _distinct(reading.folded, acts, problems))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from docintel.extract.categories import best_category
 from docintel.extract.links import link_measures
-from docintel.extract.reading import Reading
+from docintel.extract.reading import Reading, once
 from docintel.extract.roles import Role, pattern, roles
 from docintel.extract.segments import Segment, blank_quotes, segments
 from docintel.schema import Case, Evidence, Ground, Issue, Measure, MeasureCategory, Status
@@ -111,6 +111,7 @@ def status_of(reading: Reading, segment: Segment, *, is_sanction: bool = False) 
     return Status.ONGOING
 
 
+@once
 def is_speech(reading: Reading) -> bool:
     """Whether the text addresses an audience: `同志们:`."""
     return bool(_ADDRESS.search(reading.folded[:_OPENING]))

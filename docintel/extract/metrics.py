@@ -6,6 +6,7 @@ decided. The rules are data: `patterns/metrics.toml`.
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,6 +37,7 @@ class _Rule:
     head: re.Pattern[str] | None
     reach: int
     weak: bool
+    first: bool
 
     def forbids(self, text: str) -> bool:
         """Whether a stretch has words that the rule may not have."""
@@ -59,6 +61,7 @@ def _rules(unit_of_measure: str) -> tuple[_Rule, ...]:
             _compiled(f"(?:{row['head']})$") if "head" in row else None,
             _STRETCH if row.get("near") else _SENTENCE if row.get("wide") else reach,
             row.get("weak", False),
+            row.get("first", False),
         )
         for row in lexicon.load("metrics")["metric"]
         if re.fullmatch(row["unit"], unit_of_measure)
@@ -80,11 +83,8 @@ def metric_of(unit_of_measure: str, subject: str | None, *texts: str) -> MetricC
             first: twice the count's own, its clause, its sentence. The first for which a rule holds decides.
     """
     rules = _rules(unit_of_measure)
-    own = subject is not None and any(subject in text for text in texts[:1])
-    for noun in (subject, subject.partition("的")[0]) if subject and (own or len(texts) < _CLAUSE) else ():
-        for rule in rules:
-            if rule.head and rule.head.search(noun) and not rule.forbids(texts[-1 if len(texts) == 1 else 1]):
-                return MetricChoice(rule.metric, "metric/subject", noun)
+    if settled := _settled(rules, subject, texts):
+        return settled
     by_weight: defaultdict[bool, list[_Rule]] = defaultdict(list)
     for rule in rules:
         by_weight[rule.weak].append(rule)
@@ -94,3 +94,16 @@ def metric_of(unit_of_measure: str, subject: str | None, *texts: str) -> MetricC
                 if rule.reach >= reach and (match := rule.holds(text)):
                     return MetricChoice(rule.metric, f"metric/{'weak' if weak else _REACHES[reach]}", match.group())
     return MetricChoice(Metric.OTHER, "metric/none")
+
+
+def _settled(rules: Sequence[_Rule], subject: str | None, texts: Sequence[str]) -> MetricChoice | None:
+    """What the words of the clause, or the end of the noun that is counted, settle before any other rule is asked."""
+    for rule in rules:
+        if rule.first and (match := rule.holds(texts[min(_CLAUSE, len(texts) - 1)])):
+            return MetricChoice(rule.metric, "metric/clause", match.group())
+    own = subject is not None and any(subject in text for text in texts[:1])
+    for noun in (subject, subject.partition("的")[0]) if subject and (own or len(texts) < _CLAUSE) else ():
+        for rule in rules:
+            if rule.head and rule.head.search(noun) and not rule.forbids(texts[-1 if len(texts) == 1 else 1]):
+                return MetricChoice(rule.metric, "metric/subject", noun)
+    return None

@@ -5,7 +5,7 @@ credits and names of organisations is left in.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,20 +35,19 @@ _FOLLOWER = re.compile(_FOLLOW)
 _CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
 _TITLED = re.compile(rf"{_SURNAME}(?:{alternation(_WORDS['heads'])}|总|工|老师)")
 #: Positions, and what a court calls people.
-_HEAD = (
-    f"(?>{alternation([*_WORDS['heads'], *(word for word in _WORDS['introducers'] if word.endswith(('人', '被告')))])})"
-)
+_CALLED = [word for word in _WORDS["introducers"] if word.endswith(("人", "被告"))]
+_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])})(?={_HAN})")
 #: Syllables that names of other languages are written with: 阿依古丽·买买提.
 _SYLLABLE = f"[{''.join(sorted(set(''.join(_WORDS['syllables'].split()))))}]"
 #: 局长|张三丰|表示, 校长|欧阳修平|在, 院长|阿迪力·买买提|介绍; the position is read to its end: 总会计师 is no 师.
 _UNTAGGED = re.compile(
-    rf"{_HEAD}(?P<name>(?:{alternation(_COMPOUND)}){_HAN}{{1,2}}?(?={_FOLLOW})|{_SAFE}{_HAN}{{1,2}}?(?={_FOLLOW})"
+    rf"(?P<name>(?:{alternation(_COMPOUND)}){_HAN}{{1,2}}?(?={_FOLLOW})|{_SAFE}{_HAN}{{1,2}}?(?={_FOLLOW})"
     rf"|{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={_FOLLOW_CLEARLY})|{_SYLLABLE}{{3,5}}?(?={_FOLLOW_CLEARLY}))"
 )
 #: A family name that begins other words too, with punctuation behind: 市委书记|易水寒|,
-_CLOSED_NAME = re.compile(rf"{_HEAD}(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
+_CLOSED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
 #: A name of three characters that no known word follows; the tagger sees a verb behind it: 护士长|江一苇|扫描.
-_BEFORE_VERB = re.compile(rf"{_HEAD}(?P<name>{_SAFE}{_HAN}{{2}})")
+_BEFORE_VERB = re.compile(rf"{_SAFE}{_HAN}{{2}}")
 _VERBAL = frozenset({"v", "vd", "p", "d", "c"})
 _FOREIGN = re.compile(rf"(?<!{_HAN}·)(?<!·)(?P<name>{_SYLLABLE}{{1,7}}(?:·{_SYLLABLE}{{1,8}}){{1,2}})")
 _FOREIGN_WHOLE = re.compile(rf"{_SYLLABLE}{{3,8}}")
@@ -58,7 +57,14 @@ _TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对�
 _CLAUSE_END = re.compile(r"[,。;]|$")
 _CLOSED_BY = frozenset(",、。;)")
 #: 郑东|来|搞虚假整改: 来 belongs to the name unless something comes of it.
-_GIVEN_LAI = re.compile(r"来(?=[搞违收因利贪挪受接涉被,、。等犯])")
+_SUFFERS = "受到|被|因|犯|收受|违规|违反|利用|多次|先后|均|分别"
+_OPENERS = [
+    re.compile(rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SURNAME}{_HAN}{{{more}}})(?={_SUFFERS}|还|将)") for more in (1, 2)
+]
+_STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队会部外里间某等们]){_HAN}")
+_HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
+_ACCUSED = re.compile(rf"{_SUFFERS}|在|接受|挪用|贪污|受贿|套取|骗取|侵占|涉嫌|严重")
+_GIVEN_LAI = re.compile(r"来(?=[搞违收因利贪挪受接涉被,、。等犯为任担兼说介表认作在])")
 _QUOTED = re.compile(r"[“‘][^“”‘’]{0,8}[”’]")
 
 
@@ -84,6 +90,7 @@ def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterat
     def behind(name: str) -> frozenset[str]:
         return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
 
+    openers = _openers(folded) - _NOT_NAMES
     for name in reading.names:
         if name.label == "PER" and name.text not in _NOT_NAMES:
             start, end = name.start, _whole_name(folded, name.start, name.end, behind)
@@ -96,33 +103,63 @@ def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterat
             whole = _foreign_end(folded, *match.span())
             if whole and not _is_quoted(folded, match.start(), whole):
                 yield Candidate(match.start(), whole, "person/syllables")
-        yield from _untagged(reading, sentence.start, sentence.end)
+        yield from _untagged(reading, sentence.start, sentence.end, openers)
 
 
-def _untagged(reading: Reading, start: int, end: int) -> Iterator[Candidate]:
+def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -> Iterator[Candidate]:
     """Names that the tagger missed, right behind a position."""
     folded = reading.folded
     places = {name.start for name in reading.names_in(start, end, "LOC")}
-    for match in _UNTAGGED.finditer(folded, start, end):
+    people = {name.start for name in reading.names_in(start, end, "PER")}
+    for head in _TITLE.finditer(folded, start, end):
+        begin = head.end()
+        if begin not in places:
+            yield from _behind_title(reading, begin, end, openers, tagged=begin in people)
+
+
+def _behind_title(
+    reading: Reading, begin: int, end: int, openers: Container[str], *, tagged: bool
+) -> Iterator[Candidate]:
+    folded = reading.folded
+    if match := _UNTAGGED.match(folded, begin, end):
         name, closed = match["name"], folded[match.end() : match.end() + 1] in _CLOSED_BY
         is_word = any(w.end == match.end() for w in within(reading.words, *match.span("name")))
         closed = closed or (is_word and bool(_CLEAR_FOLLOWER.match(folded, match.end())))
-        if name not in _NOT_NAMES and match.start("name") not in places and (len(name) > 2 or closed):
+        if name not in _NOT_NAMES and (len(name) > 2 or closed):
             yield Candidate(*match.span("name"), "person/behind-title")
-    for match in _CLOSED_NAME.finditer(folded, start, end):
-        low, high = match.span("name")
-        words = [word for word in within(reading.words, low, high) if word.end - word.start > 1 and word.end <= high]
-        if match["name"] not in _NOT_NAMES and low not in places and not words:
-            yield Candidate(low, high, "person/behind-title")
-    people = {name.start for name in reading.names_in(start, end, "PER")}
-    for match in _BEFORE_VERB.finditer(folded, start, end):
-        name, begin = match["name"], match.start("name")
+    if match := _CLOSED_NAME.match(folded, begin, end):
+        words = [w for w in within(reading.words, begin, match.end()) if 1 < w.end - w.start <= match.end() - begin]
+        if match["name"] not in _NOT_NAMES and not words:
+            yield Candidate(begin, match.end(), "person/behind-title")
+    for length in (3, 2):
+        if folded[begin : begin + length] in openers:
+            yield Candidate(begin, begin + length, "person/again")
+            break
+    if not tagged and _is_stranded(reading, begin, begin + 3):
+        yield Candidate(begin, begin + 3, "person/stranded")
+    match = None if tagged else _BEFORE_VERB.match(folded, begin, end)
+    if match:
+        name = match[0]
         after, inside = at(reading.words, match.end()), at(reading.words, begin)
         is_verb = after is not None and after.start == match.end() and after.label in _VERBAL
         is_cut = inside is not None and (inside.start < begin or inside.end < match.end())
-        is_taken = begin in places or begin in people or bool(_FOLLOWER.match(folded, match.end() - 1))
-        if is_verb and is_cut and not is_taken and not {name, name[:2]} & _NOT_NAMES and "某" not in name:
+        is_taken = bool(_FOLLOWER.match(folded, match.end() - 1)) or "某" in name
+        if is_verb and is_cut and not is_taken and not {name, name[:2]} & _NOT_NAMES:
             yield Candidate(begin, match.end(), "person/before-verb")
+
+
+def _openers(folded: str) -> frozenset[str]:
+    """What opens a clause as a name does: `计成|受到记过处分`."""
+    return frozenset(match["name"] for pattern in _OPENERS for match in pattern.finditer(folded))
+
+
+def _is_stranded(reading: Reading, start: int, end: int) -> bool:
+    """A name that begins like a word, and leaves one character over: `副主任|成立·峰|在维保中收受贿赂`."""
+    name, folded = reading.folded[start:end], reading.folded
+    if not _STRANDED.fullmatch(name) or _HEAD_INSIDE.search(name) or not _ACCUSED.match(folded, end):
+        return False
+    last, before = at(reading.words, end - 1), at(reading.words, start)
+    return last is not None and last.end == end and before is not None and before.start >= start
 
 
 def _foreign_end(folded: str, start: int, end: int) -> int | None:

@@ -23,6 +23,8 @@ _CREDIT_REACH = 60
 _CREDIT_AFTER = re.compile(
     rf"(?:[\s、]+{_HAN}{{2,4}}){{0,12}}[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)"
 )
+#: 靠林吃林
+_IDIOM = re.compile(r"靠(.)吃\1")
 _TITLES = re.compile(r"《[^《》\n]{1,80}》")
 
 
@@ -68,6 +70,8 @@ def _is_elsewhere(
     if at(titles, start) or _NOT_PERSON.match(folded, end):
         return True
     unit = at(mentions, start)
+    if any(idiom.end() > start for idiom in _IDIOM.finditer(folded, max(0, start - 4), end + 3)):
+        return True
     return (unit is not None and end < unit.end) or _is_credit(reading, start, end)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from docintel.extract.actors import in_charge
+from docintel.extract.authors import Owner, author_of
 from docintel.extract.collectives import Kind, Subject
 from docintel.extract.decisions import Decision
 from docintel.extract.gazetteer import Place, gazetteer
@@ -16,10 +17,8 @@ from docintel.extract.places import PlaceMention
 from docintel.extract.reading import Reading, Sentence, within
 from docintel.extract.speakers import Speakers
 from docintel.extract.subjects import Subjects
-from docintel.extract.unit_names import local_organ_at, organ_at
 from docintel.extract.units import UnitMention
 from docintel.schema import Block, BlockKind
-from docintel.text.normalize import fold
 
 #: In a paragraph with one of these a person is somebody who did wrong; a figure that is theirs is nobody's work.
 _MISDEEDS = re.compile(
@@ -30,26 +29,21 @@ _CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
 _ATTENDED = re.compile(r"参会|与会|参加会议|参加了会议|出席|分会场|到会|列席")
 _HELD = re.compile(r"召开|举行|举办")
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
-_FED_BACK = re.compile(r"向(?P<who>[^向]{2,30}?)(?:党委|党组|党总支|党支部)?反馈")
-_TITLE_PARTS = re.compile(r"[|丨:·—\-\s]+|关于")
-_SIGNED = re.compile(r"(?:承诺单位|发文单位|落款|报送单位|填报单位|编制单位|制定单位)[::]\s*")
 #: How many clauses a subject is carried on for.
 _REACH = 80
 _MEETING_REACH = 30
-#: How many of the last blocks may sign a document.
-_SIGNATURE = 4
 _UNIT_COLUMN = re.compile(r"[^\t\n]{0,6}(?:学校|医院|单位|地区|县区|区县|市县|部门|科室|机构|乡镇|企业)[^\t\n]{0,4}\t")
 _PLACES = tuple("省市县区州旗镇乡村")
 #: What a group of rows, not a unit, is called in the first cell of a row.
 _SUM = re.compile(r"(?:合\s*计|总\s*计|小\s*计|总\s*数|共\s*计|序号|\d).*|")
 
-Owner = Decision[str | None]
 _NOBODY: Owner = Decision(None, "unit/none")
 _RULES = {
     Kind.UNIT: "unit/named",
     Kind.TOLD: "unit/told",
     Kind.GROUP: "unit/group",
     Kind.PLACE: "unit/place",
+    Kind.EACH: "unit/each",
     Kind.SPEAKER: "unit/speaker",
 }
 
@@ -79,6 +73,7 @@ class Owners:
         self._misdeeds: dict[tuple[int, int], bool] = {}
         self._regions: dict[str | None, str | None] = {}
         self._last: Owner = _NOBODY
+        self._author = author_of(reading, mentions, place)
 
     def owner_of(self, start: int, end: int) -> Owner:
         """The unit, group or place whose figure `text[start:end]` gives; None when the text does not say."""
@@ -96,7 +91,8 @@ class Owners:
             or self._author
             or _NOBODY
         )
-        self._last = decision
+        if decision.rule != _RULES[Kind.EACH]:
+            self._last = decision
         return decision
 
     def region_of(self, owner: str | None) -> str | None:
@@ -136,7 +132,7 @@ class Owners:
                 quoted = None
             if clauses[j].start < block.start:
                 break
-            found = self._subjects.in_clause(clauses[j])
+            found = [s for s in self._subjects.in_clause(clauses[j]) if s.kind is not Kind.EACH]
             if found and (decision := self._decided(found[-1], end, sentence, carried=True)):
                 return decision
         if quoted and quoted.unit:
@@ -152,6 +148,8 @@ class Owners:
             return Decision(name, "unit/ours", span) if name else None
         if subject.kind is Kind.PERSON:
             wrong = self._has_misdeeds(subject.start, sentence)
+            if wrong and subject.start < sentence.start and (unit := self._of_case(sentence)):
+                return unit
             return Decision(None if wrong else subject.name, "unit/person", span) if wrong or subject.name else None
         if subject.kind is Kind.SOME:
             return Decision(None, "unit/some", span) if subject.start >= sentence.start else None
@@ -163,6 +161,15 @@ class Owners:
             counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2])) - 1
             name = names[min(max(counted, 0), len(names) - 1)]
         return Decision(name, "unit/carried" if carried else _RULES[subject.kind], span)
+
+    def _of_case(self, sentence: Sentence) -> Owner | None:
+        """The one unit, and no person, that the opening of a case names: 云溪县水务设计院组织公款旅游问题."""
+        block = self._reading.document.blocks[sentence.block]
+        opening = _CASE.match(self._reading.folded, block.start, block.end)
+        named = within(self._subjects.mentions, block.start, opening.end()) if opening else ()
+        if not opening or len(named) != 1 or self._subjects.names_person(block.start, opening.end()):
+            return None
+        return Decision(named[0].canonical, "unit/case", (named[0].start, named[0].end))
 
     def _has_misdeeds(self, start: int, sentence: Sentence) -> bool:
         """Whether what is told from the sentence of a person to that of a figure is that the person did wrong."""
@@ -232,37 +239,6 @@ class Owners:
     def _spoken(self, start: int) -> Owner | None:
         unit = self._speakers.unit_at(start)
         return Decision(unit, "unit/speaker") if unit else None
-
-    @cached_property
-    def _author(self) -> Owner | None:
-        """The unit that a report is of: whom it was fed back to, whom its title names, who published or signed it."""
-        document, folded = self._reading.document, self._reading.folded
-        title, publisher = fold(document.title), fold(document.publisher or "")
-        written = {folded[mention.start : mention.end]: mention for mention in reversed(self._mentions)}
-        fed_back = _FED_BACK.search(title)
-        if fed_back and (inspected := written.get(fed_back["who"])):
-            return Decision(inspected.canonical, "unit/author", (inspected.start, inspected.end))
-        parts = [part for part in _TITLE_PARTS.split(title) if part]
-        signed = [_SIGNED.sub("", folded[block.start : block.end]).strip() for block in document.blocks[-_SIGNATURE:]]
-        for mention in self._mentions:
-            names = (folded[mention.start : mention.end], mention.canonical)
-            if publisher in names or any(part.startswith(names) for part in parts):
-                return Decision(mention.canonical, "unit/author", (mention.start, mention.end))
-        for words in signed:
-            if words in written:
-                mention = written[words]
-                return Decision(mention.canonical, "unit/author", (mention.start, mention.end))
-        return self._of_title(parts)
-
-    def _of_title(self, parts: Sequence[str]) -> Owner | None:
-        """The unit or place that a part of the title begins with, though the text names it nowhere."""
-        place = self._place
-        begun = next((part for part in parts if place and part.startswith((place.full, place.name))), None)
-        if place is None or begun is None:
-            return None
-        end = len(place.full if begun.startswith(place.full) else place.name)
-        organ = local_organ_at(begun, end, place.organ_prefix) or organ_at(begun, end, place.organ_prefix)
-        return Decision(organ.canonical, "unit/author") if organ else Decision(place.name, "unit/title")
 
 
 def _is_national(owner: str | None) -> bool:

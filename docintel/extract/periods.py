@@ -5,14 +5,14 @@ In: a reading. Out: for a place in it, the period in ISO form with the rule that
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
 from docintel.extract.collectives import Kind
 from docintel.extract.dated import Dates, any_of, is_stretch
 from docintel.extract.decisions import Decision
+from docintel.extract.occasions import A_DAY, Found, Occasions
 from docintel.extract.reading import Clause, Reading, within
 from docintel.extract.subjects import Subjects
 from docintel.schema import Block, BlockKind
@@ -22,15 +22,9 @@ from docintel.text.normalize import fold
 _RESET = re.compile(rf"(?:截至)?{any_of('reset')}")
 _UP_TO_NOW = re.compile(r"截至(?:目前|发稿)")
 _SAME_DAY = re.compile(any_of("same_day"))
-_ATTENDED = re.compile(any_of("attended"))
-_HELD = re.compile(any_of("held"))
 _ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][,件]|[(（][一二三四五六七八九十\d]{1,2}[)）]|其[一二三四五六])"
 )
-_NOUN = any_of("campaigns")
-_BY_CAMPAIGN = re.compile(rf"(?P<long>[^,。]{{0,14}}?)(?P<noun>{_NOUN})(?:工作|活动)?(?:开展|启动|部署)?(?:以来|期间)")
-_CAMPAIGN_ACTS = re.compile(rf"(?:此次|本次|这次)?(?:专项|联合|集中)?(?P<noun>{_NOUN})(?:组)?中?(?:共|累计|发现|查出)")
-_CAMPAIGN = re.compile(_NOUN)
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
 _NAMED = (Kind.UNIT, Kind.PLACE)
 #: How many blocks back the time of a meeting, a campaign or an introduced table may stand.
@@ -40,13 +34,14 @@ _BLOCKS_BACK = 5
 _LIST = 20
 #: How many clauses back a time is carried on from.
 _REACH = 80
-#: Characters of a day in ISO form.
-_A_DAY = 10
+#: Characters of a month.
+_A_MONTH = 7
+#: How far before the sentence of its end a stretch may be opened, in characters.
+_SENTENCE_BEFORE = 120
 _ENDS = re.compile(r"[。!?…]")
 _QUESTION = re.compile(r"(?:问|记者|主持人|网友)\s*:")
 
 When = Decision[str | None]
-_Found = tuple[Period, str] | None
 _NEVER: When = Decision(None, "period/none")
 
 
@@ -79,8 +74,9 @@ class Periods:
         self._subjects = subjects
         self._folded = reading.folded
         self._dates = Dates(reading)
+        self._occasions = Occasions(reading, subjects, self._dates)
         self._first_items: dict[int, int] = {}
-        self._carried_to: dict[int, _Found] = {}
+        self._carried_to: dict[int, Found] = {}
 
     def at(self, offset: int) -> When:
         """The period for what stands at `offset`, as in `Statistic.period`; None when the text names none."""
@@ -99,7 +95,7 @@ class Periods:
     def _resolved(self, period: Period, offset: int, rule: str) -> When:
         """A period as a figure at `offset` has it: of two years told apart its own, of an end with its beginning."""
         iso = period.iso
-        if period.until and (begun := self._begun(period)):
+        if period.until and not self._dates.is_deadline(period) and (begun := self._begun(period)):
             iso = f"{begun if len(begun) > 4 else begun + '-01'}/{iso}"
         elif period.parts and "分别" in (between := self._folded[period.end : offset]):
             counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2]))
@@ -109,17 +105,28 @@ class Periods:
     def _begun(self, until: Period) -> str | None:
         """The start of the stretch that `until` closes: 2021年9月以来,…,截至5月底."""
         sentence = self._reading.sentence_at(until.start)
-        opened = self._dates.within(sentence.start, until.start) if sentence else []
-        first = next((p.iso.partition("/")[0] for p in reversed(opened) if p.since), None)
+        block = self._reading.document.block_at(until.start)
+        if sentence is None or block is None:
+            return None
+        opened = self._dates.within(max(block.start, sentence.start - _SENTENCE_BEFORE), until.start)
+        from_month = self._folded[until.start] == "到"
+        first = next(
+            (
+                p.iso.partition("/")[0]
+                for p in reversed(opened)
+                if p.since or (from_month and p.start >= sentence.start and len(p.iso) == _A_MONTH)
+            ),
+            None,
+        )
         return first if first and first <= until.iso else None
 
-    def _carried(self, i: int) -> _Found:
+    def _carried(self, i: int) -> Found:
         """The period that the clauses before carry on to the `i`-th."""
-        clauses, text = self._reading.clauses, self._folded
+        clauses = self._reading.clauses
         block = self._reading.document.block_at(clauses[i].start)
         if block is None:
             return None
-        if _ATTENDED.search(text, clauses[i].start, clauses[i].end) and (meeting := self._meeting(i)):
+        if meeting := self._occasions.meeting(i):
             return meeting
         between = _Between()
         j, last = i, max(0, i - _REACH)
@@ -130,9 +137,10 @@ class Periods:
             if turned := self._turn(clauses[j], between):
                 return turned[0]
             if self._step_over(j, between):
-                return None
+                return self._occasions.case(block, clauses[i])
             j -= 1
-        return None if between.now or between.named else self._from_before(clauses[i], block.start)
+        before = self._title if between.named else self._from_before(clauses[i], block.start)
+        return None if between.now else before
 
     def _first_item(self, block: Block) -> int:
         """Where the first item of a list inside a paragraph begins; its end where none does."""
@@ -142,12 +150,12 @@ class Periods:
             self._first_items[block.start] = next(items, block.end)
         return self._first_items[block.start]
 
-    def _turn(self, clause: Clause, between: _Between) -> tuple[_Found] | None:
+    def _turn(self, clause: Clause, between: _Between) -> tuple[Found] | None:
         """The time that a clause turns to without a date, 近日 or 专项整治以来; None where it turns to none."""
         between.now |= bool(_UP_TO_NOW.match(self._folded, clause.start))
         if _RESET.match(self._folded, clause.start) and not between.now:
             return (None,)
-        return self._campaign(clause)
+        return self._occasions.campaign(clause)
 
     def _step_over(self, j: int, between: _Between) -> bool:
         """Note what stands at the beginning of the `j`-th clause; whether nothing is carried on over it."""
@@ -171,59 +179,24 @@ class Periods:
                 continue
             if between.item and first_item <= period.start:
                 continue  # of an item before
-            if between.sentence and (len(period.iso) == _A_DAY or period.until or self._dates.is_deadline(period)):
+            if between.sentence and (len(period.iso) == A_DAY or period.until or self._dates.is_deadline(period)):
                 continue
             if between.named and period.start > clause.start + 2 and self._subjects.opens(clause) in _NAMED:
                 continue  # of the unit that was named there alone
             return period
         return None
 
-    def _meeting(self, i: int) -> _Found:
-        """The day of the meeting that was held last before a clause."""
-        clauses = self._reading.clauses
-        for clause in reversed(clauses[max(0, i - 30) : i]):
-            days = [
-                p for p in self._dates.within(clause.start - 16, clause.end) if len(p.iso) == _A_DAY and not p.until
-            ]
-            if days and _HELD.search(self._folded, clause.start, clause.end):
-                return days[-1], "period/meeting"
-        return None
-
-    def _campaign(self, clause: Clause) -> tuple[_Found] | None:
-        """The time of the work that a clause refers to (专项整治以来, 督查共发现); None where it refers to none."""
-        text = self._folded
-        by = _BY_CAMPAIGN.match(text, clause.start, clause.end)
-        match = by or _CAMPAIGN_ACTS.match(text, clause.start, clause.end)
-        if not match:
-            return None
-        known = self._campaigns.get(match["noun"], [])
-        i = bisect_left(known, clause.start, key=lambda campaign: campaign[0]) - 1
-        if i >= 0:
-            return ((known[i][1], "period/campaign"),)
-        return (None,) if by else None
-
-    @cached_property
-    def _campaigns(self) -> dict[str, list[tuple[int, Period]]]:
-        """Where each kind of campaign is dated: 9月9日至10月18日,…进行了督查."""
-        dated: defaultdict[str, list[tuple[int, Period]]] = defaultdict(list)
-        for sentence in self._reading.sentences:
-            stretches = (p for p in self._dates.within(sentence.start, sentence.end) if "/" in p.iso)
-            period = next((p for p in stretches if self._dates.binds(p, sentence.end)), None)
-            if period:
-                for match in _CAMPAIGN.finditer(self._folded, period.end, sentence.end):
-                    dated[match.group()].append((match.start(), period))
-        return dated
-
-    def _from_before(self, clause: Clause, start: int) -> _Found:
+    def _from_before(self, clause: Clause, start: int) -> Found:
         """The time that a paragraph or table takes over from what stands before it."""
         document = self._reading.document
         here = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
         opens = next(iter(within(self._reading.clauses, start, document.blocks[here].end)), clause)
         if document.blocks[here].kind is BlockKind.TABLE or _IN_VIEW.match(self._folded, start):
             for block in reversed(document.blocks[max(0, here - _BLOCKS_BACK) : here]):
-                stretches = [p for p in self._dates.within(block.start, block.end) if is_stretch(p)]
-                if stretches and block.kind is not BlockKind.TABLE:
-                    return stretches[0], "period/paragraph"
+                told = self._dates.within(block.start, block.end) if block.kind is not BlockKind.TABLE else ()
+                years = (p for p in told if len(p.iso) < A_DAY and self._dates.binds(p, block.end))
+                if found := next((p for p in told if is_stretch(p)), None) or next(years, None):
+                    return found, "period/paragraph"
         elif asked := self._asked(here):
             return asked, "period/question"
         elif self._subjects.opens(opens) not in (Kind.PERSON, *_NAMED) and (opening := self._opening_before(here)):
@@ -251,10 +224,10 @@ class Periods:
         return None
 
     @cached_property
-    def _headed(self) -> list[_Found]:
+    def _headed(self) -> list[Found]:
         """For each block the time that the heading of its section, or of one above it, names."""
-        above: list[tuple[int, _Found]] = []
-        headed: list[_Found] = []
+        above: list[tuple[int, Found]] = []
+        headed: list[Found] = []
         for block in self._reading.document.blocks:
             headed.append(next((found for _, found in reversed(above) if found), None))
             if block.kind is BlockKind.HEADING:
@@ -265,7 +238,7 @@ class Periods:
         return headed
 
     @cached_property
-    def _title(self) -> _Found:
+    def _title(self) -> Found:
         """The time that the title of a report names."""
         title = fold(self._reading.document.title)
         named = find_periods(title, self._dates.anchor)

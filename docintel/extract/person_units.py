@@ -39,26 +39,28 @@ def with_unit_around(reading: Reading, role: Role, name: tuple[int, int], mentio
         return role
     near = [m for m in within(mentions, block.start, name[0]) if m.kind is not UnitKind.DISCIPLINE]
     if role.unit:
-        return _department(reading, role, near, mentions)
+        return _department(reading, role, [*within(mentions, 0, block.start), *near])
     if _HOST.search(reading.folded, role.start, role.end):
         hosted = _HOSTED.search(reading.folded, block.start, name[0])
         return _with(role, hosted["unit"], "host", hosted.span("unit")) if hosted else role
     if _UNITLESS.search(reading.folded, role.start, role.end):
         return role
     ending = next((end for office, end in _OFFICES if reading.folded.endswith(office, role.start, role.end)), None)
+    own = _own(reading, mentions)
     if ending:
-        found = [("office", _last(near, ending) or _last(within(mentions, 0, name[0]), ending))]
+        fitting = _last(near, ending) or _last(within(mentions, 0, name[0]), ending)
+        found = [("office", fitting), ("own", own if own and ending.search(own.canonical) else None)]
     else:
-        found = [("own", _own(reading, mentions)), ("spoken-of", near[-1] if near else None)]
+        found = [("own", own), ("spoken-of", near[-1] if near else None)]
     rule, unit = next(((rule, unit) for rule, unit in found if unit), ("", None))
     return _with(role, unit.canonical, rule, (unit.start, unit.end)) if unit else role
 
 
-def _department(reading: Reading, role: Role, near: Sequence[UnitMention], mentions: Sequence[UnitMention]) -> Role:
+def _department(reading: Reading, role: Role, before: Sequence[UnitMention]) -> Role:
     """A department that nobody else knows, under the institution spoken of: `(某医院)财务科|科长`."""
     if role.unit_rule != "department" or not role.unit:
         return role
-    host = next((m for m in reversed(near) if m.kind in _INSTITUTIONS), None) or _own(reading, mentions)
+    host = _own(reading, before) or next((m for m in reversed(before) if m.kind in _INSTITUTIONS), None)
     if host is None or _OURS.fullmatch(host.canonical):
         return role
     return replace(role, unit=host.canonical + role.unit)

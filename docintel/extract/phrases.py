@@ -31,6 +31,8 @@ from docintel.extract.wording import (
 #: Adverbs before the verb of what was done.
 _DONE = frozenset({"已", "已经", "先后", "累计", "分别", "均"})
 
+#: Between a noun and its number: 采购(11件), 立案:12件.
+_OPENING = frozenset("(:")
 #: Prepositions that name what is dealt with.
 _DEALT_WITH = frozenset({"对", "将", "把", "为", "向", "与", "给", "就"})
 
@@ -73,7 +75,9 @@ def phrase_around(
         times: the number says how often something was done.
     """
     left, right = list(before), list(after)
-    at = _predicate(left, share=share)
+    while left and left[-1].text in _OPENING:
+        left.pop()
+    at = _predicate(left, share=share or any(word.text in words_of("changes") for word in right[:1]))
     verb_before = next((word for word in reversed(left) if word.text not in PARTICLES), None)
     behind, rest = leading_noun_phrase(right, governed=verb_before is not None and is_verb(verb_before))
     if at is not None and (share or behind is None):

@@ -24,7 +24,7 @@ _HARD_STOP = re.compile(r"[。;:!?\n\t“”《》…—]")
 #: What a notice says of somebody between the name and the position: `张三,男,1965年3月出生,中共党员,曾任…`.
 _VITAE = (
     r"(?:[,(](?:男|女|[\u4e00-\u9fff]{1,6}族|\d{4}年[^,()。]{0,10}生|[\u4e00-\u9fff]{2,12}人|中共党员|群众|[^,()。]{1,8}学历"
-    r"|[^,()。]{0,6}文化(?:程度)?|[^,()。]{2,16}(?:参加工作|加入中国共产党)))*"
+    r"|[^,()。]{0,6}文化(?:程度)?|[^,()。]{2,16}(?:参加工作|加入中国共产党))){0,8}"
 )
 #: behind the name: `,某公司原董事长。` / `(市水利局副局长)` / ` 系某公司出纳`
 _BEHIND = re.compile(
@@ -36,6 +36,11 @@ _OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局
 #: 党组|成员, 纪委|书记: the body is part of the position
 _BODY = re.compile(r"(?:党组|党委|党工委|党总支|党支部|纪委|纪工委|团委)$")
 _BODY_MEMBER = re.compile(r"原?副?(?:书记|委员|成员|常委)")
+#: 某集团纪委书记 is of the 集团; 某镇纪委书记 of the 纪委.
+_INSTITUTION = re.compile(
+    r"(?:中共)?(?P<name>.{2,40}?(?:公司|集团|医院|学校|中学|小学|大学|学院|银行|分行|中心))"
+    r"(?:(?:纪律检查)?(?:工作)?委员会|纪委|纪工委|党委|党总支|党支部)"
+)
 #: 仙桃市委原常委、原|副市长|: an office of the government of the place whose party committee is named.
 _GOVERNOR = re.compile(r"(?P<level>[省市县区州镇乡])长$")
 _COMMITTEE = re.compile(r"(?:中共|中国共产党)(?P<place>.{2,24})委员会$")
@@ -44,7 +49,7 @@ _WRITTEN_UNIT = re.compile(
     r"(?:.*(?:[对向把将被由在了、,]|通报|查处|曝光))?(?P<unit>[\u4e00-\u9fff()]{2,30}?(?:公司|集团|银行|支行|分行|局|委员会|医院|学院|学校|大学|中学|小学|幼儿园|中心|站"
     r"|所|协会|学会|合作社|联社|办事处|村|社区|厂|矿|农场|林场|粮库))$"
 )
-#: `原|营业部|经理`, `设备科|科长`: the department is part of the position.
+#: `设备科|科长`; in `原营业部经理` the department is part of the position.
 _DEPARTMENT = re.compile(
     r"(?:^|[,、。:;“(]|由|对|给予|时任|该院|该局)(?P<position>原?(?P<unit>[\u4e00-\u9fff]{2,5}(?<!支)[科处部股]))$"
 )
@@ -142,7 +147,9 @@ def _without_owner(folded: str, item: tuple[int, int], high: int) -> Role:
     department = _DEPARTMENT.search(text)
     if department:
         span = (begin + department.start("unit"), begin + department.end("unit"))
-        return Role(begin + department.start("position"), high, department["unit"], "before", "department", span)
+        is_former = department["position"] != department["unit"]
+        first = begin + department.start("position") if is_former else start
+        return Role(first, high, department["unit"], "before", "department", span)
     written = _WRITTEN_UNIT.match(text.removesuffix("时任").removesuffix("原"))
     if written:
         span = (begin + written.start("unit"), begin + written.end("unit"))
@@ -158,6 +165,9 @@ def _split_office(folded: str, mention: UnitMention) -> tuple[int, str]:
     body = _BODY.search(folded, mention.start, mention.end)
     member = _BODY_MEMBER.match(folded, mention.end)
     if body and member and body.start() > mention.start:
+        host = _INSTITUTION.fullmatch(mention.canonical)
+        if host:
+            return body.start(), host["name"]
         is_listed = folded.startswith("、", member.end())
         return body.start(), mention.canonical.removesuffix(body.group()) if is_listed else mention.canonical
     office = _OFFICE.search(folded, mention.start, mention.end)

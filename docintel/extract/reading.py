@@ -4,20 +4,23 @@ A finder is a plain function from a `Reading` (and the records found before) to 
 Patterns run over `Reading.folded`; quotes are cut with `Reading.document.evidence`; the offsets are the same.
 """
 
-from bisect import bisect_right
-from collections.abc import Container, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Container, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Protocol, TypeVar
+from functools import cached_property, wraps
+from operator import attrgetter
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from docintel.schema import NOT_CONTENT, Document
 from docintel.text.normalize import fold
 from docintel.text.sentences import split_clauses, split_sentences
 
+#: Labels of names; the others are parts of speech.
+NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
 
-@dataclass(frozen=True, slots=True)
-class Name:
+
+class Name(NamedTuple):
     """A word as the tagger saw it; `label` is PER, ORG, LOC or TIME for a name, else its part of speech."""
 
     start: int
@@ -57,19 +60,20 @@ class Spanned(Protocol):
 
 
 SpannedT = TypeVar("SpannedT", bound=Spanned)
+FoundT = TypeVar("FoundT")
+_START = attrgetter("start")
 
 
 def at(spans: Sequence[SpannedT], offset: int) -> SpannedT | None:
     """The span that holds `offset`, of spans in text order that do not overlap."""
-    i = bisect_right(spans, offset, key=lambda span: span.start) - 1
+    i = bisect_right(spans, offset, key=_START) - 1
     return spans[i] if i >= 0 and offset < spans[i].end else None
 
 
 def within(spans: Sequence[SpannedT], start: int, end: int) -> Sequence[SpannedT]:
     """The spans that begin in `[start, end)`, of spans in text order."""
-    low = bisect_right(spans, start - 1, key=lambda span: span.start)
-    high = bisect_right(spans, end - 1, key=lambda span: span.start)
-    return spans[low:high]
+    low = bisect_left(spans, start, key=_START)
+    return spans[low : bisect_left(spans, end, low, key=_START)]
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,8 @@ class Reading:
         """The same reading, the sentences of these blocks left out."""
         rest = copy(self)
         object.__setattr__(rest, "sentences", tuple(s for s in self.sentences if s.block not in blocks))
-        rest.__dict__.pop("clauses", None)
+        for made in ("clauses", "found"):
+            rest.__dict__.pop(made, None)
         return rest
 
     @property
@@ -119,6 +124,11 @@ class Reading:
         """All clauses, in text order."""
         return tuple(clause for sentence in self.sentences for clause in sentence.clauses)
 
+    @cached_property
+    def found(self) -> dict[Callable[["Reading"], object], object]:
+        """What the finders marked `once` have found in this reading."""
+        return {}
+
     def sentence_at(self, offset: int) -> Sentence | None:
         """The sentence that holds `offset`."""
         return at(self.sentences, offset)
@@ -130,3 +140,15 @@ class Reading:
     def names_in(self, start: int, end: int, label: str) -> list[Name]:
         """Names with this label that begin in `[start, end)`."""
         return [name for name in within(self.names, start, end) if name.label == label]
+
+
+def once(find: Callable[[Reading], FoundT]) -> Callable[[Reading], FoundT]:
+    """Look for something in each reading one time only, however many ask for it."""
+
+    @wraps(find)
+    def found(reading: Reading) -> FoundT:
+        if find not in reading.found:
+            reading.found[find] = find(reading)
+        return cast(FoundT, reading.found[find])
+
+    return found

@@ -13,10 +13,12 @@ from docintel.schema import Ground, Reference, ReferenceKind
 from docintel.text.citations import canonical_citation
 
 _NUMERAL = "[0-9〇零一二三四五六七八九十百千]"
-#: 云纪发〔2022〕15号, 〔2023〕5号; the issuer's characters stand before the year, a place may stand before them.
+#: 云纪发|〔2022〕15号, 〔2023〕5号; and 国务院令|第749号, 某某部令|2021年第12号
 _NUMBER = re.compile(
-    r"(?P<issuer>[\u4e00-\u9fff]{1,10})?\s?[〔\[【(](?P<year>(?:19|20)\d\d)[〕\]】)]\s?(?:第)?\s?(?P<no>\d{1,5})\s?号"
+    r"[〔\[【(](?:19|20)\d\d[〕\]】)]\s?(?:第)?\s?\d{1,5}\s?号|(?<=令)\s?(?:(?:19|20)\d\d年)?第\s?\d{1,4}\s?号"
 )
+#: The characters of the issuer, a place among them.
+_ISSUER = re.compile(r"[\u4e00-\u9fff]{1,10}\s?$")
 #: Words before an issuer's characters that are none of them: 根据|云纪发.
 _BEFORE_ISSUER = re.compile(
     r".*(?:根据|按照|依据|依照|遵照|参照|执行|印发|下发|转发|发出|出台|落实|违反|贯彻|学习|通知|文件|批复|意见|文号|编号|见|经|以|由|和|与|及|的|在|从|对|为|即|是|该)"
@@ -25,8 +27,6 @@ _BEFORE_ISSUER = re.compile(
 _COURT = re.compile(
     r"[(〔](?P<year>(?:19|20)\d\d)[)〕](?P<court>[\u4e00-\u9fff]{1,3}\d{0,4}[刑民行执赔监认][\u4e00-\u9fff]{0,3})(?P<no>\d{1,6})号"
 )
-#: 国务院令第749号, 某某部令2021年第12号
-_ORDER = re.compile(r"(?P<issuer>[\u4e00-\u9fff]{2,10}令)\s?(?:(?:19|20)\d\d年)?第\s?\d{1,4}\s?号")
 _TITLE = re.compile(r"《(?P<title>[^《》\n]{2,60})》")
 _DRAFT = re.compile(r"\((?:试行|暂行|修订|修正|草案|征求意见稿|\d{4}年[^()]{0,8})\)$")
 _ARTICLE = rf"第\s?(?P<article>{_NUMERAL}{{1,8}})\s?条(?:之[一二三四五六七八九十])?"
@@ -74,16 +74,12 @@ def _numbers(reading: Reading) -> Iterator[Reference]:
     folded = reading.folded
     for match in _COURT.finditer(folded):
         yield _reference(reading, match.span(), ReferenceKind.COURT, "reference/court", match.group())
-    for match in (*_NUMBER.finditer(folded), *_ORDER.finditer(folded)):
-        issuer = match["issuer"] or ""
-        lead = len(led.group()) if (led := _BEFORE_ISSUER.match(issuer)) else 0
-        yield _reference(
-            reading,
-            (match.start() + lead, match.end()),
-            ReferenceKind.DOCUMENT,
-            "reference/document",
-            match.group()[lead:],
-        )
+    for match in _NUMBER.finditer(folded):
+        issuer = _ISSUER.search(folded, max(0, match.start() - 11), match.start())
+        start = issuer.start() if issuer else match.start()
+        lead = _BEFORE_ISSUER.match(folded, start, match.start())
+        span = lead.end() if lead else start, match.end()
+        yield _reference(reading, span, ReferenceKind.DOCUMENT, "reference/document", folded[slice(*span)])
 
 
 def _reference(

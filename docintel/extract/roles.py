@@ -4,11 +4,11 @@ In: a `Reading`, its segments and cases. Out: a `Role` for each segment.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from docintel.extract.lexicon import load
 from docintel.extract.reading import Reading, Sentence, within
@@ -23,6 +23,26 @@ _MIN_LENGTH = 4
 _MOSTLY = 0.6
 #: A case is told in so many sentences before its sanction.
 _SENTENCES_TOLD = 5
+
+
+class Stretches:
+    """Stretches of a text, in any order, that may overlap."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._reach = list(accumulate((end for _, end in self._spans), max))
+
+    def overlapping(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Those that have a character in `[start, end)`."""
+        i = bisect_left(self._spans, (end,))
+        while i and self._reach[i - 1] > start:
+            i -= 1
+            if self._spans[i][1] > start:
+                yield self._spans[i]
+
+    def hold(self, offset: int) -> bool:
+        """Whether one of them holds the character at `offset`."""
+        return any(True for _ in self.overlapping(offset, offset + 1))
 
 
 class Role(StrEnum):
@@ -52,19 +72,21 @@ def roles(
         for issue in issues
         if issue.modality is Modality.FOUND and not pattern("against").search(fold(issue.evidence.quote))
     ]
-    return [_role_among(reading.folded, segment, told) for segment in segments]
+    stretches = Stretches(told)
+    return [_role_among(reading.folded, segment, stretches) for segment in segments]
 
 
-def _role_among(folded: str, segment: Segment, told: Sequence[tuple[int, int]]) -> Role:
+def _role_among(folded: str, segment: Segment, told: Stretches) -> Role:
     role = _role(folded, segment)
     return Role.OTHER if role is Role.MEASURE and _is_told(segment, told) else role
 
 
-def _is_told(segment: Segment, told: Sequence[tuple[int, int]]) -> bool:
+def _is_told(segment: Segment, told: Stretches) -> bool:
     """Whether its clause begins in a told stretch, or most of it lies in such."""
-    if any(low <= segment.main < high for low, high in told):
+    if told.hold(segment.main):
         return True
-    covered = sum(max(0, min(segment.end, high) - max(segment.main, low)) for low, high in told)
+    overlapping = told.overlapping(segment.main, segment.end)
+    covered = sum(min(segment.end, high) - max(segment.main, low) for low, high in overlapping)
     return covered > _MOSTLY * (segment.end - segment.main)
 
 

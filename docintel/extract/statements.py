@@ -18,11 +18,16 @@ _JOINT = re.compile(r"、|和|及|与|以及")
 _GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|了)?$")
 #: `对|局长张三、副局长李四|给予处分`
 _DEALT_WITH = re.compile(r"[^。;]{0,40}?(?:给予|予以|作出|处以|进行|立案|采取)")
-_ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上|重要)")
+_ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上[^,]{0,6}(?:讲话|指示|论述|批示|致辞)|重要)")
 _OTHERS = re.compile(
     r"(?:另)?(?:[0-9]+|[一二两三四五六七八九十]{1,3})余?名|(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)"
+    r"|某[^,某]{1,12}?(?:公司|企业|单位|医院|中心|机构|个体户)|(?:施工|中标|供货|涉案|承建|监理|建设|设计|涉事)(?:单位|企业|公司|方)"
 )
 _SPEECH = re.compile(alternation(_WORDS["speech"]))
+#: `将标底|告知投标人`
+_LEAKED = re.compile(r"[将把][^,。;]{2,40}(?:告知|告诉|透露|通报给|介绍给)")
+#: `与结算员张三|合谋`
+_COMPLICE = re.compile(r"等?[^,。;]{0,4}?(?:合谋|共谋|同谋|串通|勾结|合伙|共同|一起|联手)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,9 @@ def read_statements(
 
 def _is_speaking(folded: str, start: int, end: int) -> bool:
     """`张三:` in an interview, `张三介绍,` in a report."""
-    return folded[start : start + 1] == ":" or bool(_SPEECH.search(folded, start, end))
+    return folded[start : start + 1] == ":" or bool(
+        _SPEECH.search(folded, start, end) and not _LEAKED.search(folded, start, end)
+    )
 
 
 def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:
@@ -102,7 +109,8 @@ def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:
         return ()
     subject = free[0]
     for group in free[1:]:
-        if folded[subject.end : subject.end + 1] not in {"、", "和", "及"}:
+        joints = {"、", "和", "及", "与"} if _COMPLICE.match(folded, group.end) else {"、", "和", "及"}
+        if folded[subject.end : subject.end + 1] not in joints:
             break
         subject = replace(subject, end=group.end, people=(*subject.people, *group.people))
     return (subject,)
@@ -144,6 +152,8 @@ def _group(
 def _is_governed(folded: str, start: int, end: int) -> bool:
     """`向张三反馈`, `张三的家人`, `张三案`: the clause is about something else."""
     if folded.startswith("对", start - 1) and _DEALT_WITH.match(folded, end):
+        return False
+    if folded.startswith(("与", "和", "同"), start - 1) and _COMPLICE.match(folded, end):
         return False
     behind = _ATTRIBUTE.match(folded, end) or act_in_case_name(folded, end, end + 30)
     return bool(behind or _GOVERNED.search(folded, max(0, start - 4), start))

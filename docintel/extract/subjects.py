@@ -32,6 +32,11 @@ _LEAD_IN = re.compile(
 )
 #: Told to act, by its kind alone: 督促医院建立….
 _TOLD_ITSELF = re.compile(r"(?:督促|推动|指导|责成|要求)(?P<kind>医院|集团|公司|学校|企业)")
+#: Behind a place of a list: its figure and no more, 云溪县|12件、.
+_OWN_FIGURE = re.compile(
+    r"\d[\d.,]{0,12}(?:万|亿|余|多)?(?:件次|人次|万元|亿元|[件起人例宗条元])(?=[、,;。和及]|$)", re.MULTILINE
+)
+_LISTS = "是为有、,:和及的"
 _OBJECT = re.compile(r"[向对给被与为把将]")
 #: How far into its clause a subject may begin, in characters.
 _LEAD_IN_REACH = 48
@@ -92,6 +97,10 @@ class Subjects:
             self._read[clause.start] = tuple(self._subjects(clause))
         return self._read[clause.start]
 
+    def names_person(self, start: int, end: int) -> bool:
+        """Whether `text[start:end]` names a person."""
+        return bool(within(self._persons, start, end))
+
     def opens(self, clause: Clause) -> Kind | None:
         """What a clause has for its subject."""
         found = self.in_clause(clause)
@@ -107,9 +116,22 @@ class Subjects:
                 yield self._unit(mention, Kind.TOLD)
             elif head and head.kind is Kind.UNIT and self._takes_over(head.end, mention.start):
                 yield self._unit(mention, Kind.UNIT)
+        yield from self._each(Clause(end, clause.end))
         told = _TOLD_ITSELF.search(self._text, clause.start, clause.end)
         if told and (name := self._collectives.named_last(told["kind"], told.start())):
             yield Subject(Kind.TOLD, name, told.start("kind"), told.end())
+
+    def _each(self, clause: Clause) -> Iterator[Subject]:
+        """The places of a list that gives each its figure: 依次是|云溪县12件、|石桥县9件."""
+        for mention in within(self._places, clause.start, clause.end):
+            before = self._text[mention.start - 1 : mention.start]
+            if (
+                _OWN_FIGURE.match(self._text, mention.end)
+                and before
+                and before in _LISTS
+                and not at(self.mentions, mention.start)
+            ):
+                yield Subject(Kind.EACH, mention.place.name, mention.start, mention.end)
 
     def _takes_over(self, start: int, offset: int) -> bool:
         """Whether a unit is the subject of a second act in its clause: 市一院修订制度、|市二院公开账目."""
@@ -155,7 +177,10 @@ class Subjects:
     def _holder_behind(self, start: int, stop: int) -> _Holder | None:
         """The person whose post the words behind a unit name."""
         holder = next(iter(within(self._persons, start, min(stop, start + 24))), None)
-        return holder if holder and _POST.fullmatch(self._text, start, holder.start) else None
+        if holder is None or not _POST.fullmatch(self._text, start, holder.start):
+            return None
+        other = next(iter(within(self.mentions, start, holder.start)), None)
+        return None if other and _ACT.search(self._text, start, other.start) else holder
 
     def _as_person(self, holder: _Holder, start: int) -> Subject:
         kind = Kind.SPEAKER if _SAYS.match(self._text, holder.end) else Kind.PERSON
@@ -182,7 +207,8 @@ class Subjects:
                 break
             names.append(other.place.name)
             end = other.end
-        return Subject(Kind.PLACE, "、".join(names), mention.start, end)
+        kind = Kind.EACH if _OWN_FIGURE.match(self._text, end) else Kind.PLACE
+        return Subject(kind, "、".join(names), mention.start, end)
 
     def _unnamed(self, clause: Clause) -> Subject | None:
         """Who has no name: 我们, 医院, 二人, 部分单位, 各级党组织."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -25,11 +24,8 @@ _BATCH = 4
 _HELD = 64
 
 
-class Word(NamedTuple):
-    """A word as tagged."""
-
-    text: str
-    tag: str
+#: A word and its tag.
+Word = tuple[str, str]
 
 
 class Tagger:
@@ -86,10 +82,15 @@ class Tagger:
         begins = ~self._inside[labels]
         begins[starts] = True
         cuts = np.flatnonzero(begins)
-        tags = [self._tags[label] for label in labels[cuts].tolist()]
         whole = "".join(texts)
-        spans = pairwise([*cuts.tolist(), len(whole)])
-        words = [Word(whole[low:high], tag) for (low, high), tag in zip(spans, tags, strict=True)]
+        words = [
+            (whole[low:high], self._tags[label])
+            for (low, high), label in zip(
+                pairwise([*cuts.tolist(), len(whole)]),
+                labels[cuts].tolist(),
+                strict=True,
+            )
+        ]
         for low, high in pairwise([*np.searchsorted(cuts, starts).tolist(), len(words)]):
             yield words[low:high]
 

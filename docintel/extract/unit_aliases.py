@@ -12,6 +12,8 @@ _COMPANY_FORM = re.compile(r"(?:有限责任公司|股份有限公司|有限公�
 #: 县医院 is the county's only general hospital; 市第一医院 its 第一人民医院.
 _GENERAL = re.compile(r"(?P<place>.+?)(?:(?:第一|中心)?人民医院|中心医院|总医院)$")
 _ANY_HOSPITAL = re.compile(r"(?P<place>.+[省市县区旗州镇乡])医院$")
+#: Kinds whose short names are told from their characters.
+_COMPARED = (UnitKind.DISCIPLINE, UnitKind.HOSPITAL, UnitKind.COMPANY)
 _ONLY_BEHIND_A_PLACE = ("第", "人民", "中心", "中医", "妇幼")
 _NUMBERED = re.compile(r"(?P<place>.+)(?P<number>第[一二三四五六七八九十]+)(?:人民|中心)?医院$")
 
@@ -24,10 +26,14 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
     """
     fullest: dict[str, str] = {}
     kinds = dict(names)
+    bureaus = [name for name, kind in kinds.items() if kind is UnitKind.GOVERNMENT]
+    joined = {re.sub("[和与]", "", name): name for name in bureaus if re.search("[和与]", name)}
+    compared = {it: [name for name, kind in kinds.items() if kind is it] for it in _COMPARED}
     for name, kind in kinds.items():
-        longer = [
-            other for other, other_kind in kinds.items() if other_kind is kind and _is_short_for(name, other, kind)
-        ]
+        if kind is UnitKind.GOVERNMENT:  # 教育体育局, elsewhere in the text in full: 教育和体育局
+            longer = [full for full in (f"国家税务总局{name}", joined.get(name)) if full in kinds]
+        else:
+            longer = [other for other in compared.get(kind, ()) if _is_short_for(name, other, kind)]
         fullest[name] = longer[0] if len(longer) == 1 else name
     merged = sorted((name for name, full in fullest.items() if full != name), key=lambda name: -len(name))
     for name in kinds:  # what is inside a unit with a fuller name: 青禾公司财务部, 中共云帆集团委员会
@@ -42,13 +48,12 @@ def _in_full(name: str, short: str, full: str) -> str:
 
 
 def _is_short_for(short: str, full: str, kind: UnitKind) -> bool:
-    if kind is UnitKind.GOVERNMENT:  # 教育体育局, elsewhere in the text in full: 教育和体育局
-        same = len(short) < len(full) and short[:2] == full[:2] and re.sub("[和与]", "", full) == short
-        return same or full == f"国家税务总局{short}"
     if kind is UnitKind.DISCIPLINE and short.endswith("组"):  # 省委巡视组 is the only one that has a number
         return bool(re.fullmatch(f"{re.escape(short[:-3])}第[一二三四五六七八九十]+{short[-3:]}", full))
     if kind is UnitKind.HOSPITAL:
         return _is_same_hospital(short, full)
+    if full.startswith(short) and kind is UnitKind.COMPANY:  # 云溪农村商业银行 of 云溪农村商业银行股份有限公司
+        return bool(re.fullmatch(_COMPANY_FORM.pattern, full[len(short) :])) and not short.endswith("公司")
     if len(short) >= len(full) or full.startswith(short):
         return False
     if kind is not UnitKind.COMPANY or "分公司" in full or "分行" in full or ("集团" in short and "集团" not in full):

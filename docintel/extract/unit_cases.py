@@ -6,13 +6,14 @@ In: a reading with its items, statements and unit mentions. Out: `Case`s without
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from docintel.extract.acts import is_wrong, shares_wrong, split_acts
+from docintel.extract.acts import is_same, is_wrong, split_acts
 from docintel.extract.case_facts import Facts, Span, distinct, make_case
 from docintel.extract.consequences import general_in, sanctions_in
-from docintel.extract.findings import Money, find_money
+from docintel.extract.findings import Finding, Money, find_money
 from docintel.extract.items import Item
 from docintel.extract.reading import Clause, Reading, Sentence, at, within
 from docintel.extract.sanctions import Sanction
+from docintel.extract.shared_headlines import headed_acts
 from docintel.extract.statements import Statement
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, UnitKind
@@ -21,23 +22,63 @@ _SUFFERED = re.compile(r"受到|被|给予|予以")
 #: What stands between a unit and what befell it: `某局|党委被|责令整改`.
 _BEFALLS = re.compile(r"[^,。;名人员干部长任]{0,8}?(?:分别)?(?:被|受到)")
 _TIME = re.compile(
-    r"(?:(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|期间|底|初)?(?:,|$)?)?(?:经查,?|其中,?|如,?|比如,?|例如,?)?"
+    r"(?:(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|期间|底|初)?(?:,|$)?)?(?:经查,?|其中,?|如,?|比如,?|例如,?|(?:去年|今年|上半年|下半年)?[^,。;]{0,6}?我们(?:局|院)?查处的)?"
 )
-#: `对|某县教育局|予以|通报批评`
-_GIVEN = re.compile(r"对[^,。;“”]{2,60}?(?P<decision>予以|给予|作出|进行)")
 
 
 def find_unit_cases(
-    reading: Reading, items: Sequence[Item], mentions: Sequence[UnitMention], found: Sequence[Case]
+    reading: Reading,
+    items: Sequence[Item],
+    mentions: Sequence[UnitMention],
+    statements: Iterable[Statement],
+    found: Sequence[Case],
 ) -> Iterator[Case]:
-    """Items of a notice that name a unit and nobody in it."""
+    """Items of a notice that name a unit and nobody in it, or several units."""
+    of_people = {statement.clause for statement in statements if statement.groups}
     for item in items:
         unit = unit_in_head(reading, item, mentions)
-        if unit is None or any(item.holds(case.evidence.start) for case in found):
+        units = listed_units(reading, mentions, unit) if unit else ()
+        if unit is None or (len(units) == 1 and any(item.holds(case.evidence.start) for case in found)):
             continue
-        sanctions = _sanctions_of(reading, item.body)
-        if sanctions:
-            yield _unit_case(reading, mentions, unit, item, sanctions)
+        if any(item.head.start <= clause.start < item.head.end for clause in of_people):
+            continue
+        sanctions = [s for s in _sanctions_of(reading, item.body) if reading.clause_at(s.start) not in of_people]
+        for each in units:
+            own = sanctions if len(units) == 1 else _befallen(reading, mentions, each, units, sanctions)
+            if own:
+                yield _unit_case(reading, mentions, each, units, item, own)
+
+
+def listed_units(reading: Reading, mentions: Sequence[UnitMention], first: UnitMention) -> tuple[UnitMention, ...]:
+    """The units that a headline lists: `某县仁心门诊部、康宁诊所违法执业问题`."""
+    units = [first]
+    while reading.folded[units[-1].end : units[-1].end + 1] in {"、", "和", "及"}:
+        following = at(mentions, units[-1].end + 1)
+        if following is None or following.start != units[-1].end + 1:
+            break
+        units.append(following)
+    return tuple(units)
+
+
+def _befallen(
+    reading: Reading,
+    mentions: Sequence[UnitMention],
+    unit: UnitMention,
+    units: Sequence[UnitMention],
+    sanctions: Sequence[Sanction],
+) -> list[Sanction]:
+    """The sanctions of one of several units: not those behind a clause that names only others."""
+    names = {each.canonical for each in units}
+    own = []
+    for sanction in sanctions:
+        sentence = reading.sentence_at(sanction.start)
+        named: set[str] = set()
+        for clause in sentence.clauses if sentence else ():
+            if clause.start <= sanction.start:
+                named = {m.canonical for m in within(mentions, clause.start, clause.end)} & names or named
+        if not named or unit.canonical in named:
+            own.append(sanction)
+    return own
 
 
 def unit_in_head(reading: Reading, item: Item, mentions: Sequence[UnitMention]) -> UnitMention | None:
@@ -60,22 +101,34 @@ def closed(reading: Reading, sentence: Sentence) -> int:
 def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[Sanction]:
     """What the responsible of a unit suffered: `某局负责人受到组织处理`."""
     suffered = [(s.start, s.end) for s in sentences if _SUFFERED.search(reading.folded, s.start, s.end)]
-    decided = [sanction for span in suffered for sanction in sanctions_in(reading, *span)]
+    decided = [sanction for s in sentences for sanction in sanctions_in(reading, s.start, s.end)]
     return decided or [general for span in suffered if (general := general_in(reading, *span))]
 
 
 def _unit_case(
-    reading: Reading, mentions: Sequence[UnitMention], unit: UnitMention, item: Item, sanctions: Sequence[Sanction]
+    reading: Reading,
+    mentions: Sequence[UnitMention],
+    unit: UnitMention,
+    units: Sequence[UnitMention],
+    item: Item,
+    sanctions: Sequence[Sanction],
 ) -> Case:
     folded, end = reading.folded, closed(reading, item.head)
-    acts = list(split_acts(folded, unit.end, end))
+    acts = list(split_acts(folded, units[-1].end, end))
+    own: list[Span] = []
     for clause in (clause for sentence in item.body for clause in sentence.clauses):
         actor = at(mentions, clause.start)
+        if sanctions_in(reading, clause.start, clause.end):
+            continue
         if actor and actor.canonical != unit.canonical:
             continue
         start = actor.end if actor else clause.start
+        if actor and len(units) > 1:
+            own.append((clause.start, clause.end))
+            acts += split_acts(folded, start, clause.end)
+            continue
         for act in split_acts(folded, start, clause.end) if is_wrong(folded, start, clause.end) else ():
-            if is_wrong(folded, *act) and not any(shares_wrong(folded, act, other) for other in acts):
+            if is_wrong(folded, *act) and not any(is_same(folded, act, other) for other in acts):
                 acts.append(act)
     sums, first = sums_of(reading, item), sanctions[0]
     grounds: list[tuple[str, str, Span]] = [
@@ -85,7 +138,7 @@ def _unit_case(
     if sums:
         grounds.append(("amounts", "amount/item", (sums[0].start, sums[0].end)))
     facts = Facts(
-        quote=(unit.start, end),
+        quote=own[0] if own and unit != units[0] else (unit.start, end),
         units=(unit.canonical,),
         acts=distinct(folded, acts),
         told=[(clause.start, clause.end) for sentence in item.body for clause in sentence.clauses],
@@ -101,6 +154,7 @@ def find_units_suffering(
     items: Sequence[Item],
     mentions: Sequence[UnitMention],
     statements: Iterable[Statement],
+    findings: Sequence[Finding],
     told: set[str],
 ) -> Iterator[Case]:
     """Units that something befalls: `某县职业中学违规发放补贴5万元,被责令清退`; each once.
@@ -108,11 +162,19 @@ def find_units_suffering(
     In an item about a unit it is that unit's case, whoever of it is named.
 
     Args:
+        reading: the document.
+        items: of the document.
+        mentions: unit mentions in text order.
+        statements: in text order.
+        findings: against people; a unit shares the acts of a headline that names people.
         told: canonical names of the units that have a case.
     """
     names_people = {statement.clause.start for statement in statements if statement.groups}
     for item in items:
+        headed = headed_acts(item, findings)
         head = unit_in_head(reading, item, mentions)
+        if any(item.head.start <= start < item.head.end for start in names_people):
+            head = None
         for sentence in item.sentences:
             subject: UnitMention | None = None
             for clause in sentence.clauses:
@@ -125,7 +187,7 @@ def find_units_suffering(
                 sanctions = _befalling(reading, subject, clause)
                 if sanctions:
                     told.add(unit.canonical)
-                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions)
+                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions, headed)
 
 
 def _subject(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
@@ -144,7 +206,12 @@ def _befalling(reading: Reading, subject: UnitMention, clause: Clause) -> list[S
 
 
 def _suffering(
-    reading: Reading, unit: UnitMention, told_in: Item | Sentence, clause: Clause, sanctions: Sequence[Sanction]
+    reading: Reading,
+    unit: UnitMention,
+    told_in: Item | Sentence,
+    clause: Clause,
+    sanctions: Sequence[Sanction],
+    headed: Sequence[Span],
 ) -> Case:
     folded = reading.folded
     if isinstance(told_in, Item):
@@ -157,6 +224,7 @@ def _suffering(
         sums = [money for c in before for money in find_money(folded, c.start, c.end)]
         last = max((act[1] for act in acts), default=clause.end)
         quote = (unit.start, last)
+        acts = acts or list(headed)
     stated = (sanctions[0].start, sanctions[0].end)
     grounds: list[tuple[str, str, Span]] = [("", "case/unit-suffering", quote), ("sanctions", "sanction/unit", stated)]
     if sums:
@@ -171,26 +239,3 @@ def _suffering(
         grounds=grounds,
     )
     return make_case(reading, facts)
-
-
-def find_units_given(
-    reading: Reading, mentions: Sequence[UnitMention], statements: Iterable[Statement]
-) -> Iterator[Case]:
-    """Units that somebody deals with: `对某县教育局、某县第三中学予以通报批评`."""
-    for statement in statements:
-        low, high = statement.clause.start, statement.clause.end
-        units = [m for m in within(mentions, low, high) if m.kind is not UnitKind.DISCIPLINE]
-        given = _GIVEN.search(reading.folded, low, high)
-        if statement.groups or not units or not given or not given.start() < units[-1].start < given.start("decision"):
-            continue
-        sanctions = sanctions_in(reading, given.start("decision"), high)
-        if sanctions:
-            quote = (given.start(), high)
-            dealt_with = [m for m in units if given.start() < m.start < given.start("decision")]
-            facts = Facts(
-                quote=quote,
-                units=tuple(dict.fromkeys(unit.canonical for unit in dealt_with)),
-                sanctions=sanctions,
-                grounds=[("", "case/unit-given", quote), ("sanctions", "sanction/unit", quote)],
-            )
-            yield make_case(reading, facts)

@@ -15,7 +15,7 @@ from docintel.extract.unit_heads import Heads
 from docintel.extract.unit_mentions import Found, Head, UnitMention
 from docintel.extract.unit_names import ORDINALS, Named, local_organ_at, organ_at
 from docintel.extract.unit_parts import Parts
-from docintel.extract.unit_selves import Selves
+from docintel.extract.unit_selves import Selves, ends_with_sign
 from docintel.schema import UnitKind
 
 #: Posts and commas between two units of one list: 市第三人民医院、骨伤医院; 教育局原党组成员、文化和旅游局.
@@ -27,6 +27,7 @@ _NEXT_BODY = re.compile(r"[、和]?(?=(?:人大(?:常委会)?|政府|政协|纪�
 _NEXT_OF_COMMITTEE = re.compile(r"[、和](?=[\u4e00-\u9fff]{2,3}[部委办])")
 #: Of three characters, yet no common word: 教育局, 检察院.
 _SHORT_NAME = re.compile(r"(?!执行|稽查|治安|[分总当格])[\u4e00-\u9fff]{2}[局委厅]|检察院")
+_CLINICS = ("门诊部", "诊所", "药店", "药房", "卫生室", "卫生所")
 _STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>(?:机关)?纪检(?:监察)?组)")
 _BRANCH = re.compile(r"(?:分公司|分行|支行)(?:营业部)?")
 #: What opens and closes another name of the unit before.
@@ -66,7 +67,7 @@ class Finder:
             readers[match.start()] = partial(read, match)
         for match in _STATIONED.finditer(self._text):
             readers[match.start()] = partial(self._stationed_alone, match)
-        for match in re.finditer(r"[该我本集公医院]", self._text):
+        for match in re.finditer(r"[该我本集公医院局委厅校总支大分中学联省市县区州]", self._text):
             if named := self._selves.self_at(match.start()):
                 readers[match.start()] = partial(self._self, named)
         for mention in self._heads.places:
@@ -123,12 +124,23 @@ class Finder:
         if not (match := _ENUMERATED.match(self._text, end)):
             return None
         start = match.end()
+        if clinic := self._next_clinic(head, start):
+            return clinic
         if self._heads.place_at(start) or start in self._heads:
             return None
         listed = organ_at(self._text, start, head.prefix)
         if not listed or (listed.end - start < 4 and not _SHORT_NAME.fullmatch(self._text, start, listed.end)):
             return None
         return self._continued(head, start, listed)
+
+    def _next_clinic(self, head: Head, start: int) -> Head | None:
+        """博爱门诊部 of 榆桥区仁和门诊部、博爱门诊部: small institutions lie in the same place."""
+        named = self._heads.at(start)
+        if not named or named.rule != "tagger" or not named.named.canonical.endswith(_CLINICS):
+            return None
+        if not head.named.canonical.endswith(_CLINICS):
+            return None
+        return self._continued(head, start, replace(named.named, canonical=head.prefix + named.named.canonical))
 
     def _next_body(self, head: Head, end: int) -> Head | None:
         """人大, 政府 behind 县委; 宣传部 behind 县委组织部."""
@@ -175,7 +187,7 @@ class Finder:
         end = chain[-1].end
         while self._text[end : end + 1] in ("、", "和") and end + 1 not in self._heads:
             named = listed_at(self._text, chain[-2], end + 1)
-            if not named or self._heads.place_at(end + 1):
+            if not named or self._heads.place_at(end + 1) or self._selves.self_at(end + 1):
                 break
             by = (head.start, head.named.end)
             self._found.add(UnitMention(end + 1, named.end, named.canonical, named.kind, place, "list", "host", by))
@@ -207,6 +219,9 @@ class Finder:
 
     def _stationed_alone(self, match: re.Match[str]) -> int:
         """驻市卫健委纪检监察组, sent by the discipline organ of the same place."""
+        if len(match["host"]) == 1 and (group := self._resident_group(match)):
+            named = Named(match.end(), group.canonical, group.kind)
+            return self._add(Head(match.start(), "", named, group.place, "stationed", "host", (group.start, group.end)))
         name, host = self._host_of(match)
         place = host.place if host else None
         if host and not host.prefix and host.named.kind is UnitKind.COMPANY:
@@ -229,6 +244,19 @@ class Finder:
             UnitMention(match.start(), named.end, named.canonical, named.kind, place, "stationed", "host", by)
         )
         return match.end()
+
+    def _resident_group(self, match: re.Match[str]) -> UnitMention | None:
+        """The group that 驻局纪检监察组 means: the one named last, where the author is no such institution."""
+        sign, group = match["host"], match["group"]
+        if self._selves.is_author(sign):
+            return None
+        return self._found.last(
+            lambda it: (
+                "驻" in it.canonical
+                and it.canonical.endswith(group)
+                and ends_with_sign(it.canonical.removesuffix(group), sign)
+            )
+        )
 
     def _self(self, read: Callable[[], Head | None]) -> int:
         head = read()

@@ -13,7 +13,7 @@ from docintel.extract.gazetteer import Place, gazetteer
 from docintel.extract.places import ZONE_NAMES, PlaceMention, find_place_mentions
 from docintel.extract.reading import Reading
 from docintel.extract.unit_mentions import Head
-from docintel.extract.unit_names import Named, is_whole, kind_of, local_organ_at, organ_at, party_committee
+from docintel.extract.unit_names import CLINIC, Named, is_whole, kind_of, local_organ_at, organ_at, party_committee
 from docintel.extract.unit_nationals import company_names, national_names
 from docintel.extract.unit_signs import Signs, league_committee
 from docintel.schema import UnitKind
@@ -25,11 +25,17 @@ _HEAD_OF_PLACE = re.compile(
 #: 平台镇表示, 杏溪镇主要负责人: a town that acts, and its government.
 _TOWN_ACTS = re.compile(
     r"(?:[、和][\u4e00-\u9fff]{2,3}[镇乡]){0,5}"
-    r"(?:表示|承诺|(?:主要|分管|有关|相关)?负责人?|整改率|作了?(?:检讨|表态)|被(?:通报|约谈|责令))"
+    r"(?:表示|承诺|(?:主要|分管|有关|相关)?负责人?|整改率|作了?(?:检讨|表态)|被(?:通报|约谈|责令)"
+    r"|[\u4e00-\u9fff]{0,6}?(?:助理员?|干事|办事员|工作人员|统计员|协管员|社会事务)(?![^,。;]{0,6}等)"
+    r"|(?:党委|政府)?(?:迅速|立即|随即|及时)?(?:组织|召开|开展|制定|出台|推动|清退|公开)(?![者人]))"
 )
 #: A village whose officer is named.
 _VILLAGE_OFFICER = re.compile(r"原?(?:会计|文书|出纳|报账员|村?主任|副主任|两委|[“\"]两委|村干部|党支部书记|网格员)")
-_LED_BY = re.compile(r"(?:联合|会同|同|驻|原|中共|中国共产党)")
+_LED_BY = re.compile(
+    r"(?:第三方)?(?:运维|运营|检测|监测|代理|服务|中介|评估|咨询|维保|配送|施工|监理|建设|设计|中标|承建|供货)(?:服务)?(?:机构|单位|企业|方|商|人)"
+    r"|第三方(?:机构|公司)?|供[应货]商|承[包建运]商|经销商|承包方|总包方|(?:关联|下属|民营|贷款|涉事|涉案)(?:企业|公司|单位)|[“\"]"
+    r"|联合|会同|同|驻|原|中共|中国共产党"
+)
 #: 推|广市医院: the tagger has cut a word in two.
 _CUT_WORD = re.compile(r"[\u4e00-\u9fff][省市县区]")
 _BRANCH = re.compile(r"分公司|分行|支行")
@@ -51,7 +57,14 @@ class Heads:
         self._text = reading.folded
         self._by_start: dict[int, Head] = {}
         signs = Signs(reading, about, self.places)
-        found = (self._behind_places(), signs.heads(), self._national(), self._tagged(), self._nationwide())
+        found = (
+            self._behind_places(),
+            signs.heads(),
+            self._national(),
+            self._tagged(),
+            self._nationwide(),
+            self._clinics(),
+        )
         for head in chain.from_iterable(found):
             self._by_start.setdefault(head.start, head)
 
@@ -126,7 +139,7 @@ class Heads:
             return named  # 青岚市市委
         # 海西云溪…公司, 海西省云溪…公司: with a place in short, the name is as it is written.
         if named := organ_at(text, start, mention.text if mention.short else prefix):
-            sure = named.end - start > 3 or named.kind is UnitKind.SCHOOL
+            sure = named.end - start > 3 or named.kind is UnitKind.SCHOOL or named.canonical.endswith("海关")
             hospital = named.kind is UnitKind.HOSPITAL and len(mention.text) >= 4  # 南京鼓楼医院
             return named if not mention.weak or sure or hospital else None
         return None if mention.weak else self._place_itself(mention, prefix)
@@ -151,6 +164,13 @@ class Heads:
             if not self.place_at(start):
                 yield Head(start, "", named, rule="nationwide")
 
+    def _clinics(self) -> Iterator[Head]:
+        """Clinics and pharmacies that the tagger has missed."""
+        for match in CLINIC.finditer(self._text):
+            later = self._reading.names_in(match.start() + 1, match.end(), "ORG")  # 责令|博爱门诊部
+            if not later and not self.place_at(match.start()):
+                yield Head(match.start(), "", Named(match.end(), match.group(), kind_of(match.group())))
+
     def _tagged(self) -> Iterator[Head]:
         """Names that are whole by themselves, where the tagger sees an organisation."""
         for name in self._reading.names:
@@ -169,5 +189,8 @@ class Heads:
 
 def _prefix(mention: PlaceMention) -> str:
     """What the organs of a place are named with; those of 苏州高新区 as it is written."""
-    written = mention.text.removesuffix(mention.place.name) in gazetteer().by_short
+    before = mention.text.removesuffix(mention.place.name)
+    written = before and (
+        before in gazetteer().by_short or not before.endswith(("省", "市", "县", "区", "州", "旗", "盟"))
+    )
     return mention.text if written and mention.place.name.endswith(_ZONES) else mention.place.organ_prefix

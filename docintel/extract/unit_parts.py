@@ -6,6 +6,7 @@ In: a `Reading`, its `Heads`, and the units found before. Out: readers that add 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Reading
@@ -24,9 +25,10 @@ _GROUP = re.compile(
 #: What shows that a ward's name is only a topic: 骨科耗材, 采购办法.
 _TOPIC = (
     r"(?![公学法]|(?:[、和](?![\u4e00-\u9fff]{1,5}科)[\u4e00-\u9fff]{1,5}){0,2}?"
-    r"(?:高值|介入|植入)?(?:耗材|二级库|疾病|门诊|患者))"
+    r"(?:高值|介入|植入)?"
+    r"(?:耗材|二级库|疾病|门诊|患者|病人|病种|手术|器械|用药|诊疗|医保服务|专业|领域|床位|植入|假体))"
 )
-_WARD = re.compile(rf"(?<![全各中西])(?:{alternation(_WORDS['wards']['names'])}){_TOPIC}")
+_WARD = re.compile(rf"(?<![全各中西家个所类])(?:{alternation(_WORDS['wards']['names'])}){_TOPIC}")
 #: A further department in a list of them: 设备科、财务物价科、工会.
 _NEXT_WARD = re.compile(
     r"(?:[、和]|以及)(?P<name>(?!以及)[\u4e00-\u9fff]{1,7}?(?:科|处|办|办公室|中心|部|手术室|导管室|监察室|病案室)|工会|团委|纪委|食堂)(?=[、和等,。;)\n]|以及|负责|主任)"
@@ -35,7 +37,11 @@ _COMMITTEE = re.compile(
     r"(?<![\u4e00-\u9fff])(?:[由经报向请])?(?P<name>(?:药事|采购|耗材|医用耗材|伦理|医学伦理|医疗质量|感染管理|病案|招标|价格)"
     r"[\u4e00-\u9fff]{0,8}?委员会)|(?<=[由经报向开])(?P<other>(?:药事|采购|医用耗材|医学伦理|医疗质量)[\u4e00-\u9fff]{0,8}?委员会)"
 )
-_OFFICE = re.compile(rf"(?<![\u4e00-\u9fff])原?(?P<name>{alternation(_WORDS['offices']['names'])})(?![法公])")
+_OFFICE = re.compile(
+    rf"(?<![\u4e00-\u9fff])原?(?P<name>{alternation(_WORDS['offices']['names'])}"
+    rf"|(?:{alternation(_WORDS['offices']['duties'])}){{1,3}}?(?:管理|保障|服务|监察|监督|工作|事务|综合)?"
+    r"(?:[部处科室]|办公室|中心(?=主任|副主任|原|被))|工会(?=主席|副主席|委员(?!会)|负责人))(?![法公门分署位属理置罚学技])"
+)
 _BUREAU_OFFICES = frozenset(_WORDS["bureau_offices"]["names"])
 #: An institution known by the post that follows it: 白榆粮库原主任.
 _BY_POST = re.compile(
@@ -44,12 +50,20 @@ _BY_POST = re.compile(
     r"(?=原?(?:党(?:委|组|总支|支部)(?:副?书记|委员)|副?院长|副?校长|副?站长|副?园长|副?场长|主任|理事长|负责人|会计|保管员|药剂科|财务科))"
 )
 #: A body set up for a task: 成立清廉医院建设专班.
-_TASK = re.compile(rf"(?:成立|组建|设立)(?:了|由[\u4e00-\u9fff、]{{2,16}}?的)?(?P<name>{TASK_BODY})")
+_TASK = re.compile(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>{TASK_BODY})")
+#: A station or a brigade of the police named before: 城关派出所所长.
+_POLICE = re.compile(
+    rf"(?<![\u4e00-\u9fff])原?(?P<name>{CHARACTER}{{2,6}}?(?:派出所|大队|中队|支队))"
+    r"(?=原?副?(?:所长|教导员|指导员|大队长|中队长|支队长|民警|辅警))"
+)
+_COURT = re.compile(r".+?(?:法院|检察院)")
 #: The village committee of a village named before.
 _VILLAGE = re.compile(r"(?<![\u4e00-\u9fff])(?:村委会|村民委员会)(?=主任|副主任|委员|原主任|成员)")
 _CARE = (UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL)
 #: The longest beginning of a clause that names no one who acts: 我们迅速.
 _NO_SUBJECT = 6
+#: How many mentions back the opening of a sentence is looked for.
+_NEAR = 40
 Reader = Callable[[re.Match[str]], int]
 
 
@@ -68,9 +82,10 @@ class Parts:
         patterns: tuple[tuple[re.Pattern[str], Reader], ...] = (
             (_TASK, self._task),
             (_COMMITTEE, self._committee),
-            (_WARD, self._ward),
             (_OFFICE, self._office),
+            (_WARD, self._ward),
             (POSTED, self._posted),
+            (_POLICE, self._police),
             (_BY_POST, self._by_post),
             (_VILLAGE, self._village),
             (_GROUP, self._group),
@@ -134,24 +149,45 @@ class Parts:
 
     def _office(self, match: re.Match[str]) -> int:
         """An office of the hospital, company or school named last."""
-        host = self._found.last(lambda mention: mention.kind in _CARE)
+        host = self._subject(match.start()) or self._found.last(lambda mention: mention.kind in _CARE)
         if not host:
             return 0
         named = inner(host.canonical, host.kind, match["name"], match.end())
         return self._add_inside(host, match.start("name"), named, "office")
 
+    def _subject(self, offset: int) -> UnitMention | None:
+        """The institution that last opened a clause of the sentence."""
+        if not (sentence := self._reading.sentence_at(offset)):
+            return None
+        opens = {clause.start for clause in sentence.clauses if clause.start <= offset}
+        found = self._found.last(lambda it: it.kind in HOSTS and (it.start in opens or it.start < sentence.start))
+        return found if found and found.start >= sentence.start else None
+
     def _posted(self, match: re.Match[str]) -> int:
         """A department known by its head belongs to the institution named last in the paragraph."""
         block = self._reading.document.block_at(match.start())
         host = self._found.last(lambda mention: mention.kind in HOSTS or mention.canonical.startswith("中共"))
+        if host and (court := _COURT.match(host.canonical)):  # 政治部 of the court, not of its 执行局
+            host = replace(host, canonical=court.group())
         company = host is not None and host.kind is UnitKind.COMPANY
         if not host or not block or (host.start < block.start and not company):
             return 0
-        if match["name"].endswith("公司") and not company:
+        group = "name" if match["name"] else "outlet"
+        name = match[group]
+        if name.endswith("公司") and not company:
             return 0
-        kind = "below" if match["name"].endswith("公司") else "department"
-        named = inner(host.canonical, host.kind, match["name"], match.end(), kind)
-        return self._add_inside(host, match.start("name"), named, "posted")
+        named = inner(host.canonical, host.kind, name, match.end(), "below" if name.endswith("公司") else "department")
+        return self._add_inside(host, match.start(group), named, "posted")
+
+    def _police(self, match: re.Match[str]) -> int:
+        """A station or a brigade of the police force named last in the paragraph."""
+        block = self._reading.document.block_at(match.start())
+        host = self._found.last(lambda it: "公安局" in it.canonical)
+        if not host or not block or host.start < block.start:
+            return 0
+        force = host.canonical[: host.canonical.rindex("公安局") + 3]
+        named = Named(match.end(), force + match["name"], UnitKind.DEPARTMENT)
+        return self._add_inside(replace(host, canonical=force), match.start("name"), named, "posted")
 
     def _by_post(self, match: re.Match[str]) -> int:
         name = match["name"]
@@ -174,7 +210,7 @@ class Parts:
         if not clause or any(at in self._heads for at in range(start, match.end())):
             return 0
         sentence = self._reading.sentence_at(start)
-        host = self._found.last(lambda it: it.kind in HOSTS)
+        host = self._opener(start) or self._found.last(lambda it: it.kind in HOSTS)
         if not host or not sentence or host.start < sentence.start:
             if match.start() - clause.start > _NO_SUBJECT:  # someone acts who is no unit
                 return 0
@@ -185,6 +221,20 @@ class Parts:
             return self._add_inside(host, start, named, "task-force")
         self._found.add(UnitMention(start, match.end(), canonical, UnitKind.OTHER, None, "task-force"))
         return match.end()
+
+    def _opener(self, offset: int) -> UnitMention | None:
+        """The discipline organ that opens the sentence."""
+        sentence = self._reading.sentence_at(offset)
+        if not sentence:
+            return None
+        return next(
+            (
+                it
+                for it in reversed(self._found.mentions[-_NEAR:])
+                if it.start == sentence.start and it.canonical.endswith(("监察委员会", "纪律检查委员会"))
+            ),
+            None,
+        )
 
     def _most_named(self) -> UnitMention | None:
         """The institution that has been named most so far."""

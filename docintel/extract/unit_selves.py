@@ -16,16 +16,28 @@ from docintel.schema import BlockKind, UnitKind
 
 #: An institution by its kind alone, 该院, 我院, or as the owner of a department, 集团纪委.
 _SELF = re.compile(
-    r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|中心|纪检监察组|巡视组|巡察组|专案组|[院局校厅行委司])(?![长校区内感法])"
-    r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的经报请席加受给]))(?P<whole>集团|公司|医院|[院局委厅校])"
-    r"(?=(?:机关)?(?:党组|党委|党总支|党支部|纪委|纪工委|工会)|纪检|巡察办|(?<=集团|公司|医院)[\u4e00-\u9fff]{2,8}?(?:部(?![门分署位属])|中心|办公室))"
+    r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|学院|中心|纪检监察组|巡视组|巡察组|专案组|[总支大中]队|分局|办事处|合作社|联社|银行"
+    r"|[院局校厅行委司所站社厂])(?![长校区内感法会有点家商员])"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的经报请席加受给次届]))(?P<whole>集团|公司|医院|[总支大]队|分局|中心|学院|总行|联社|[院局委厅校])"
+    r"(?=(?:机关)?(?:党组|党委|党总支|党支部|纪委|纪工委|工会|办公室)|纪检|巡察办|(?<=集团|公司|医院)[\u4e00-\u9fff]{2,8}?(?:部(?![门分署位属])|中心|办公室)"
+    r"|(?<=[总支大]队)(?![各全有相])[\u4e00-\u9fff]{2,6}?(?:科(?![技学研室])|处(?![理置罚分])|[一二三四五]?中队|办公室))"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对经报请被]))(?P<level>[省市县区州])(?P<office>局|厅|院|分局|公司|分公司|支行|分行|联社|[总支大]队)"
+    r"(?![长级域面校感法区内外员限部])"
 )
 #: A company that no one names stands between: 某公司 … 该公司.
-_NAMELESS = re.compile(r"某[^,。;]{0,10}?(?:公司|医院|学校|集团|中心|局)")
+_NAMELESS = re.compile(r"某[^,。;]{0,10}?(?P<kind>公司|医院|学校|集团|中心|局)")
 #: Kinds that have departments.
 HOSTS = frozenset(set(UnitKind) - {UnitKind.DEPARTMENT, UnitKind.PARTY, UnitKind.DISCIPLINE})
 BUREAUS = (UnitKind.GOVERNMENT, UnitKind.HEALTH_AUTHORITY)
-_SIGNS = {"委": ("委员会", "委"), "司": ("公司",), "行": ("银行", "分行", "支行"), "校": ("校", "学", "学院")}
+_SIGNS = {
+    "委": ("委员会", "委"),
+    "司": ("公司",),
+    "行": ("银行", "分行", "支行", "银行股份有限公司"),
+    "总行": ("银行", "银行股份有限公司"),
+    "校": ("校", "学", "学院"),
+    "局": ("局", "局(公司)", "局(分公司)"),
+    "社": ("社", "合作社联合社"),
+}
 
 
 class Selves:
@@ -61,9 +73,13 @@ class Selves:
         """The institution that 驻委, 驻局 means: the author, else the one named last."""
         if sign not in ("委", "局", "厅", "院"):
             return None
-        if self.author and _ends(self.author.canonical, sign):
+        if self.author and ends_with_sign(self.author.canonical, sign):
             return self.author
-        return self._found.last(lambda it: it.kind in HOSTS and _ends(it.canonical, sign))
+        return self._found.last(lambda it: it.kind in HOSTS and ends_with_sign(it.canonical, sign))
+
+    def is_author(self, sign: str) -> bool:
+        """Whether the institution that writes is one that the word can mean."""
+        return bool(self.author and ends_with_sign(self.author.canonical, sign))
 
     def self_at(self, start: int) -> Callable[[], Head | None] | None:
         """What reads 该院, 我院 or the 集团 of 集团纪委, if one of them starts there."""
@@ -73,24 +89,42 @@ class Selves:
     def _self(self, match: re.Match[str]) -> Head | None:
         """该院 is the last institution of that kind, 我院 the author; as written where no one says which."""
         sign = match["kind"] or match["whole"]
-        host = self.author if match["whole"] and self.author and _ends(self.author.canonical, sign) else None
+        if match["level"]:
+            host = self._of_level(match["level"], match["office"], match.start())
+            return host and _head(match, host)
+        host = self.author if match["whole"] and self.author and ends_with_sign(self.author.canonical, sign) else None
         if not host and (not match["that"] or match["that"] == "该"):
-            host = self._found.last(lambda it: _ends(it.canonical, sign) and (len(sign) > 2 or it.kind in HOSTS))
-            if host and _NAMELESS.search(self._text, host.end, match.start()):
+            any_kind = len(sign) > 2 or sign[-1] == "队"
+            host = self._found.last(lambda it: ends_with_sign(it.canonical, sign) and (any_kind or it.kind in HOSTS))
+            nameless = _NAMELESS.finditer(self._text, host.end, match.start()) if host else ()
+            if any(other["kind"].endswith(sign) for other in nameless):
                 return None
         if not host:
-            host = self.author if self.author and _ends(self.author.canonical, sign) else self._only(sign)
+            host = self.author if self.author and ends_with_sign(self.author.canonical, sign) else self._only(sign)
         if not host:
             if match.group() != "我院":
                 return None
             return Head(match.start(), "", Named(match.end(), "我院", UnitKind.HOSPITAL), rule="self")
-        full = host.full if host.full == "author" else "host"
-        by = host.by if full == "author" else (host.start, host.end)
-        return Head(match.start(), "", Named(match.end(), host.canonical, host.kind), host.place, "self", full, by)
+        return _head(match, host)
+
+    def _of_level(self, level: str, office: str, start: int) -> UnitMention | None:
+        """The bureau that 市局 means: the author, the only one of the city, or the one named in the paragraph."""
+
+        def fits(it: UnitMention) -> bool:
+            prefix = it.place.organ_prefix if it.place else level
+            return prefix.endswith(level) and it.canonical.startswith(prefix) and ends_with_sign(it.canonical, office)
+
+        if self.author and fits(self.author):
+            return self.author
+        last = self._found.last(fits)
+        if not last or len({it.canonical for it in self._found.mentions if fits(it)}) == 1:
+            return last
+        block = self._reading.document.block_at(start)
+        return last if block and last.start >= block.start else None
 
     def _only(self, sign: str) -> UnitMention | None:
         """The only institution of the document that 我委 can mean."""
-        fitting = {name: h for name, h in self._institutions.items() if _ends(name, sign)}
+        fitting = {name: h for name, h in self._institutions.items() if ends_with_sign(name, sign)}
         if len(fitting) != 1:
             return None
         ((name, h),) = fitting.items()
@@ -101,7 +135,13 @@ class Selves:
         return {h.named.canonical: h for h in self._heads if h.place and h.named.kind in HOSTS}
 
 
-def _ends(canonical: str, sign: str) -> bool:
+def _head(match: re.Match[str], host: UnitMention) -> Head:
+    full = host.full if host.full == "author" else "host"
+    by = host.by if full == "author" else (host.start, host.end)
+    return Head(match.start(), "", Named(match.end(), host.canonical, host.kind), host.place, "self", full, by)
+
+
+def ends_with_sign(canonical: str, sign: str) -> bool:
     """Whether 该院, 该委 can mean a unit of this name."""
     if sign in ("集团", "公司", "医院", "中心"):
         return sign in canonical[-8:]

@@ -25,8 +25,12 @@ _SIGN = re.compile(
 )
 #: 团市委, 共青团县委: the youth league's committee.
 _YOUTH = re.compile(r"(?<![兵集社军一-十\d])(?:共青)?团(?=[省市县区州旗]委)")
+#: 公安榆桥分局, of the city's 公安局.
+_POLICE_BRANCH = re.compile(r"公安(?P<name>(?![局部厅])[\u4e00-\u9fff]{2,3})分局")
 #: 省、市纪委监委: two of them.
-_SEVERAL = re.compile(r"(?<![全各\u4e00-\u9fff]|[、])(?P<first>[省市])[、和](?P<second>[市县区])(?=纪委|监委|卫健委|卫健局|医保局|教育局|公安局|审计局|财政局)")
+_SEVERAL = re.compile(
+    r"(?<![全各\u4e00-\u9fff]|[、])(?P<first>[省市])[、和](?P<second>[市县区])(?=纪委|监委|卫健委|卫健局|医保局|教育局|公安局|审计局|财政局)"
+)
 #: How many places before and behind a bare sign are looked at.
 _REACH = 60
 _CORPS = "新疆生产建设兵团"
@@ -49,6 +53,11 @@ class Signs:
         for match in _YOUTH.finditer(self._text):
             if head := self._signed(_SIGN.match(self._text, match.end())):
                 yield replace(head, start=match.start(), named=league_committee(head.named, head.prefix))
+        for match in _POLICE_BRANCH.finditer(self._text):
+            place, full = self._local("市", match.start(), that=False)
+            if place:
+                named = Named(match.end(), f"{place.organ_prefix}公安局{match['name']}分局", UnitKind.GOVERNMENT)
+                yield Head(match.start(), place.organ_prefix, named, place, "sign", full, self._first_mention(place))
         for match in _SEVERAL.finditer(self._text):
             yield from self._of_several(match)
         for match in _SIGN.finditer(self._text):

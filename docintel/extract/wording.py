@@ -5,7 +5,6 @@ In: words as tagged. Out: the same without spaces, known verbs in one piece, and
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 from docintel.extract.lexicon import load
@@ -25,6 +24,8 @@ _NOMINAL = frozenset({"n", "nz", "nw", "nr", "ns", "nt", "vn", "an", "s", "f", "
 _ADVERBIAL = frozenset({"d", "ad", "r", "c", "TIME", "vd"})
 #: A word is cut up into no more pieces.
 _LONGEST_JOIN = 4
+#: Nothing longer in quotation marks is a name.
+_LONGEST_QUOTED = 10
 
 
 @cache
@@ -44,17 +45,50 @@ def _known() -> frozenset[str]:
     return actions() | words_of("changes", "nouns")
 
 
+@cache
+def _openings() -> frozenset[str]:
+    """What a known word can begin with."""
+    return frozenset(word[:n] for word in _known() for n in range(1, len(word)))
+
+
 def plain(words: Sequence[Name]) -> Words:
     """The words without spaces and folded; those that the tagger cut up (压|减, 立|行|立|改) as one."""
-    kept = [replace(word, text=fold(word.text)) for word in words if word.text.strip()]
+    kept = _quoted([_folded(word) for word in words if not word.text.isspace()])
     out: Words = []
     i = 0
     while i < len(kept):
-        size = next((n for n in range(_LONGEST_JOIN, 1, -1) if _is_known(kept[i : i + n], n)), 1)
-        text = "".join(word.text for word in kept[i : i + size])
-        label = "n" if text in words_of("nouns") else "v"
-        out.append(kept[i] if size == 1 else Name(kept[i].start, kept[i + size - 1].end, label, text))
+        opens = kept[i].text in _openings()
+        size = next((n for n in range(_LONGEST_JOIN, 1, -1) if _is_known(kept[i : i + n], n)), 1) if opens else 1
+        if size == 1:
+            out.append(kept[i])
+        else:
+            text = "".join(word.text for word in kept[i : i + size])
+            label = "n" if text in words_of("nouns") else "v"
+            out.append(Name(kept[i].start, kept[i + size - 1].end, label, text))
         i += size
+    return out
+
+
+def _folded(word: Name) -> Name:
+    text = fold(word.text)
+    return word if text == word.text else word._replace(text=text)
+
+
+def _quoted(words: Words) -> Words:
+    """The words, what stands in short quotation marks as one noun: “回头看”."""
+    out: Words = []
+    i = 0
+    while i < len(words):
+        end = i
+        if words[i].text == "“":
+            ahead = words[i : i + _LONGEST_QUOTED]
+            end = next((i + k for k, word in enumerate(ahead) if word.text == "”"), i)
+        if end == i:
+            out.append(words[i])
+        else:
+            text = "".join(word.text for word in words[i : end + 1])
+            out.append(Name(words[i].start, words[end].end, "n", text))
+        i = end + 1
     return out
 
 

@@ -13,7 +13,10 @@ from docintel.text.numerals import parse_number
 from docintel.text.relative_dates import BY_ANCHOR, MILESTONES, PLANS, Bounds, day_alone, iso_day, milestone, plan
 
 _FULL_YEAR = r"(?:(?:19|20)\d\d\s*年|[一二][〇零一二三四五六七八九]{3}年)"
-_RELATIVE = r"今年|本年度?|去年|上年(?!度)|上年度|前年|当年|同年|次年|翌年"
+_RELATIVE = (
+    r"(?<![\d一二三四五六七八九十两几百千半本今当去同前近])年内|今年|本年度?|去年|上年(?!度)|上年度|前年"
+    r"|当年|同年|次年|翌年"
+)
 #: 2019至2022年, 2023、2024年: the first year does without its 年.
 _BARE_YEAR = r"(?:19|20)\d\d(?=\s*[至到~、和-]\s*(?:19|20)\d\d年)"
 #: 一月一通报 is a rhythm, no January.
@@ -31,7 +34,7 @@ _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {"一": (1, 3), "二": (4, 6), "三": (7, 9), "四": (10, 12)}
 
 _POINT = re.compile(
-    rf"(?P<until>截至|截止到?)?(?:自从?|从)?(?:到)?\s*(?=[今本去上前当同次翌下第一二两三四五六七八九十全岁年近过最党\d])"
+    rf"(?P<until>截至|截止到?|到(?=[^,。]{{0,8}}月[底末]))?(?:自从?|从)?(?:到)?\s*(?=[今本去上前当同次翌下第一二两三四五六七八九十全岁年近过最党\d])"
     rf"(?:(?P<milestone>{'|'.join(sorted(MILESTONES, key=len, reverse=True))})|{_NUMERIC}"
     rf"|(?P<plan>{'|'.join(PLANS)})[”\"]?(?=时期|期间|以来|开局|规划实施|收官)"
     rf"|(?<![近第\d])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"
@@ -174,7 +177,7 @@ def _year(written: str | None, anchor: date | None, carried: int | None) -> int 
     if written[0] in "12一二":
         digits = written.rstrip("年 ")
         return int(digits) if digits.isdigit() and digits.isascii() else int("".join(str(_CN_DIGIT[c]) for c in digits))
-    back = {"今": 0, "本": 0, "去": 1, "上": 1, "前": 2}[written[0]]
+    back = {"年": 0, "今": 0, "本": 0, "去": 1, "上": 1, "前": 2}[written[0]]
     return anchor.year - back if anchor else None
 
 

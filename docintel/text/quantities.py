@@ -36,6 +36,8 @@ _MASKED = r"(?<![A-Za-z])[Xx×*＊○]{1,4}余?[万亿]?"
 _NUMBER = rf"(?<![\dA-Za-z])(?<!\d[.:/]){ARABIC}|{_MASKED}|(?<![第{NUMERAL}万亿\d])(?:{_VAGUE}|{CHINESE})"
 _DOUBLED = rf"(?:(?<=翻)|(?<=翻了))(?:{_DIGIT}|\d)番"
 
+#: Every number has one of these.
+_NUMERIC = re.compile(rf"[\d{NUMERAL}万亿壹贰叁肆伍陆柒捌玖数几半Xx×*＊○]")
 _RANGE = re.compile(" ?[至到~-] ?")
 _LIST = re.compile(" ?[、和及与] ?")
 #: 由12到35 tells a change, not a range.
@@ -114,7 +116,10 @@ class QuantityGrammar:
         Args:
             bare: also numbers in 万 and 亿 without a measure word (`涉案资金300余万`).
         """
-        matches = self._pattern.finditer(folded, start, len(folded) if end is None else end)
+        end = len(folded) if end is None else end
+        if not _NUMERIC.search(folded, start, end):
+            return
+        matches = self._pattern.finditer(folded, start, end)
         numbers = [quantity for match in matches if (quantity := _quantity(match))]
         for quantity in _join(folded, numbers):
             if quantity.unit_of_measure or (bare and quantity.form is Form.BARE):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.extract.acts import is_wrong, split_acts
+from docintel.extract.acts import is_wrong, says_again, split_acts
 from docintel.text.normalize import fold
 
 
@@ -16,6 +16,9 @@ from docintel.text.normalize import fold
         ("2019年至2021年，先后收受红包2万元", ["收受红包2万元"]),
         ("布置任务不看实际、层层加码问题", ["布置任务不看实际", "层层加码"]),
         ("私自领取、倒卖入库的药品", ["私自领取、倒卖入库的药品"]),
+        ("组织或参与超标准、超范围公务接待", ["组织或参与超标准、超范围公务接待"]),
+        ("通过虚开发票等方式", ["虚开发票"]),
+        ("在推广应用软件过程中，下达不切实际的指标问题", ["下达不切实际的指标"]),
     ],
 )
 def test_acts_of_a_headline(text, expected):
@@ -39,3 +42,18 @@ def test_every_part_is_a_crime_in_the_name_of_a_case():
 )
 def test_wrong_is_told_from_work_and_circumstance(clause, wrong):
     assert is_wrong(clause, 0, len(clause)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("clause", "act", "again"),
+    [
+        ("先后收受红包2万元", "违规收受礼品、礼金", True),
+        ("为他人谋取利益", "受贿", True),
+        ("违规安排轮换销售省级储备稻谷", "违规销售储备粮", True),
+        ("多次接受管理和服务对象提供的娱乐活动", "违规借用管理和服务对象车辆", False),
+        ("虚报库存", "违规收受礼金", False),
+    ],
+)
+def test_an_act_told_again_in_other_words(clause, act, again):
+    text = clause + act
+    assert says_again(text, (0, len(clause)), (len(clause), len(text))) is again

@@ -9,6 +9,9 @@ import pytest
 from docintel.extract.amounts import find_statistics
 from docintel.extract.attribution import Attribution
 from docintel.extract.pipeline import annotate, extract
+from docintel.parse.structure import Line, split_lines, structure
+from docintel.parse.tables import plain_cells, table_line
+from docintel.schema import Document
 from tests.factories import make_document
 
 pytestmark = pytest.mark.model
@@ -138,3 +141,19 @@ def test_grounds_say_how_a_number_is_written_and_where_its_subject_stands(text, 
 def test_numbers_dealt_out_over_places_are_those_of_the_places():
     found = statistics("青岚、云溪两县分别整改问题23个、17个。")
     assert [(s.value, s.subject, s.unit) for s in found] == [(23, "问题", "青岚县"), (17, "问题", "云溪县")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            [["学段", "发现问题数", "已整改"], ["小学", "61个", "55个"], ["初中", "51个", "约41个"]],
+            [(61, "问题", "发现"), (55, "问题", "整改"), (51, "问题", "发现"), (41, "问题", "整改")],
+        ),
+        ([["追缴资金", "26.5万元"], ["约谈干部", "12人"]], [(265_000, "资金", "追缴"), (12, "干部", "约谈")]),
+    ],
+)
+def test_a_cell_that_is_a_number_with_its_measure_word_counts_what_its_heading_says(rows, expected):
+    text, blocks = structure(split_lines([Line("检查情况如下："), table_line(plain_cells(rows))]))
+    document = Document(id="0" * 64, source="台账.xlsx", text=text, blocks=blocks)
+    assert [(s.value, s.subject, s.action) for s in extract(document).statistics] == expected

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from docintel.extract.cases import find_cases
 from docintel.extract.persons import find_persons
+from docintel.schema import SanctionKind
 from tests.unit.extract.people import read_marked
 
 UNITS = ["云溪县水利局", "云溪县粮站", "松陵区医院", "县纪委监委", "石桥镇卫生院"]
@@ -158,6 +159,64 @@ def test_what_somebody_is_dealt_with_for_is_an_act():
 def test_news_of_an_investigation():
     (case,) = cases_of("云溪县水利局原局长赵立新涉嫌严重违纪违法，目前正接受纪律审查和监察调查。")
     assert summary(case) == (("赵立新",), ["涉嫌严重违纪违法"], ["接受纪律审查和监察调查"], [])
+
+
+def test_each_act_has_its_sums_and_its_time():
+    (case,) = cases_of(
+        "1.云溪县水利局原局长赵立新违规收受礼金、公款旅游问题。2019年至2021年，赵立新先后收受礼金共计12万元。"
+        "2022年5月，赵立新公款旅游，费用3万元。2023年2月，赵立新受到党内警告处分。"
+    )
+    assert [(act.evidence.quote, act.amounts, act.period) for act in case.acts] == [
+        ("违规收受礼金", (120_000,), "2019/2021"),
+        ("公款旅游", (30_000,), "2022-05"),
+    ]
+    assert (case.date, case.units, case.amounts) == ("2023-02", ("云溪县水利局",), (120_000, 30_000))
+
+
+def test_each_penalty_is_proved_by_the_words_that_state_it():
+    (case,) = cases_of("赵立新被开除党籍和公职，被判处有期徒刑十年，并处罚金50万元。")
+    assert [(p.name, p.evidence.quote, p.kind, p.months, p.fine) for p in case.penalties] == [
+        ("开除党籍", "开除党籍和公职", SanctionKind.PARTY, None, None),
+        ("开除公职", "开除党籍和公职", SanctionKind.PUBLIC, None, None),
+        ("判处有期徒刑十年", "判处有期徒刑十年", SanctionKind.CRIMINAL, 120, None),
+        ("并处罚金50万元", "并处罚金50万元", SanctionKind.CRIMINAL, None, 500_000),
+    ]
+
+
+def test_a_time_of_an_act_is_not_that_of_the_decision():
+    (case,) = cases_of("2021年春节，赵立新收受礼金，受到党内警告处分。")
+    assert (case.date, case.acts[0].period) == (None, "2021")
+
+
+def test_sums_dealt_out_in_order():
+    first, second = cases_of(
+        "松陵区医院院长赵立新、副院长孙大川收受礼金问题。赵立新、孙大川分别收受礼金5000元、3000元。"
+        "赵立新、孙大川分别受到党内严重警告、党内警告处分。"
+    )
+    assert (first.amounts, second.amounts) == ((5000,), (3000,))
+
+
+def test_a_hidden_name_is_another_person_in_another_case():
+    first, second = cases_of(
+        "1.云溪县水利局张某收受礼金问题。张某受到党内警告处分。\n2.云溪县粮站张某公款旅游问题。张某受到政务记过处分。"
+    )
+    assert (first.persons, first.sanctions, first.units) == (("张某",), ("党内警告",), ("云溪县水利局",))
+    assert (second.persons, second.sanctions, second.units) == (("张某",), ("政务记过",), ("云溪县粮站",))
+
+
+def test_a_unit_that_something_befalls_beside_its_head():
+    unit, head = cases_of("松陵区医院套取资金问题。松陵区医院被责令整改，院长赵立新受到党内警告处分。")
+    assert (unit.persons, unit.units, unit.sanctions) == ((), ("松陵区医院",), ("责令整改",))
+    assert (head.persons, head.sanctions) == (("赵立新",), ("党内警告",))
+
+
+def test_grounds_tell_how_a_case_was_found():
+    (case,) = cases_of("2022年1月，赵立新因公款旅游受到党内警告处分。")
+    assert {ground.field: ground.rule for ground in case.grounds} == {
+        "": "case/told",
+        "persons": "case-persons/alone",
+        "sanctions": "sanction/decided",
+    }
 
 
 @given(st.lists(st.sampled_from([*PEOPLE, *UNITS, *WORDS]), min_size=1, max_size=14))

@@ -15,6 +15,7 @@ from docintel.schema import Metric
         ("人", None, ("#", "#", "#", "开除党籍的有#"), Metric.PERSONS_DISCIPLINED, "metric/sentence", "开除"),
         ("起", None, ("#问题",), Metric.CASES_HANDLED, "metric/weak", "问题"),
         ("亩", None, ("收回#土地",), Metric.OTHER, "metric/none", ""),
+        ("家", "药企", ("向#药企", "向#药企", "向#药企索要好处费"), Metric.OTHER, "metric/clause", "向#药企索要"),
         # what stands nearest decides
         ("元", None, ("追缴#", "追缴#", "涉案,追缴#"), Metric.AMOUNT_RECOVERED, "metric/stretch", "追缴"),
         # a noun of the clause before does not settle it

@@ -75,3 +75,39 @@ def test_one_person_a_name_with_every_mention():
     (person,) = people_of(text, ["赵立新"], ["松陵区医院"])
     assert [text[m.start : m.end] for m in person.mentions] == ["赵立新", "赵立新"]
     assert person.evidence == person.mentions[0]
+
+
+def test_a_hidden_name_is_one_person_a_case():
+    persons = people_of(
+        "1.云溪县水利局张某收受礼金问题。张某受到警告处分。\n2.松陵区医院张某公款旅游问题。张某受到记过处分。",
+        [],
+        ["云溪县水利局", "松陵区医院"],
+    )
+    assert [(p.name, p.unit, p.anonymised, len(p.mentions)) for p in persons] == [
+        ("张某", "云溪县水利局", True, 2),
+        ("张某", "松陵区医院", True, 2),
+    ]
+
+
+def test_an_office_is_of_its_kind_of_unit():
+    text = "云溪县水利局对松陵区医院监管不力。副局长赵立新、院长孙大川被诫勉。"
+    first, second = people_of(text, ["赵立新", "孙大川"], ["云溪县水利局", "松陵区医院"])
+    assert (first.unit, second.unit) == ("云溪县水利局", "松陵区医院")
+
+
+def test_grounds_tell_the_words_they_went_by():
+    (person,) = people_of("云溪县水利局原局长赵立新被查。", ["赵立新"], ["云溪县水利局"])
+    assert [(g.field, g.rule, g.evidence.quote) for g in person.grounds] == [
+        ("", "person/tagger", "赵立新"),
+        ("position", "position/before", "原局长"),
+        ("unit", "person-unit/stated", "云溪县水利局"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["赵立新" + ",男" * 20_000, "局长" * 20_000, "阿·" * 20_000, "张某" * 20_000, "分管" * 20_000 + "局长赵立新"],
+    ids=["vitae", "titles", "points", "masks", "charges"],
+)
+def test_a_line_without_an_end_is_read_at_once(text):
+    people_of(text, ["赵立新"])

@@ -1,14 +1,19 @@
 """The spaCy pipeline: its words cover the text, its spans are the quotes, its names are spaCy's entities."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from spacy.language import Language
 
-from docintel.extract.pipeline import annotate, load_pipeline
+from docintel.extract.pipeline import annotate, extract, load_pipeline
 from docintel.schema import RECORD_TYPES
 from tests.factories import make_document
 
 pytestmark = pytest.mark.model
 
+ROOT = Path(__file__).parents[3]
 TEXT = (
     "## 青岚市整治药品采购乱象\n"
     "针对采购权力过于集中、验收流于形式等问题，青岚市卫健委制定《采购管理办法》，发现问题１２个，其中药品类8个、耗材类4个，约谈3人。\n"
@@ -42,6 +47,23 @@ def test_spans_are_the_quotes_of_the_records(nlp):
         spans = {(span.start_char, span.end_char) for span in doc.spans[kind]}
         assert quotes <= spans
     assert doc.spans["measures"][0].label_ == str(extraction.measures[0].category)
+
+
+@pytest.mark.parametrize("text", [TEXT, "青嵐市衛健委發現問題 12 個，約談沈致遠等3人。"])
+def test_with_and_without_spacy_the_records_are_the_same(nlp, text):
+    document = make_document(text, language="zh-Hans" if text is TEXT else "zh-Hant")
+    assert annotate(document, nlp)._.extraction == extract(document)
+
+
+def test_extraction_loads_neither_spacy_nor_torch():
+    code = """
+import sys, docintel
+docintel.extract(docintel.parse(sys.argv[1]))
+print(sorted({"spacy", "torch", "transformers", "pandas"} & set(sys.modules)))
+"""
+    report = sorted((ROOT / "corpora" / "reports").glob("*.txt"))[0]
+    run = subprocess.run([sys.executable, "-c", code, report], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_names_are_entities(nlp):

@@ -98,6 +98,29 @@ def test_prefix_of_organs(place, prefix):
         ("苏州高新区经济增长。", (), [("苏州", "江苏省苏州市", True)]),
         # a chain that the gazetteer knows no part of
         ("青岚市云溪县医院整改。", ("青岚市云溪县医院",), [("青岚市云溪县", "青岚市云溪县", False)]),
+        # a verb before a place in a title; what a district of the document's city and a town of its county lie in
+        ("## 访青岚市局长\n在青岚市检查。", (), [("青岚市", "青岚市", False), ("青岚市", "青岚市", False)]),
+        ("## 走进云溪县\n会议召开。", (), [("云溪县", "云溪县", False)]),
+        (
+            "## 青岚市通报\n松陵区教育局整改。",
+            ("松陵区教育局",),
+            [("青岚市", "青岚市", False), ("松陵区", "青岚市松陵区", False)],
+        ),
+        (
+            "青岚高新区管委会在青岚市开会。",
+            ("青岚市",),
+            [("青岚高新区", "青岚市高新区", False), ("青岚市", "青岚市", False)],
+        ),
+        # a village lies in the town of its own sentence
+        (
+            "云溪县石桥镇整改，桑园村党支部通报。柳树村党支部自查。",
+            ("云溪县石桥镇",),
+            [
+                ("云溪县石桥镇", "云溪县石桥镇", False),
+                ("桑园村", "云溪县石桥镇桑园村", False),
+                ("柳树村", "云溪县柳树村", False),
+            ],
+        ),
         # of several places with one name, the one near
         (
             "南京市通报。鼓楼区纪委监委提醒。",

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
+from docintel.schema import SanctionKind
 
 
 @pytest.mark.parametrize(
@@ -29,11 +30,44 @@ from docintel.extract.sanctions import general_sanction, notice_sanction, split_
         ("第二审查调查室主任介绍", []),
         ("决定不予立案", []),
         ("忘记过去就意味着背叛", []),
+        # nor titles, nor figures
+        ("学习《中国共产党纪律处分条例》", []),
+        ("全县移送司法机关3人", []),
     ],
 )
 def test_sanctions_are_split(text, expected):
     found = split_sanctions(text)
     assert [sanction.text for sanction in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "months", "fine"),
+    [
+        ("受到党内严重警告处分", SanctionKind.PARTY, None, None),
+        ("被开除公职", SanctionKind.PUBLIC, None, None),
+        ("受到政务记过处分", SanctionKind.PUBLIC, None, None),
+        ("被诫勉谈话", SanctionKind.ORGANISATIONAL, None, None),
+        ("被责令书面检查", SanctionKind.ORGANISATIONAL, None, None),
+        ("违纪违法所得予以收缴", SanctionKind.ECONOMIC, None, None),
+        ("被处罚款3.5万元", SanctionKind.ECONOMIC, None, 35_000),
+        ("被判处有期徒刑三年六个月", SanctionKind.CRIMINAL, 42, None),
+        ("被判处有期徒刑12年", SanctionKind.CRIMINAL, 144, None),
+        ("被判处拘役六个月", SanctionKind.CRIMINAL, 6, None),
+        ("获刑十一年", SanctionKind.CRIMINAL, 132, None),
+        ("缓刑三年", SanctionKind.CRIMINAL, None, None),
+        ("被判处无期徒刑", SanctionKind.CRIMINAL, None, None),
+        ("并处罚金人民币二十万元", SanctionKind.CRIMINAL, None, 200_000),
+        ("留党察看二年", SanctionKind.PARTY, None, None),
+        ("吊销医师执业证书", SanctionKind.OTHER, None, None),
+    ],
+)
+def test_kind_term_and_fine(text, kind, months, fine):
+    (sanction,) = split_sanctions(text)
+    assert (sanction.kind, sanction.months, sanction.fine) == (kind, months, fine)
+
+
+def test_each_half_of_a_joint_sanction_has_its_kind():
+    assert [s.kind for s in split_sanctions("被开除党籍和公职")] == [SanctionKind.PARTY, SanctionKind.PUBLIC]
 
 
 @given(

@@ -37,6 +37,8 @@ def test_a_hospital_of_chinese_medicine():
         (UnitKind.HOSPITAL, "青岚市第一医院", "青岚市第一人民医院"),  # 市一院 was taken for the latter
         (UnitKind.DISCIPLINE, "江南省委第七巡视组", "江南省委巡视组"),
         (UnitKind.GOVERNMENT, "国家税务总局云溪县税务局", "云溪县税务局"),
+        (UnitKind.GOVERNMENT, "云溪县教育和体育局", "云溪县教育体育局"),
+        (UnitKind.HOSPITAL, "青岚市松陵区仁和门诊部", "仁和门诊部"),
     ],
 )
 def test_one_unit_under_two_names(kind, full, short):
