@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from docintel.extract.acts import says_again
-from docintel.extract.findings import Money
 from docintel.extract.reading import Reading
 from docintel.extract.sanctions import Sanction
+from docintel.extract.sums import Money
 from docintel.schema import Act, Case, Ground, Penalty
 from docintel.text.dates import Period, find_periods
 

@@ -18,13 +18,10 @@ from docintel.extract.sanctions import Sanction
 from docintel.extract.shared_headlines import allot_headlines, headed_acts
 from docintel.extract.statements import read_statements
 from docintel.extract.unit_cases import (
-    closed,
     find_unit_cases,
     find_units_suffering,
-    listed_units,
-    sums_of,
-    unit_in_head,
 )
+from docintel.extract.unit_headlines import closed, listed_units, sums_of, unit_in_head
 from docintel.extract.units import UnitMention, outermost
 from docintel.extract.units_in_passing import find_units_given, find_units_reported
 from docintel.schema import Case, Person, SanctionKind

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from docintel.extract.gazetteer import gazetteer
+from docintel.extract.lexicon import alternation, load
 from docintel.extract.reading import Reading, once
 from docintel.extract.unit_names import CHARACTER
 from docintel.text.normalize import fold
@@ -24,7 +25,7 @@ _LEAD = re.compile(
 )
 #: Villages and neighbourhoods before one of their bodies, wherever they stand.
 _COINED_VILLAGE = re.compile(
-    r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|村?委会|村民委|卫生[室所])"
+    r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|居民委|村?委会|村民委|卫生[室所])"
 )
 _WORDS = load("units")["coined"]
 #: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.

@@ -14,11 +14,9 @@ from docintel.extract.plain_acts import plain_act
 from docintel.extract.reading import Reading
 from docintel.extract.sanctions import Sanction, split_sanctions
 from docintel.extract.statements import Group, Statement
-from docintel.text.quantities import QuantityGrammar
+from docintel.extract.sums import Money, find_money
 
 _WORDS = load("cases")
-_MONEY = QuantityGrammar(["元"])
-_NOT_AMOUNT = re.compile(alternation(_WORDS["not_amounts"]))
 _CLOSED = ' 。;”’"!?'
 _HEADLINE_END = re.compile(r"(?:问题|(?<![投归到立])案|案件)等?$")
 #: The most characters that it closes with: 案件等.
@@ -38,15 +36,6 @@ _REASON = re.compile(r"因(?P<act>[^,因]{4,40}?)(?:分别|依法)?(?:被|受到
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
 #: `通过虚开发票等方式` and `利用职务便利` belong to the act behind the comma.
 _MEANS_END = re.compile(alternation(_WORDS["means_ends"]) + "$")
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """A sum of yuan and where it stands."""
-
-    start: int
-    end: int
-    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +99,25 @@ def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
     stop = _HEADLINE_STOP.search(folded, start, statement.sentence.end)
     end = stop.start() if stop else statement.sentence.end
     end = min([end, *(group.phrase for group in statement.groups if group.phrase > start)])
+    if _is_shared_out(reading, statement):
+        end = min(end, statement.next_subject or end)
     for clause in statement.sentence.clauses:
         if start < clause.end < end and _CLAUSE_HEADLINE_END.search(folded, max(start, clause.end - 5), clause.end):
             end = clause.end
             break
     return start, start + len(folded[start:end].rstrip(_CLOSED).removesuffix("中"))
+
+
+def _is_shared_out(reading: Reading, statement: Statement) -> bool:
+    """A headline that tells of one after the other: `局长张三收受礼金,科长李四有偿兼职问题`."""
+    sentence, begin = statement.sentence, statement.about[-1].end
+    closes = _HEADLINE_END.search(
+        reading.folded,
+        sentence.start,
+        sentence.start + len(reading.folded[sentence.start : sentence.end].rstrip(_CLOSED)),
+    )
+    is_next = statement.next_subject is not None and any(c.start == statement.next_subject for c in sentence.clauses)
+    return bool(closes) and is_next and is_wrong(reading.folded, begin, statement.clause.end)
 
 
 def _is_headline(reading: Reading, statement: Statement) -> bool:
@@ -125,7 +128,10 @@ def _is_headline(reading: Reading, statement: Statement) -> bool:
     inside = statement.clause.start < end
     return (
         inside
-        and bool(_HEADLINE_END.search(reading.folded, max(start, end - _LONGEST_END), end))
+        and (
+            _is_shared_out(reading, statement)
+            or bool(_HEADLINE_END.search(reading.folded, max(start, end - _LONGEST_END), end))
+        )
         and not _OTHER_WRONGS.search(reading.folded, start, end)
     )
 
@@ -245,12 +251,3 @@ def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, in
         lead_in = _LEAD_IN.search(folded, begin, begin + sanctions[0].start)
         high = lead_in.start() if lead_in else begin + sanctions[0].start
     yield from (act for act in split_acts(folded, begin, high) if is_wrong(folded, *act))
-
-
-def find_money(folded: str, start: int, end: int) -> list[Money]:
-    """Sums of yuan in a clause; no fines, nothing paid back."""
-    if _NOT_AMOUNT.search(folded, start, end):
-        return []
-    return [
-        Money(q.start, q.end, q.value) for q in _MONEY.find(folded, start, end) if q.value and q.unit_of_measure == "元"
-    ]

@@ -11,7 +11,7 @@ from functools import cache
 
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.positions import follows_title, has_title
-from docintel.extract.reading import Reading, at, within
+from docintel.extract.reading import Name, Reading, at, within
 from docintel.extract.units import UnitMention
 
 _WORDS = load("persons")
@@ -33,6 +33,8 @@ _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers']
 _FOLLOW_CLEARLY = rf"(?:[,、。;)]|$|{alternation(word for word in _WORDS['followers'] if len(word) > 1)})"
 _FOLLOWER = re.compile(_FOLLOW)
 _CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
+_LONG_FOLLOWER = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
+_LONGEST = 3
 _TITLED = re.compile(rf"{_SURNAME}(?:{alternation(_WORDS['heads'])}|总|工|老师)")
 #: Positions, and what a court calls people.
 _CALLED = [word for word in _WORDS["introducers"] if word.endswith(("人", "被告"))]
@@ -93,7 +95,7 @@ def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterat
     openers = _openers(folded) - _NOT_NAMES
     for name in reading.names:
         if name.label == "PER" and name.text not in _NOT_NAMES:
-            start, end = name.start, _whole_name(folded, name.start, name.end, behind)
+            start, end = name.start, _whole_name(folded, name.start, _shortened(folded, name), behind)
             if _is_credible(folded, start, end, mentions):
                 yield Candidate(start, end, "person/tagger")
     for sentence in reading.sentences:
@@ -167,6 +169,12 @@ def _foreign_end(folded: str, start: int, end: int) -> int | None:
     point = folded.rfind("·", start, end)
     ends = (e for e in range(end, point + 1, -1) if _CLEAR_FOLLOWER.match(folded, e))
     return next(ends, None)
+
+
+def _shortened(folded: str, name: Name) -> int:
+    """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
+    takes = name.end - name.start == _LONGEST and _LONG_FOLLOWER.match(folded, name.end - 1)
+    return name.end - 1 if takes and folded.count(name.text) < folded.count(name.text[:-1]) else name.end
 
 
 def _whole_mask(folded: str, start: int, end: int, behind: Callable[[str], frozenset[str]]) -> int:

@@ -32,6 +32,8 @@ _CALLED_AFTER = re.compile(
 _SENTENCE_END = re.compile(r"[。;\n]")
 #: What a full name may not run into: 合作市|场, 高新区|域.
 _RUNS_ON = frozenset({"市场", "市民", "区域", "区间", "区块", "区位", "县域", "州际", "省内"})
+#: Province, city, county, zone, town, village, and one to spare.
+_LONGEST_CHAIN = 7
 #: Names that are mostly other words, 会同|县公安局: places only behind what they lie in.
 _COMMON = frozenset({"会同县", "合作市"})
 
@@ -99,7 +101,7 @@ def _chains(text: str, coined: Sequence[str]) -> Iterator[list[tuple[int, int]]]
             continue
         chain: list[tuple[int, int]] = []
         above, begin = "", start
-        while end := _name_end(text, begin, coined, shorts, above):
+        while len(chain) < _LONGEST_CHAIN and (end := _name_end(text, begin, coined, shorts, above)):
             chain.append((begin, end))
             above, begin, done = text[begin:end], end, end
         if chain:

@@ -5,6 +5,7 @@ those it fits.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -28,9 +29,16 @@ def allot_headlines(reading: Reading, items: Sequence[Item], findings: Sequence[
     everybody's; of several, one that is told of nobody is that of the one of whom none is told.
     """
     kept = list(findings)
-    for item in items:
-        headline = [f for f in findings if f.rule == "headline" and item.holds(f.quote[0])]
+    starts = [item.head.start for item in items]
+    heads: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.rule == "headline":
+            heads.setdefault(bisect_right(starts, finding.quote[0]) - 1, []).append(finding)
+    for number, headline in heads.items():
+        item = items[number]
         people = {person for finding in headline for person in finding.people}
+        if len(people) < 2:
+            continue
         told = [f for f in findings if f.rule == "told" and f.act and set(f.people) <= people and _is_behind(item, f)]
         if any(set(f.people) < people for f in told):
             own = {person: [f.act for f in told if f.act and person in f.people] for person in people}

@@ -18,7 +18,9 @@ _JOINT = re.compile(r"、|和|及|与|以及")
 _GOVERNED = re.compile(rf"(?:{alternation(_WORDS['prepositions'])})(?:其|该|了)?$")
 #: `对|局长张三、副局长李四|给予处分`
 _DEALT_WITH = re.compile(r"[^。;]{0,40}?(?:给予|予以|作出|处以|进行|立案|采取)")
-_ATTRIBUTE = re.compile(r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上[^,]{0,6}(?:讲话|指示|论述|批示|致辞)|重要)")
+_ATTRIBUTE = re.compile(
+    r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上[^,]{0,6}(?:讲话|指示|论述|批示|致辞)|重要)"
+)
 _OTHERS = re.compile(
     r"(?:另)?(?:[0-9]+|[一二两三四五六七八九十]{1,3})余?名|(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)"
     r"|某[^,某]{1,12}?(?:公司|企业|单位|医院|中心|机构|个体户)|(?:施工|中标|供货|涉案|承建|监理|建设|设计|涉事)(?:单位|企业|公司|方)"
@@ -59,6 +61,7 @@ class Statement:
         about: its subjects; those of the clauses before where it names none.
         carried: the subjects were named in an earlier sentence.
         quoted: somebody is being quoted.
+        next_subject: where a clause of the sentence behind it names somebody else; None where none does.
     """
 
     clause: Clause
@@ -67,6 +70,7 @@ class Statement:
     about: tuple[Group, ...]
     carried: bool
     quoted: bool
+    next_subject: int | None = None
 
 
 def read_statements(
@@ -90,7 +94,8 @@ def read_statements(
                 about = ()
             listed = bool(here) and here[-1].end == clause.end
             pending = about if listed else ()
-            yield Statement(clause, sentence, here, about, named_in != sentence.start, quoted)
+            named = (g.phrase for g in within(groups, clause.end, sentence.end) if not g.governed)
+            yield Statement(clause, sentence, here, about, named_in != sentence.start, quoted, next(named, None))
             if quoted:
                 about = ()
 

@@ -4,17 +4,20 @@ In: a reading with its items, statements and unit mentions. Out: `Case`s without
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from docintel.extract.acts import is_same, is_wrong, split_acts
 from docintel.extract.case_facts import Facts, Span, distinct, make_case
 from docintel.extract.consequences import general_in, sanctions_in
-from docintel.extract.findings import Finding, Money, find_money
+from docintel.extract.findings import Finding
 from docintel.extract.items import Item
 from docintel.extract.reading import Clause, Reading, Sentence, at, within
 from docintel.extract.sanctions import Sanction
 from docintel.extract.shared_headlines import headed_acts
 from docintel.extract.statements import Statement
+from docintel.extract.sums import find_money
+from docintel.extract.unit_headlines import closed, listed_units, sums_of, unit_in_head
 from docintel.extract.units import UnitMention
 from docintel.schema import Case, UnitKind
 
@@ -34,30 +37,30 @@ def find_unit_cases(
     found: Sequence[Case],
 ) -> Iterator[Case]:
     """Items of a notice that name a unit and nobody in it, or several units."""
-    of_people = {statement.clause for statement in statements if statement.groups}
+    of_people = sorted(statement.clause.start for statement in statements if statement.groups)
     for item in items:
         unit = unit_in_head(reading, item, mentions)
         units = listed_units(reading, mentions, unit) if unit else ()
         if unit is None or (len(units) == 1 and any(item.holds(case.evidence.start) for case in found)):
             continue
-        if any(item.head.start <= clause.start < item.head.end for clause in of_people):
+        if _holds_one(item.head, of_people):
             continue
-        sanctions = [s for s in _sanctions_of(reading, item.body) if reading.clause_at(s.start) not in of_people]
+        sanctions = [s for s in _sanctions_of(reading, item.body) if not _is_of(reading, s, of_people)]
         for each in units:
             own = sanctions if len(units) == 1 else _befallen(reading, mentions, each, units, sanctions)
             if own:
                 yield _unit_case(reading, mentions, each, units, item, own)
 
 
-def listed_units(reading: Reading, mentions: Sequence[UnitMention], first: UnitMention) -> tuple[UnitMention, ...]:
-    """The units that a headline lists: `某县仁心门诊部、康宁诊所违法执业问题`."""
-    units = [first]
-    while reading.folded[units[-1].end : units[-1].end + 1] in {"、", "和", "及"}:
-        following = at(mentions, units[-1].end + 1)
-        if following is None or following.start != units[-1].end + 1:
-            break
-        units.append(following)
-    return tuple(units)
+def _holds_one(stretch: Sentence | Clause, offsets: Sequence[int]) -> bool:
+    """Whether one of the offsets, in order, lies in a stretch."""
+    return bisect_left(offsets, stretch.start) < bisect_left(offsets, stretch.end)
+
+
+def _is_of(reading: Reading, sanction: Sanction, of_people: Sequence[int]) -> bool:
+    """Whether the clause of a sanction names people."""
+    clause = reading.clause_at(sanction.start)
+    return clause is not None and _holds_one(clause, of_people)
 
 
 def _befallen(
@@ -79,23 +82,6 @@ def _befallen(
         if not named or unit.canonical in named:
             own.append(sanction)
     return own
-
-
-def unit_in_head(reading: Reading, item: Item, mentions: Sequence[UnitMention]) -> UnitMention | None:
-    """The unit that a headline such as `1.某市某局重复转发文件问题。` is about."""
-    unit = at(mentions, item.start) if item.is_headed else None
-    return None if unit is None or unit.kind is UnitKind.DISCIPLINE else unit
-
-
-def sums_of(reading: Reading, item: Item) -> list[Money]:
-    """The sums that the facts of an item tell."""
-    clauses = [clause for sentence in item.body for clause in sentence.clauses]
-    return [money for clause in clauses for money in find_money(reading.folded, clause.start, clause.end)]
-
-
-def closed(reading: Reading, sentence: Sentence) -> int:
-    """The end of a sentence without the mark that ends it."""
-    return sentence.start + len(reading.folded[sentence.start : sentence.end].rstrip("。;!"))
 
 
 def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[Sanction]:
@@ -169,11 +155,12 @@ def find_units_suffering(
         findings: against people; a unit shares the acts of a headline that names people.
         told: canonical names of the units that have a case.
     """
-    names_people = {statement.clause.start for statement in statements if statement.groups}
+    of_people = sorted(statement.clause.start for statement in statements if statement.groups)
+    names_people = frozenset(of_people)
     for item in items:
         headed = headed_acts(item, findings)
         head = unit_in_head(reading, item, mentions)
-        if any(item.head.start <= start < item.head.end for start in names_people):
+        if _holds_one(item.head, of_people):
             head = None
         for sentence in item.sentences:
             subject: UnitMention | None = None
@@ -185,6 +172,8 @@ def find_units_suffering(
                 if unit is None or subject is None or unit.canonical in told:
                     continue
                 sanctions = _befalling(reading, subject, clause)
+                if sanctions:
+                    sanctions += _going_on(reading, mentions, sentence, clause, names_people)
                 if sanctions:
                     told.add(unit.canonical)
                     yield _suffering(reading, unit, item if head else sentence, clause, sanctions, headed)
@@ -203,6 +192,19 @@ def _befalling(reading: Reading, subject: UnitMention, clause: Clause) -> list[S
     start = subject.end if clause.start <= subject.start < clause.end else clause.start
     suffered = _BEFALLS.match(reading.folded, start, clause.end)
     return sanctions_in(reading, suffered.end(), clause.end) if suffered else []
+
+
+def _going_on(
+    reading: Reading, mentions: Sequence[UnitMention], sentence: Sentence, clause: Clause, names_people: Container[int]
+) -> list[Sanction]:
+    """The sanctions of the clauses behind one that befalls a unit: `被责令停业,|并处罚款5万元`."""
+    found: list[Sanction] = []
+    for following in sentence.clauses[sentence.clauses.index(clause) + 1 :]:
+        further = sanctions_in(reading, following.start, following.end)
+        if not further or following.start in names_people or within(mentions, following.start, following.end):
+            break
+        found += further
+    return found
 
 
 def _suffering(

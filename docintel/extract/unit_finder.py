@@ -15,7 +15,7 @@ from docintel.extract.unit_heads import Heads
 from docintel.extract.unit_mentions import Found, Head, UnitMention
 from docintel.extract.unit_names import ORDINALS, Named, local_organ_at, organ_at
 from docintel.extract.unit_parts import Parts
-from docintel.extract.unit_selves import Selves, ends_with_sign
+from docintel.extract.unit_selves import Selves
 from docintel.schema import UnitKind
 
 #: Posts and commas between two units of one list: 市第三人民医院、骨伤医院; 教育局原党组成员、文化和旅游局.
@@ -219,7 +219,7 @@ class Finder:
 
     def _stationed_alone(self, match: re.Match[str]) -> int:
         """驻市卫健委纪检监察组, sent by the discipline organ of the same place."""
-        if len(match["host"]) == 1 and (group := self._resident_group(match)):
+        if len(match["host"]) == 1 and (group := self._selves.resident_group(match["host"], match["group"])):
             named = Named(match.end(), group.canonical, group.kind)
             return self._add(Head(match.start(), "", named, group.place, "stationed", "host", (group.start, group.end)))
         name, host = self._host_of(match)
@@ -244,19 +244,6 @@ class Finder:
             UnitMention(match.start(), named.end, named.canonical, named.kind, place, "stationed", "host", by)
         )
         return match.end()
-
-    def _resident_group(self, match: re.Match[str]) -> UnitMention | None:
-        """The group that 驻局纪检监察组 means: the one named last, where the author is no such institution."""
-        sign, group = match["host"], match["group"]
-        if self._selves.is_author(sign):
-            return None
-        return self._found.last(
-            lambda it: (
-                "驻" in it.canonical
-                and it.canonical.endswith(group)
-                and ends_with_sign(it.canonical.removesuffix(group), sign)
-            )
-        )
 
     def _self(self, read: Callable[[], Head | None]) -> int:
         head = read()

@@ -90,6 +90,8 @@ _WHOLE_OTHERS = (
     "养老院",
     "护理院",
 )
+#: Of a county these are unions, in a town a single one.
+_OF_TOWNS = {"信用社": "信用社", "农村信用社": "农村信用社", "供销社": "供销合作社"}
 _TOWN = ("镇", "乡", "街道", "村", "社区")
 _HEALTH = ("卫生健康", "卫生和计划", "卫生局", "卫生厅", "中医药管理", "疾病预防控制局")
 #: Service centres that are the arm of a government.
@@ -148,7 +150,8 @@ def organ_at(text: str, start: int, prefix: str) -> Named | None:
     match = next((found for pattern in patterns if (found := pattern.match(text, start))), None)
     if not match:
         return None
-    body = match.group() if match.group() == "信用社" and prefix.endswith(_TOWN) else full_form(match.group())
+    in_town = _OF_TOWNS.get(match.group()) if prefix.endswith(_TOWN) else None
+    body = in_town or full_form(match.group())
     if len(prefix) > 2 and body.startswith(prefix[:-1]):  # 青岚海关 is not 青岚市青岚海关
         return Named(match.end(), body, kind_of(body))
     return Named(match.end(), prefix + body, kind_of(prefix[-1:] + body))

@@ -26,6 +26,8 @@ _SELF = re.compile(
 )
 #: A company that no one names stands between: 某公司 … 该公司.
 _NAMELESS = re.compile(r"某[^,。;]{0,10}?(?P<kind>公司|医院|学校|集团|中心|局)")
+#: How many mentions back 市局 may refer.
+_NEAR = 200
 #: Kinds that have departments.
 HOSTS = frozenset(set(UnitKind) - {UnitKind.DEPARTMENT, UnitKind.PARTY, UnitKind.DISCIPLINE})
 BUREAUS = (UnitKind.GOVERNMENT, UnitKind.HEALTH_AUTHORITY)
@@ -73,13 +75,20 @@ class Selves:
         """The institution that 驻委, 驻局 means: the author, else the one named last."""
         if sign not in ("委", "局", "厅", "院"):
             return None
-        if self.author and ends_with_sign(self.author.canonical, sign):
+        if self.author and _ends(self.author.canonical, sign):
             return self.author
-        return self._found.last(lambda it: it.kind in HOSTS and ends_with_sign(it.canonical, sign))
+        return self._found.last(lambda it: it.kind in HOSTS and _ends(it.canonical, sign))
 
-    def is_author(self, sign: str) -> bool:
-        """Whether the institution that writes is one that the word can mean."""
-        return bool(self.author and ends_with_sign(self.author.canonical, sign))
+    def resident_group(self, sign: str, group: str) -> UnitMention | None:
+        """The group that 驻局纪检监察组 means: the one named last, where the author is no such institution."""
+        if self.author and _ends(self.author.canonical, sign):
+            return None
+
+        def fits(it: UnitMention) -> bool:
+            host = it.canonical.removesuffix(group)
+            return host != it.canonical and "驻" in host and _ends(host, sign)
+
+        return self._found.last(fits)
 
     def self_at(self, start: int) -> Callable[[], Head | None] | None:
         """What reads 该院, 我院 or the 集团 of 集团纪委, if one of them starts there."""
@@ -90,17 +99,17 @@ class Selves:
         """该院 is the last institution of that kind, 我院 the author; as written where no one says which."""
         sign = match["kind"] or match["whole"]
         if match["level"]:
-            host = self._of_level(match["level"], match["office"], match.start())
-            return host and _head(match, host)
-        host = self.author if match["whole"] and self.author and ends_with_sign(self.author.canonical, sign) else None
+            bureau = self._of_level(match["level"], match["office"], match.start())
+            return _head(match, bureau) if bureau else None
+        host = self.author if match["whole"] and self.author and _ends(self.author.canonical, sign) else None
         if not host and (not match["that"] or match["that"] == "该"):
             any_kind = len(sign) > 2 or sign[-1] == "队"
-            host = self._found.last(lambda it: ends_with_sign(it.canonical, sign) and (any_kind or it.kind in HOSTS))
+            host = self._found.last(lambda it: _ends(it.canonical, sign) and (any_kind or it.kind in HOSTS))
             nameless = _NAMELESS.finditer(self._text, host.end, match.start()) if host else ()
             if any(other["kind"].endswith(sign) for other in nameless):
                 return None
         if not host:
-            host = self.author if self.author and ends_with_sign(self.author.canonical, sign) else self._only(sign)
+            host = self.author if self.author and _ends(self.author.canonical, sign) else self._only(sign)
         if not host:
             if match.group() != "我院":
                 return None
@@ -112,19 +121,22 @@ class Selves:
 
         def fits(it: UnitMention) -> bool:
             prefix = it.place.organ_prefix if it.place else level
-            return prefix.endswith(level) and it.canonical.startswith(prefix) and ends_with_sign(it.canonical, office)
+            return prefix.endswith(level) and it.canonical.startswith(prefix) and _ends(it.canonical, office)
 
         if self.author and fits(self.author):
             return self.author
-        last = self._found.last(fits)
-        if not last or len({it.canonical for it in self._found.mentions if fits(it)}) == 1:
+        bureaus = [it for it in self._found.mentions[-_NEAR:] if fits(it)]
+        if not bureaus:
+            return None
+        last = bureaus[-1]
+        if all(it.canonical == last.canonical for it in bureaus):
             return last
         block = self._reading.document.block_at(start)
         return last if block and last.start >= block.start else None
 
     def _only(self, sign: str) -> UnitMention | None:
         """The only institution of the document that 我委 can mean."""
-        fitting = {name: h for name, h in self._institutions.items() if ends_with_sign(name, sign)}
+        fitting = {name: h for name, h in self._institutions.items() if _ends(name, sign)}
         if len(fitting) != 1:
             return None
         ((name, h),) = fitting.items()
@@ -141,7 +153,7 @@ def _head(match: re.Match[str], host: UnitMention) -> Head:
     return Head(match.start(), "", Named(match.end(), host.canonical, host.kind), host.place, "self", full, by)
 
 
-def ends_with_sign(canonical: str, sign: str) -> bool:
+def _ends(canonical: str, sign: str) -> bool:
     """Whether 该院, 该委 can mean a unit of this name."""
     if sign in ("集团", "公司", "医院", "中心"):
         return sign in canonical[-8:]

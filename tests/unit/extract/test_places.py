@@ -176,3 +176,9 @@ def test_mentions_are_in_order_and_verbatim(text):
     mentions = find_place_mentions(read_organs(text))
     assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
     assert all(a.end <= b.start for a, b in itertools.pairwise(mentions))
+
+
+def test_a_name_said_over_and_over_is_read_in_chains_of_bounded_length():
+    mentions = find_place_mentions(read_organs("砚山县" * 2000))
+    assert mentions[-1].end == 6000
+    assert max(len(mention.text) for mention in mentions) <= 21

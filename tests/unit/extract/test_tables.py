@@ -2,7 +2,8 @@
 
 A row has a `text` (`## ` before a title, `# ` before a heading, else a paragraph a line), what else is known of the
 document (`published`, `publisher`), and for each record type it speaks of the records expected: all of them, in text
-order, each with the fields that matter. An empty list says that there is none, an empty string that a field has none.
+order, each with the fields that matter; so too the records inside a record (`acts`, `penalties`). An empty list says
+that there is none, an empty string that a field has none.
 """
 
 import tomllib
@@ -28,7 +29,12 @@ def rows(table):
 ROWS = [(path.stem, i) for path in sorted(TABLES.glob("*.toml")) for i in range(len(rows(path.stem)))]
 
 
-def _shown(value):
+def _shown(value, wanted):
+    """A value as a row writes it: of records inside a record (`acts`, `penalties`) the fields that the row names."""
+    if isinstance(value, list) and isinstance(wanted, list):
+        return [_shown(*pair) for pair in zip(value, wanted, strict=False)] + value[len(wanted) :]
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        return {name: _shown(value[name], want) for name, want in wanted.items()}
     return "" if value is None else value
 
 
@@ -43,7 +49,7 @@ def test_the_records_of_a_row(table, number):
         if kind in row:
             found = [record_to_dict(record) for record in extraction.records(kind)]
             wanted = row[kind]
-            shown = [{name: _shown(record[name]) for name in want} for record, want in zip(found, wanted, strict=False)]
+            shown = [_shown(*pair) for pair in zip(found, wanted, strict=False)]
             rest = [record.get("quote") or record.get("name") for record in found[len(wanted) :]]
             assert (shown, rest) == (wanted, []), kind
 
