@@ -49,7 +49,11 @@ def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statist
             counted = _of_member(counted, member, attribution) if member else counted
             previous = _statistic(reading, count, counted, previous, attribution)
             said = equal[previous.value, previous.unit_of_measure]
-            if not any(_same_figure(previous, other) for other in said):
+            if not any(
+                _same_figure(previous, other)
+                for other in said
+                if other.evidence.start < sentence.start or other.action == previous.action
+            ):
                 said.append(previous)
                 found.append(previous)
     return tuple(found)

@@ -131,22 +131,26 @@ def _owner(reading: Reading, money: Money, spans: Sequence[Span], told: Sequence
 
 def _period(reading: Reading, act: Span, told: Sequence[Span], *, alone: bool) -> str | None:
     """When an act was: the last time before it in its sentence, else in a clause that tells of it."""
-    own = list(_periods_before(reading, *act))
+    found: dict[int, list[Period]] = {}
+    own = _periods_before(reading, *act, found)
     if own:
         return own[-1].iso
     for clause in told:
         if alone or says_again(reading.folded, clause, act):
-            periods = list(_periods_before(reading, *clause))
+            periods = _periods_before(reading, *clause, found)
             if periods:
                 return periods[-1].iso
     return None
 
 
-def _periods_before(reading: Reading, start: int, end: int) -> Iterator[Period]:
-    """The times that its sentence gives before the end of a stretch."""
+def _periods_before(reading: Reading, start: int, end: int, found: dict[int, list[Period]]) -> list[Period]:
+    """The times that its sentence gives before the end of a stretch; `found` keeps those of a sentence."""
     sentence = reading.sentence_at(start)
-    if sentence:
-        yield from (p for p in _periods(reading, sentence.start, sentence.end) if p.start < end)
+    if sentence is None:
+        return []
+    if sentence.start not in found:
+        found[sentence.start] = _periods(reading, sentence.start, sentence.end)
+    return [p for p in found[sentence.start] if p.start < end]
 
 
 def _periods(reading: Reading, start: int, end: int) -> list[Period]:
@@ -169,8 +173,9 @@ def read_penalties(reading: Reading, sanctions: Iterable[Sanction]) -> tuple[Pen
 
 def decision_date(reading: Reading, sanctions: Iterable[Sanction], acts: Sequence[Span]) -> Period | None:
     """When the first sanction was decided: the last day or month before it in its sentence, no act in between."""
+    found: dict[int, list[Period]] = {}
     for sanction in sanctions:
-        periods = [p for p in _periods_before(reading, sanction.start, sanction.start) if "/" not in p.iso]
+        periods = [p for p in _periods_before(reading, sanction.start, sanction.start, found) if "/" not in p.iso]
         if periods and not periods[-1].since and not any(periods[-1].end <= act[0] < sanction.start for act in acts):
             return periods[-1]
     return None

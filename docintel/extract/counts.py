@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from docintel.extract import lexicon
 from docintel.extract.phrases import Phrase, noun_phrase_end, phrase_around
@@ -108,10 +108,19 @@ def under_heading(reading: Reading, count: Count, heading: Span) -> Count:
 
 
 def _quantities(reading: Reading, clause: Clause) -> Iterator[Quantity]:
-    for quantity in grammar().find(reading.folded, clause.start, clause.end, bare=True):
+    found = list(grammar().find(reading.folded, clause.start, clause.end, bare=True))
+    for quantity, following in zip_longest(found, found[1:]):
         whole = _with_unit(reading.folded, quantity)
+        if whole and following and _are_points(reading.folded, whole, following):
+            whole = replace(whole, unit_of_measure=following.unit_of_measure)
         if whole and counts(reading, whole):
             yield whole
+
+
+def _are_points(folded: str, quantity: Quantity, following: Quantity) -> bool:
+    """Whether the second number says what the first counts: 1.8个和2.3个百分点."""
+    units = quantity.unit_of_measure, following.unit_of_measure
+    return units == ("个", "个百分点") and bool(_ENUMERATED.fullmatch(folded, quantity.end, following.start))
 
 
 def _with_unit(folded: str, quantity: Quantity) -> Quantity | None:

@@ -35,6 +35,9 @@ _COMPARED_BEHIND = re.compile(r"的?(?:同期|同比|相比)")
 _DEADLINE = re.compile(r"(?:之|以)?前(?![后夕三])")
 #: 2018年以来采购的|83台设备: the things counted are of that time.
 _OF_THEN = re.compile(r"[^,。;\d]{1,12}的")
+#: 对各县(区)|2020年至2022年|建设情况进行了审计: what is audited is of that time.
+_EXAMINED = re.compile(r"[^,。;\d]{0,24}(?:情况|项目|资金|账目|工作|问题|数据|处方|病历|合同)?(?:进行|开展|实施)了?")
+_OBJECT = re.compile(r"(?<![面针])对[^,。;]{0,60}$")
 _LENGTH = re.compile(rf"(?:为期|{any_of('campaigns')})(?P<months>[一二两三四五六七八九十\d]{{1,2}})个(?:多)?月")
 
 
@@ -71,6 +74,8 @@ class Dates:
             return False
         if text[period.end : period.end + 1] == "的" and text[period.start - 1 : period.start] in "由从":
             return not any(char.isdigit() for char in text[period.end : offset])
+        if _EXAMINED.match(text, period.end) and _OBJECT.search(text, max(0, period.start - 64), period.start):
+            return False
         if period.since and _OF_THEN.fullmatch(text, period.end, offset):
             return True
         return text[period.end : period.end + 1] == "," or not _ATTRIBUTIVE.search(text, low, period.start)

@@ -11,7 +11,7 @@ from docintel.extract.acts import act_in_case_name, begins_act, is_aside, is_wro
 from docintel.extract.items import Item, skip_numbering
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.plain_acts import plain_act
-from docintel.extract.reading import Reading
+from docintel.extract.reading import Reading, within
 from docintel.extract.sanctions import Sanction, split_sanctions
 from docintel.extract.statements import Group, Statement
 from docintel.extract.sums import Money, find_money
@@ -19,6 +19,8 @@ from docintel.extract.sums import Money, find_money
 _WORDS = load("cases")
 _CLOSED = ' 。;”’"!?'
 _HEADLINE_END = re.compile(r"(?:问题|(?<![投归到立])案|案件)等?$")
+#: How many clauses a headline has at most.
+_MOST_CLAUSES = 40
 #: The most characters that it closes with: 案件等.
 _LONGEST_END = 3
 _CRIMES_END = re.compile(r"案(?:件)?等?$")
@@ -34,6 +36,8 @@ _CRIME = re.compile(r"以(?P<act>[\u4e00-\u9fff、]{2,24}罪)(?:分别)?(?:依�
 _REASON = re.compile(r"因(?P<act>[^,因]{4,40}?)(?:分别|依法)?(?:被|受到)")
 #: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
+#: `违规发放补贴|问题被通报`
+_REPORTED_ACT = re.compile(r"等?(?:典型)?问题(?:先后)?被(?:通报|曝光|查处|举报|立案)[^,]{0,12}$")
 #: `通过虚开发票等方式` and `利用职务便利` belong to the act behind the comma.
 _MEANS_END = re.compile(alternation(_WORDS["means_ends"]) + "$")
 
@@ -101,7 +105,7 @@ def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
     end = min([end, *(group.phrase for group in statement.groups if group.phrase > start)])
     if _is_shared_out(reading, statement):
         end = min(end, statement.next_subject or end)
-    for clause in statement.sentence.clauses:
+    for clause in within(statement.sentence.clauses, statement.clause.start, end)[:_MOST_CLAUSES]:
         if start < clause.end < end and _CLAUSE_HEADLINE_END.search(folded, max(start, clause.end - 5), clause.end):
             end = clause.end
             break
@@ -111,13 +115,11 @@ def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
 def _is_shared_out(reading: Reading, statement: Statement) -> bool:
     """A headline that tells of one after the other: `局长张三收受礼金,科长李四有偿兼职问题`."""
     sentence, begin = statement.sentence, statement.about[-1].end
-    closes = _HEADLINE_END.search(
-        reading.folded,
-        sentence.start,
-        sentence.start + len(reading.folded[sentence.start : sentence.end].rstrip(_CLOSED)),
-    )
-    is_next = statement.next_subject is not None and any(c.start == statement.next_subject for c in sentence.clauses)
-    return bool(closes) and is_next and is_wrong(reading.folded, begin, statement.clause.end)
+    if statement.next_subject is None or not is_wrong(reading.folded, begin, statement.clause.end):
+        return False
+    low = max(sentence.start, sentence.end - _LONGEST_END - len(_CLOSED))
+    end = low + len(reading.folded[low : sentence.end].rstrip(_CLOSED))
+    return bool(_HEADLINE_END.search(reading.folded, max(low, end - _LONGEST_END), end))
 
 
 def _is_headline(reading: Reading, statement: Statement) -> bool:
@@ -245,6 +247,8 @@ def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, in
     if reason:
         yield from split_acts(folded, *reason.span("act"), crimes=bool(crime))
         return
+    reported = _REPORTED_ACT.search(folded, begin, high)
+    high = reported.start() if reported else high
     if not is_wrong(folded, low, high):
         return
     if sanctions:

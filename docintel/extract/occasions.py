@@ -15,6 +15,7 @@ from docintel.extract.reading import Clause, Reading
 from docintel.extract.subjects import Subjects
 from docintel.schema import Block
 from docintel.text.dates import Period
+from docintel.text.normalize import fold
 
 _ATTENDED = re.compile(any_of("attended"))
 _HELD = re.compile(any_of("held"))
@@ -25,6 +26,10 @@ _NOUN = any_of("campaigns")
 _BY_CAMPAIGN = re.compile(rf"(?P<long>[^,。]{{0,14}}?)(?P<noun>{_NOUN})(?:工作|活动)?(?:开展|启动|部署)?(?:以来|期间)")
 _CAMPAIGN_ACTS = re.compile(rf"(?:此次|本次|这次)?(?:专项|联合|集中)?(?P<noun>{_NOUN})(?:组)?中?(?:共|累计|发现|查出)")
 _CAMPAIGN = re.compile(_NOUN)
+#: 本次共查出, 重点抽查: what the audit or inspection that a report is of did.
+_OWN_ACTS = re.compile(r"(?:此次|本次|这次)(?:共|累计)?(?:查出|发现|抽查|核查|走访|移送)|(?:重点|随机|延伸|现场)?抽查")
+_JUDGED = re.compile(r"判处|罚金|有期徒刑")
+_VERDICT = re.compile(r"宣判|判决|裁定|开庭审理|判处")
 _SPEAKING = (Kind.PERSON, Kind.SPEAKER)
 #: What a case is opened with, …收受礼金问题。, and what ends what somebody did there.
 _CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
@@ -60,6 +65,9 @@ class Occasions:
     def campaign(self, clause: Clause) -> tuple[Found] | None:
         """The time of the work that a clause refers to (专项整治以来, 督查共发现); None where it refers to none."""
         text = self._folded
+        if self._of_work and _OWN_ACTS.match(text, clause.start, clause.end):
+            before = [known for known in self._campaigns.get(self._of_work, []) if known[0] < clause.start]
+            return ((before[-1][1], "period/campaign"),) if before else None
         by = _BY_CAMPAIGN.match(text, clause.start, clause.end)
         match = by or _CAMPAIGN_ACTS.match(text, clause.start, clause.end)
         if not match:
@@ -69,6 +77,27 @@ class Occasions:
         if i >= 0:
             return ((known[i][1], "period/campaign"),)
         return (None,) if by else None
+
+    def verdict(self, i: int) -> Found:
+        """The day of the judgement that the `i`-th clause tells of: 9月26日,…公开宣判。…|并处罚金…."""
+        clauses, text = self._reading.clauses, self._folded
+        block = self._reading.document.block_at(clauses[i].start)
+        if block is None or not _JUDGED.search(text, clauses[i].start, clauses[i].end):
+            return None
+        for clause in reversed(clauses[max(0, i - _REACH) : i]):
+            if clause.start < block.start:
+                break
+            days = [p for p in self._dates.within(clause.start, clause.end) if len(p.iso) == A_DAY]
+            sentence = self._reading.sentence_at(clause.start)
+            if days and sentence and _VERDICT.search(text, days[-1].end, sentence.end):
+                return days[-1], "period/verdict"
+        return None
+
+    @cached_property
+    def _of_work(self) -> str:
+        """The audit or inspection that the title says the report is of; empty where it is of none."""
+        named = _CAMPAIGN.findall(fold(self._reading.document.title))
+        return named[-1] if named else ""
 
     @cached_property
     def _campaigns(self) -> dict[str, list[tuple[int, Period]]]:

@@ -26,6 +26,11 @@ _ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][,件]|[(（][一二三四五六七八九十\d]{1,2}[)）]|其[一二三四五六])"
 )
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
+#: 14座|将于年底前改造
+_BY_THEN = re.compile(r"(?:将|拟|已|预计|计划)于$")
+_CAMPAIGN = re.compile(any_of("campaigns"))
+#: Behind a semicolon the same day goes on for what was done to another.
+_SUFFERS = re.compile(r"[^,。;]{0,20}被(?!告)")
 _NAMED = (Kind.UNIT, Kind.PLACE)
 #: How many blocks back the time of a meeting, a campaign or an introduced table may stand.
 _BLOCKS_BACK = 5
@@ -87,6 +92,9 @@ class Periods:
         own = [p for p in self._dates.within(clauses[i].start, offset) if self._dates.binds(p, offset)]
         if own:
             return self._resolved(own[-1], offset, "period/clause")
+        behind = next(iter(self._dates.within(offset, clauses[i].end)), None)
+        if behind and _BY_THEN.search(self._folded, max(offset, behind.start - 3), behind.start):
+            return self._resolved(behind, offset, "period/behind")
         if i not in self._carried_to:
             self._carried_to[i] = self._carried(i)
         found = self._carried_to[i]
@@ -97,6 +105,8 @@ class Periods:
         iso = period.iso
         if period.until and not self._dates.is_deadline(period) and (begun := self._begun(period)):
             iso = f"{begun if len(begun) > 4 else begun + '-01'}/{iso}"
+        elif self._folded[period.end - 1] == "起" and iso[4:5] == "-" and (closed := self._closed(period)):
+            iso = f"{iso.partition('/')[0]}/{closed}"
         elif period.parts and "分别" in (between := self._folded[period.end : offset]):
             counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2]))
             iso = period.parts[min(counted, len(period.parts) - 1)]
@@ -118,7 +128,32 @@ class Periods:
             ),
             None,
         )
+        first = first or (self._opened_before(block, until) if not from_month else None)
         return first if first and first <= until.iso else None
+
+    def _opened_before(self, block: Block, until: Period) -> str | None:
+        """The start of the stretch that a paragraph before opens: 4月起,…部署整治。 截至8月底,…."""
+        blocks = self._reading.document.blocks
+        here = bisect_right(blocks, block.start, key=lambda known: known.start) - 1
+        opened = self._dates.within(blocks[max(0, here - _BLOCKS_BACK)].start, block.start)
+        near = (p for p in reversed(opened) if p.since and self._dates.binds(p, p.end))
+        opening = next(near, None)
+        if opening is None or (self._folded[opening.end - 1] == "起" and until.start > block.start + 2):
+            return None
+        first = opening.iso.partition("/")[0]
+        return first if first and int(first[:4]) >= int(until.iso[:4]) - 1 else None
+
+    def _closed(self, since: Period) -> str | None:
+        """The end of a campaign that opens with `since`, where a paragraph behind tells it: 截至8月底."""
+        blocks = self._reading.document.blocks
+        here = bisect_right(blocks, since.start, key=lambda block: block.start) - 1
+        sentence = self._reading.sentence_at(since.start)
+        if sentence is None or not _CAMPAIGN.search(self._folded, since.end, sentence.end):
+            return None
+        behind = self._dates.within(sentence.end, blocks[min(here + 1, len(blocks) - 1)].end)
+        until = next((p for p in behind if p.until), None)
+        begun = self._begun(until) if until else None
+        return until.iso if until and begun == since.iso.partition("/")[0] else None
 
     def _carried(self, i: int) -> Found:
         """The period that the clauses before carry on to the `i`-th."""
@@ -126,8 +161,8 @@ class Periods:
         block = self._reading.document.block_at(clauses[i].start)
         if block is None:
             return None
-        if meeting := self._occasions.meeting(i):
-            return meeting
+        if occasion := self._occasions.meeting(i) or self._occasions.verdict(i):
+            return occasion
         between = _Between()
         j, last = i, max(0, i - _REACH)
         first_item = self._first_item(block)
@@ -168,7 +203,7 @@ class Periods:
         if ends or ";" in gap:
             opened = self._subjects.opens(clause)
             between.named |= opened in _NAMED
-            return opened is Kind.PERSON
+            return opened is Kind.PERSON and (bool(ends) or not _SUFFERS.search(text, clause.start, clause.end))
         return False
 
     def _last(self, clause: Clause, i: int, between: _Between, first_item: int) -> Period | None:
@@ -179,7 +214,8 @@ class Periods:
                 continue
             if between.item and first_item <= period.start:
                 continue  # of an item before
-            if between.sentence and (len(period.iso) == A_DAY or period.until or self._dates.is_deadline(period)):
+            passed = len(period.iso) == A_DAY or (period.until and not self._begun(period))
+            if between.sentence and (passed or self._dates.is_deadline(period)):
                 continue
             if between.named and period.start > clause.start + 2 and self._subjects.opens(clause) in _NAMED:
                 continue  # of the unit that was named there alone

@@ -128,7 +128,9 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
     begin, canonical = _split_office(folded, first)
     governed = _government(folded, canonical, high)
     rule = "government" if governed else "stated"
-    return Role(_skip_glue(folded, begin, item[1]), high, governed or canonical, "before", rule, named)
+    start = _skip_glue(folded, begin, item[1])
+    start -= folded[start:high] == "长"  # 财务科|长: the end of the department belongs to both
+    return Role(start, high, governed or canonical, "before", rule, named)
 
 
 def _government(folded: str, canonical: str, high: int) -> str | None:

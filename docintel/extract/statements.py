@@ -4,6 +4,7 @@ In: a reading, its persons and unit mentions. Out: one `Statement` a clause.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -61,7 +62,7 @@ class Statement:
         about: its subjects; those of the clauses before where it names none.
         carried: the subjects were named in an earlier sentence.
         quoted: somebody is being quoted.
-        next_subject: where a clause of the sentence behind it names somebody else; None where none does.
+        next_subject: where a later clause of the sentence opens with somebody; None where none does.
     """
 
     clause: Clause
@@ -84,6 +85,8 @@ def read_statements(
         if sentence.block != block:
             about, block = (), sentence.block
         pending: tuple[Group, ...] = ()
+        opened = {clause.start for clause in sentence.clauses}
+        openers = [g.phrase for g in within(groups, sentence.start, sentence.end) if g.phrase in opened]
         for clause in sentence.clauses:
             here = tuple(within(groups, clause.start, clause.end))
             subjects = _subjects(reading.folded, here)
@@ -94,8 +97,9 @@ def read_statements(
                 about = ()
             listed = bool(here) and here[-1].end == clause.end
             pending = about if listed else ()
-            named = (g.phrase for g in within(groups, clause.end, sentence.end) if not g.governed)
-            yield Statement(clause, sentence, here, about, named_in != sentence.start, quoted, next(named, None))
+            behind = bisect_left(openers, clause.end)
+            next_subject = openers[behind] if behind < len(openers) else None
+            yield Statement(clause, sentence, here, about, named_in != sentence.start, quoted, next_subject)
             if quoted:
                 about = ()
 

@@ -15,6 +15,8 @@ from docintel.text.quantities import Form, Quantity
 _TIMES = frozenset({"个月", "年", "天"})
 #: Measure words that in Chinese numerals belong to names: 审评六部, 三处.
 _IN_NAMES = frozenset({"部", "处", "组"})
+#: No more months or years are a length of time.
+_LONGEST = 1_000
 _BARE_SIZES = frozenset({"百", "千", "万", "亿"})
 #: Longest text in quotation marks that is taken for a name.
 _NAME = 12
@@ -72,6 +74,8 @@ def counts(reading: Reading, quantity: Quantity) -> bool:
     """Whether a quantity counts something."""
     folded = reading.folded
     if quantity.unit_of_measure in _TIMES:
+        if (quantity.value or 0) > _LONGEST:  # a calendar year
+            return False
         return _words()["overrun"].search(folded, max(0, quantity.start - 10), quantity.start) is not None
     if any(rule.holds(folded, quantity) for rule in _rules("not_counted")) or _in_set_phrase(folded, quantity):
         return False

@@ -14,6 +14,10 @@ _ABOUT = (
     "将近|接近|(?<![最附])近|大约|约|超过|超|逾|(?<![通经])过(?=[百千万亿半])|破(?=[百千万亿])|上(?=[百千万亿])|至少|最少|至多|最多|最高|"
     "不少于|不低于|不得少于|不得低于|不超过|不得超过|不足|不到|低于|高于|少于|多于"
 )
+#: Bounds that leave the number itself exact: 最高1200元, 400万元以下.
+_BOUNDS = frozenset(
+    ("至多", "最多", "最高", "不超过", "不得超过", "低于", "少于", "以下", "以内")
+)
 _ABOUT_BEHIND = "以上|以下|以内|左右|上下|不等|不止|有余|出头|开外|之多|余|多(?![种样元次个])"
 _DIGIT = f"[{NUMERAL[2:12]}]"
 #: 两成三 is 23 percent; 三成员 counts nothing.
@@ -144,7 +148,7 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
         end=match.end(),
         value=value,
         unit_of_measure=unit,
-        approximate=bool(match["before"] or match["behind"]) or vague,
+        approximate=vague or any((match[side] or "").strip() not in ("", *_BOUNDS) for side in ("before", "behind")),
         form=form,
     )
 

@@ -50,6 +50,20 @@ def past_years(written: str, anchor: date) -> Bounds:
     return f"{anchor.year - _few(written)}", f"{anchor.year - (anchor.month <= _LAST_YEARS_MONTH)}"
 
 
+def lately(written: str, anchor: date) -> Bounds:
+    """一年来, 半年来 to the month, 三年来 to the year; in January 一年来 looks back on the year before."""
+    if written.startswith("半"):
+        months = 6
+    elif (years := _few(written.partition("年")[0])) > 1:
+        return f"{anchor.year - years}", f"{anchor.year}"
+    elif anchor.month == 1:
+        return (f"{anchor.year - 1}",) * 2
+    else:
+        months = 12
+    first = anchor.year * 12 + anchor.month - 1 - months
+    return f"{first // 12}-{first % 12 + 1:02}", f"{anchor:%Y-%m}"
+
+
 def near_month(written: str, anchor: date) -> Bounds:
     """本月, 上个月, 本季度, 上季度."""
     if written.endswith("季度"):
@@ -60,7 +74,12 @@ def near_month(written: str, anchor: date) -> Bounds:
 
 
 #: What needs nothing but the day of publication, by the group of the pattern that finds it.
-BY_ANCHOR: dict[str, Callable[[str, date], Bounds]] = {"ago": years_ago, "past": past_years, "near": near_month}
+BY_ANCHOR: dict[str, Callable[[str, date], Bounds]] = {
+    "ago": years_ago,
+    "past": past_years,
+    "lately": lately,
+    "near": near_month,
+}
 
 
 def day_alone(day: int, anchor: date | None, month: str | None) -> Bounds | None:
