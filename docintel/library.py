@@ -363,7 +363,13 @@ class Library:
             "encoder": manifest.encoder,
             "indexed": len(self._index),
             "index_is_current": manifest.revision == self._catalog.revision(),
+            "outdated": self.outdated(),
         }
+
+    def outdated(self) -> int:
+        """How many documents were read by another version; what this one reads of them comes with ingesting anew."""
+        current = extractor_version()
+        return sum(not row["extractor"].startswith(current) for row in self._catalog.documents())
 
     def verify(self) -> list[str]:
         """What is wrong with the library and what to do about it, a line each; empty when all is well."""
@@ -407,7 +413,7 @@ class Library:
 def extractor_version() -> str:
     """A digest of all that decides what is read from a document: what another version read is read anew.
 
-    That is the code with its word lists, the table of places and the tagger.
+    That is the code with its word lists, the table of places, the tagger and the weights of confidence.
     """
     root = Path(__file__).parent
     files = [
@@ -416,7 +422,7 @@ def extractor_version() -> str:
         for path in sorted((root / room).rglob("*"))
         if path.suffix in (".py", ".toml")
     ]
-    models = (models_dir() / "gazetteer" / "places.tsv", models_dir() / "tagger" / "model.json")
+    models = (models_dir() / name for name in ("gazetteer/places.tsv", "tagger/model.json", "confidence/weights.json"))
     digest = hashlib.sha256()
     for path in (*files, root / "index" / "passages.py", *models):
         digest.update(path.name.encode() + path.read_bytes())
@@ -463,4 +469,4 @@ def _columns(kind: str) -> list[str]:
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> "pd.DataFrame":
     import pandas as pd  # half a second, for those who ask for tables only
 
-    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*dict.fromkeys(columns)])

@@ -79,7 +79,7 @@ IDENTITY = {
     "issues": ("quote",),
     "measures": ("quote",),
     "references": ("quote",),
-    "checks": ("quote", "against"),
+    "checks": ("quote", "relation", "against"),
 }
 
 
@@ -163,10 +163,10 @@ def gold_faults(gold: dict[str, Any], path: Path) -> Iterator[str]:
         if squeeze(gold[field] or "") not in around:
             yield f"{field} {gold[field]!r} is not in the source"
     for kind in SHAPE:
-        for record in gold.get(kind, []):
+        for record in gold[kind]:
             where = around if kind == "units" else text
             yield from (f"{kind}: {fault}" for fault in record_faults(kind, record, where))
-        yield from repeated(kind, gold.get(kind, []), text)
+        yield from repeated(kind, gold[kind], text)
     yield from link_faults(gold)
 
 
@@ -226,7 +226,7 @@ def table(folder: Path) -> str:
     columns = ["documents", "characters", *SHAPE]
     rows = {str(doc_type): Counter[str]() for doc_type in DocType} | {"total": Counter[str]()}
     for gold in load(folder).values():
-        counts = Counter({kind: len(gold.get(kind, [])) for kind in SHAPE})
+        counts = Counter({kind: len(gold[kind]) for kind in SHAPE})
         counts |= Counter(documents=1, characters=len(parse(folder / "reports" / gold["doc"]).text))
         rows[gold["doc_type"]] += counts
         rows["total"] += counts

@@ -13,6 +13,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,9 +31,16 @@ from docintel.schema.serial import extraction_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What must be equal beside the match, for a record to be right.
-DECISIVE = {"statistics": ("metric", "unit_of_measure"), "units": ("canonical",), "references": ("canonical",)}
+DECISIVE = {
+    "statistics": ("metric", "unit_of_measure"),
+    "units": ("canonical",),
+    "references": ("canonical",),
+    "checks": ("holds",),
+}
 #: Inverse strength of the penalty on weights: few records are wrong, so a rule must be wrong often to be blamed.
 INVERSE_PENALTY = 0.3
+#: A record type with fewer samples is fitted on all documents of the corpora.
+FEW = 30
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
 
 
@@ -109,10 +117,10 @@ def pairs_of(gold: Path, sources: Path) -> list[tuple[Path, Path]]:
     return [(path, files[doc]) for path, doc in named if doc in files]
 
 
-def held_back(folder: Path) -> list[tuple[Path, Path]]:
-    """The documents that the manifest holds back from those who write rules."""
+def documents(folder: Path, *, held_back: bool) -> list[tuple[Path, Path]]:
+    """All documents of the corpora, or those that the manifest holds back from those who write rules."""
     entries = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return [(folder / entry["gold"], folder / entry["file"]) for entry in entries if entry.get("held_back")]
+    return [(folder / e["gold"], folder / e["file"]) for e in entries if e["held_back"] or not held_back]
 
 
 def _given(text: str) -> list[tuple[Path, Path]]:
@@ -128,12 +136,18 @@ def main() -> None:
     parser.add_argument("--test", action="append", default=[], metavar="GOLD=SOURCES", type=_given)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "confidence" / "weights.json")
     options = parser.parse_args()
-    fitted_on = samples(held_back(options.corpora) + [pair for given in options.extra_gold for pair in given])
+    extra = [pair for given in options.extra_gold for pair in given]
+    fitted_on = samples(documents(options.corpora, held_back=True) + extra)
+    if few := [kind for kind, found in fitted_on.items() if len(found) < FEW]:
+        everything = samples(documents(options.corpora, held_back=False) + extra)
+        fitted_on |= {kind: everything[kind] for kind in few}
     tested_on = samples([pair for given in options.test for pair in given])
     weights = {}
     print("| records | said | number | mean said | right |\n| --- | --- | ---: | ---: | ---: |")
     for kind, kind_samples in fitted_on.items():
-        if not kind_samples:
+        if len({sample.right for sample in kind_samples}) < 2:  # nothing to tell apart: a rate, by Laplace's rule
+            number = sum(sample.right for sample in kind_samples)
+            weights[kind] = {"bias": round(log((number + 1) / (len(kind_samples) - number + 1)), 3), "weights": {}}
             continue
         right = np.array([sample.right for sample in kind_samples])
         print("\n".join(reliability(f"{kind}, cross-validated", cross_validated(kind_samples), right)))

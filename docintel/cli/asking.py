@@ -26,7 +26,7 @@ from docintel.cli.options import (
     names_in,
     open_library,
 )
-from docintel.cli.screen import answer, out, rows_of
+from docintel.cli.screen import answer, err, out, rows_of
 from docintel.errors import (
     QueryError,
 )
@@ -133,6 +133,13 @@ def statistics(
     if check:
         with open_library(library) as opened:
             checks = rows_of(opened.records("checks", filters, all_sources=all_sources), None)
+            outdated = opened.outdated()
+        if outdated:
+            err.print(
+                f"{outdated} 份文档由其他版本读取，重新入库后才会核对。"
+                f" {outdated} documents were read by another version: ingest their files again to have them checked.",
+                style="yellow",
+            )
         broken = [row for row in checks if not row["holds"]]
         answer(broken, as_json, lambda: views.checks_view(broken, len(checks)))
         return

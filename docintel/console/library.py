@@ -80,10 +80,16 @@ _INFO_NAMES = {
     "encoder": "编码模型",
     "indexed": "已索引",
     "index_is_current": "索引与目录一致",
+    "outdated": "由其他版本读取的文档",
 } | RECORD_NAMES
 
 
 def info_table(info: dict[str, Any]) -> Table:
     """How much is in the library."""
-    rows = ((_INFO_NAMES.get(key, key), {True: "是", False: "否"}.get(value, value)) for key, value in info.items())
+    rows = ((_INFO_NAMES.get(key, key), _told(value)) for key, value in info.items())
     return table("资料库 Library", [("项目", {}), ("", WRAP)], rows)
+
+
+def _told(value: Any) -> Any:
+    """A truth in words; a count of 0 or 1 is none."""
+    return ("是" if value else "否") if isinstance(value, bool) else value

@@ -30,6 +30,8 @@ _COMMITTEE = re.compile(
 _TITLE_LEAD = re.compile(
     r"^(?:数说|图解|一图读懂|速览|\d{4}年度?|\d{1,2}(?:[至-]\d{1,2})?月|[上下]半年|[一二三四前]季度)+"
 )
+#: 在全市…推进会上的讲话, 全县…工作会议
+_WHOLE = re.compile(r"(?:^|在|关于)全(?P<level>[市县区省州旗])[^,]{2,40}(?:会|讲话|工作)")
 _SIGNED = re.compile(r"(?:承诺单位|发文单位|落款|报送单位|填报单位|编制单位|制定单位)[::]\s*")
 #: How many of the last blocks may sign a document.
 _SIGNATURE = 4
@@ -86,6 +88,8 @@ def _released(folded: str, title: str, place: Place | None) -> Owner | None:
 def _of_title(parts: Sequence[str], place: Place | None) -> Owner | None:
     """The unit or place that a part of the title begins with, though the text names it nowhere."""
     begun = next((part for part in parts if place and part.startswith((place.full, place.name))), None)
+    if place and any((whole := _WHOLE.search(part)) and place.name.endswith(whole["level"]) for part in parts):
+        return Decision(place.name, "unit/title")
     if place is None or begun is None:
         return None
     end = len(place.full if begun.startswith(place.full) else place.name)

@@ -29,7 +29,7 @@ _COURT = re.compile(
 )
 _TITLE = re.compile(r"《(?P<title>[^《》\n]{2,60})》")
 _DRAFT = re.compile(r"\((?:试行|暂行|修订|修正|草案|征求意见稿|\d{4}年[^()]{0,8})\)$")
-_ARTICLE = rf"第\s?(?P<article>{_NUMERAL}{{1,8}})\s?条(?:之[一二三四五六七八九十])?"
+_ARTICLE = rf"第\s?(?P<article>{_NUMERAL}{{1,8}})\s?条(?P<inserted>之[一二三四五六七八九十])?"
 _PART = rf"(?:第{_NUMERAL}{{1,4}}款)?(?:第?[(]?{_NUMERAL}{{1,4}}[)]?项)?"
 _CITED = re.compile(rf"{_ARTICLE}{_PART}")
 _AND = re.compile(r"[、和及与,]?(?:以及)?")
@@ -149,7 +149,7 @@ def _cited(reading: Reading, match: re.Match[str], title: str, rule: str, start:
         return
     begin = match.start()
     while article := _CITED.match(reading.folded, start):
-        written = f"{title}第{article['article']}条"
+        written = f"{title}第{article['article']}条{article['inserted'] or ''}"
         yield _reference(reading, (begin, article.end()), kind, f"{rule}-article", written, title)
         joint = _AND.match(reading.folded, article.end())
         start = begin = joint.end() if joint else article.end()

@@ -13,6 +13,7 @@ from docintel.extract.amounts import find_statistics
 from docintel.extract.attribution import Attribution
 from docintel.extract.cases import find_cases
 from docintel.extract.checks import find_checks
+from docintel.extract.confidence import with_confidence
 from docintel.extract.doctype import classify
 from docintel.extract.gazetteer import Place
 from docintel.extract.issues import find_issues
@@ -159,6 +160,11 @@ def quote(draft: Draft) -> None:
         draft.extraction = as_written(draft.extraction, draft.document)
 
 
+def judge(draft: Draft) -> None:
+    """How sure each record is."""
+    draft.extraction = with_confidence(draft.extraction)
+
+
 def _start(record: Record) -> int:
     return record.evidence.start
 
@@ -188,4 +194,5 @@ STEPS: dict[str, Callable[[Draft], None]] = {
     "issues": add_issues,
     "measures": add_measures,
     "quotes": quote,
+    "confidence": judge,
 }

@@ -26,7 +26,7 @@ def _any(name: str) -> str:
 
 #: What a subject may stand behind in its clause: numbers of a list, a time, 其中, 在专项整治中.
 _LEAD_IN = re.compile(
-    rf"(?:[“‘(•·\s]|[\d.]+[、.]|[一二三四五六七八九十]{{1,3}}[、是要]|[(（][一二三四五六七八九十\d]{{1,3}}[)）]|第[一二三四五六七八九十][,件]?)*+"
+    rf"(?:[(（][一二三四五六七八九十\d]{{1,3}}[)）]|[“‘(•·\s]|[\d.]+[、.]|[一二三四五六七八九十]{{1,3}}[、是要]|第[一二三四五六七八九十][,件]?)*+"
     rf"(?:{_any('lead_in')}|[\d年月日至底末初上下中旬以来起季度半截自从-]{{2,24}}?|[^,]{{1,14}}[时后前间]|在[^,]{{1,20}}[中下上里]){{0,3}}"
     rf"{_any('apposed')}?"
 )
@@ -54,7 +54,7 @@ _UNNAMED = {
 #: Between a unit and the person who holds a post there.
 _POST = re.compile(r"(?:[^,。;:的被将把对向]{0,23}[员长任记人师事理监管官士生、授表计]|原)?")
 #: A verb before a person, who is then no subject: 省纪委监委通报|某局原局长张某.
-_ACT = re.compile(r"通报|查处|曝光|公布|公开|移送|约谈|开除|组织|安排")
+_ACT = re.compile(r"通报|查处|曝光|公布|公开|移送|约谈|开除|组织|安排|给予|免去|责令|撤销")
 _SAYS = re.compile(rf"[^,。]{{0,8}}?{_any('speech')}|:")
 _TAKES_PART = re.compile(r"(?:积极)?(?:参与|参加|配合|协助)$")
 _TAKES_PART_REACH = 4

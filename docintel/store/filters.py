@@ -11,7 +11,7 @@ from docintel.errors import QueryError
 from docintel.schema import DocType, Filters, IssueCategory, MeasureCategory
 from docintel.text.citations import canonical_citation
 
-_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CATEGORIES = frozenset(map(str, IssueCategory)) | frozenset(map(str, MeasureCategory))
 _CONDITIONS = {
     "doc_type": "d.doc_type = :doc_type",

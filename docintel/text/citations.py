@@ -9,7 +9,8 @@ from docintel.text.normalize import fold
 from docintel.text.numerals import parse_number
 
 _YEAR = re.compile(r"[〔\[【(]((?:19|20)\d\d)[〕\]】)]第?0*(\d+)号")
-_ARTICLE = re.compile(r"第([0-9〇零一二三四五六七八九十百千]{1,8})条")
+_NUMERAL = "[0-9〇零一二三四五六七八九十百千]"
+_ARTICLE = re.compile(rf"第({_NUMERAL}{{1,8}})条(?:之([一二三四五六七八九十]))?")
 
 
 def canonical_citation(text: str) -> str:
@@ -19,4 +20,9 @@ def canonical_citation(text: str) -> str:
     """
     plain = re.sub(r"[\s《》]", "", fold(text))
     numbered = _YEAR.sub(r"〔\1〕\2号", plain)
-    return _ARTICLE.sub(lambda match: f"第{parse_number(match[1]) or 0:.0f}条", numbered)
+    return _ARTICLE.sub(_article, numbered)
+
+
+def _article(match: re.Match[str]) -> str:
+    inserted = f"之{parse_number(match[2]):.0f}" if match[2] else ""
+    return f"第{parse_number(match[1]) or 0:.0f}条{inserted}"

@@ -151,3 +151,39 @@ def test_a_table_loses_no_character(library, width):
     rows = answer(library, "statistics", "--top", "3")
     assert Counter("".join(row["quote"] + row["source"] for row in rows)) <= Counter(done.output)
     assert max(map(cells, done.output.splitlines())) <= int(width)
+
+
+WRONG = "青岚市人民医院共查出问题116项，已落实整改92项，22项正在持续整改。\n依据青纪发〔2022〕15号处理。\n"
+
+
+def test_check_lists_contradictions_with_both_sides(tmp_path):
+    (tmp_path / "a.txt").write_text(WRONG, "utf-8")
+    done = run(app, ["check", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.output
+    (row,) = json.loads(done.stdout)
+    assert (row["relation"], row["holds"], row["stated"], row["computed"]) == ("balance", False, 116, 114)
+    assert row["source"] == "a.txt"
+    assert row["against"] == ["已落实整改92项", "22项正在持续整改"]
+    told = run(app, ["check", str(tmp_path / "a.txt")])
+    assert "矛盾 1 处" in told.output
+
+
+def test_explain_tells_the_rules_of_a_record(library, tmp_path):
+    (tmp_path / "a.txt").write_text(WRONG, "utf-8")
+    done = run(app, ["explain", str(tmp_path / "a.txt"), "--record", "statistics/0", "--json"])
+    (told,) = json.loads(done.stdout)
+    assert told["record"] == "statistics/0"
+    assert {ground["field"] for ground in told["grounds"]} >= {"", "metric", "unit"}
+    found = answer(library, "explain", "speech_01_caigouquan.txt", "--record", "checks")
+    assert all(each["record"].startswith("checks/") for each in found)
+    assert run(app, ["explain", str(tmp_path / "a.txt"), "--record", "statistics/99"]).exit_code == 2
+
+
+def test_contradictions_and_references_of_a_library(tmp_path):
+    (tmp_path / "a.txt").write_text(WRONG, "utf-8")
+    folder = tmp_path / "library"
+    assert run(app, ["ingest", str(tmp_path / "a.txt"), "--library", str(folder)]).exit_code == 0
+    (broken,) = answer(folder, "statistics", "--check")
+    assert broken["quote"].endswith("共查出问题116项")
+    assert answer(folder, "search", "问题整改", "--reference", "青纪发[2022]15号")
+    assert not answer(folder, "search", "问题整改", "--reference", "青纪发〔2022〕16号")

@@ -14,6 +14,8 @@ from docintel.schema import BlockKind, Relation, Statistic
 from docintel.text.quantities import QuantityGrammar
 
 _GRAMMAR = QuantityGrammar(lexicon.load("amounts")["measure_words"])
+#: 每个县区整改5个, 平均3天, 下降至-3件: no figure of a whole.
+_EACH = re.compile(r"(?:每|平均|人均|户均|亩均)[^,。;]*$|-$")
 _DECIMALS = re.compile(r"\.(\d+)")
 #: 10.2万, 3.5亿元: the last digit written stands for this much.
 _SCALE = re.compile(r"[百千]?[万亿]+")
@@ -75,7 +77,9 @@ def figures_of(reading: Reading, statistics: Sequence[Statistic]) -> list[Figure
     figures = [
         figure
         for index, statistic in enumerate(statistics)
-        if statistic.value is not None and (figure := _figure(reading, index, statistic))
+        if statistic.value is not None
+        and (figure := _figure(reading, index, statistic))
+        and not _EACH.search(reading.folded, max(figure.sentence, figure.start - 10), figure.start)
     ]
     return sorted(figures, key=lambda figure: (figure.start, figure.index))
 
@@ -120,6 +124,14 @@ def runs(figures: Sequence[Figure], start: int) -> Iterator[Figure]:
         if figure.sentence != first.sentence or figure.measure != first.measure:
             return
         yield figure
+
+
+def comparable(whole: Figure, part: Figure) -> bool:
+    """Whether one figure may be blamed by the other: exact ones in the same measure word and for the same time."""
+    one, other = whole.statistic, part.statistic
+    exact = not (one.approximate or other.approximate) and whole.value > 0
+    same_time = one.period == other.period or None in (one.period, other.period)
+    return exact and same_time and one.unit_of_measure == other.unit_of_measure
 
 
 def agree(stated: float, computed: float, tolerance: float) -> bool:

@@ -6,7 +6,7 @@ In: figures in text order. Out: findings of `Relation.SHARE` and `GROWTH`.
 import re
 from collections.abc import Iterator, Sequence
 
-from docintel.extract.checks.figures import Figure, Finding, agree, runs
+from docintel.extract.checks.figures import Figure, Finding, agree, comparable, runs
 from docintel.extract.reading import Reading
 from docintel.schema import Metric, Relation
 
@@ -21,8 +21,9 @@ _OF_NAMED = re.compile(r"占(?P<of>[^,。;的总]{2,8})(?:总数|总量|总额|�
 _BARE = re.compile(r"[,、]占(?:比)?$")
 #: 分别占1.8%、15.8%
 _EACH = re.compile(r"分别占[^,。;]{0,16}$")
+#: Right behind the problems put right or pending: ,整改率|; 按期整改率 and 满意率 are of something else.
 _RATE = re.compile(
-    r"(?:整改|办结|完成|销号|化解|查结|成案|合格|满意)[^,。;率]{0,4}率?(?:为|是|达到?|已达|达到了)?(?:近|约|超过)?$"
+    r"[,(](?:问题)?(?:总体|整体)?(?:整改|办结|销号|完成)(?:完成)?率(?:已?达到?了?|为|是)?(?:近|约|超过)?"
 )
 _GROWTH = re.compile(
     r"[),]{0,2}(?:同比|环比|较[^,。;]{2,8}|比[^,。;]{2,8}|总量|数量)?(?P<sign>增长|上升|增加|提高|提升|上涨|多|下降|减少|降低|下滑|回落|少|降幅(?:为|达)?|增幅(?:为|达)?)(?:了|约|近|超过|达到?|为)*"
@@ -30,7 +31,7 @@ _GROWTH = re.compile(
 _DOWN = ("下降", "减少", "降低", "下滑", "回落", "少", "降幅")
 #: 由120件增加到150件, 从80起降至60起
 _FROM_TO = re.compile(r"(?:由|从)[^,。;]{0,24}$")
-_BEFORE = re.compile(r"(?:上年|去年|上一年|前一年|上期)?(?:同期|上年|去年)[^,。;]{0,10}$")
+_BEFORE = re.compile(r"(?:上年|去年|上一年|前一年)?同期[^,。;]{0,10}$")
 _NEAR = 90
 #: The total of a list of shares stands among so many figures before it.
 _BACK = 6
@@ -57,8 +58,8 @@ def find_shares(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
             for finding in _share(reading, share, near, lead, last):
                 last = finding.members[2]
                 yield finding
-        elif _RATE.search(lead):
-            yield from _rate(share, near)
+        else:
+            yield from _rate(reading, share, near)
 
 
 def _shares_of_each(figures: Sequence[Figure], first: int) -> Iterator[Finding]:
@@ -106,10 +107,14 @@ def _is_told(reading: Reading, whole: Figure, part: Figure, lead: str) -> bool:
     return bool(_OF_TOTAL.search(lead)) and "其中" in reading.folded[whole.end : part.start]
 
 
-def _rate(share: Figure, near: Sequence[Figure]) -> Iterator[Finding]:
+def _rate(reading: Reading, share: Figure, near: Sequence[Figure]) -> Iterator[Finding]:
     done = [figure for figure in near if figure.statistic.metric is Metric.ISSUES_RECTIFIED]
     found = [figure for figure in near if figure.statistic.metric is Metric.ISSUES_FOUND]
-    if len(done) != 1 or len(found) != 1 or done[0].measure != found[0].measure or not found[0].value:
+    if len(done) != 1 or len(found) != 1 or not comparable(found[0], done[0]):
+        return
+    states = (Metric.ISSUES_RECTIFIED, Metric.ISSUES_PENDING)
+    told = reading.folded[found[0].end : share.start]
+    if near[-1].statistic.metric not in states or ";" in told or not _RATE.fullmatch(told, near[-1].end - found[0].end):
         return
     computed = 100 * done[0].value / found[0].value
     holds = _is_share(share, done[0], found[0])
@@ -139,7 +144,8 @@ def find_growth(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding
         if not sign or not alike or first.sentence != growth.sentence:
             continue
         old, new = first, second
-        if _FROM_TO.search(reading.folded, max(first.sentence, first.start - 24), first.start):
+        lead = reading.folded[max(first.sentence, first.start - 24) : first.start]
+        if _FROM_TO.search(lead) or _BEFORE.search(lead):
             pass
         elif _BEFORE.search(reading.folded, max(first.end, second.start - 16), second.start):
             old, new = second, first

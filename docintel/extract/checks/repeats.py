@@ -7,12 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from docintel.extract.checks.figures import Figure, Finding, agree
+from docintel.extract.checks.figures import Figure, Finding, agree, comparable
 from docintel.extract.reading import Reading
 from docintel.schema import Metric, Relation
 
 #: Many of these stand in one document, each about something else.
 _OFTEN = frozenset({Metric.OTHER, Metric.SHARE, Metric.OCCURRENCES, Metric.AMOUNT_INVOLVED, Metric.TASKS})
+#: Rows that are counted in another row.
+_SUBROW = re.compile(r"\s*(?:其中|小计)")
 #: Before a figure that is a sum over all.
 _ANNOUNCED = re.compile(r"(?:共|合计|总计|累计)[^,。;]{0,12}$")
 
@@ -21,7 +23,7 @@ def find_column_sums(reading: Reading, figures: Sequence[Figure]) -> Iterator[Fi
     """The total of a table's column: the one figure of it that is no unit's."""
     columns: defaultdict[Hashable, list[Figure]] = defaultdict(list)
     for figure in figures:
-        if figure.in_table:
+        if figure.in_table and not _SUBROW.match(figure.statistic.evidence.quote):
             columns[_column(figure)].append(figure)
     for column in columns.values():
         sums = [figure for figure in column if figure.statistic.unit is None]
@@ -43,6 +45,8 @@ def find_repeats(reading: Reading, figures: Sequence[Figure]) -> Iterator[Findin
     table = [figure for figure in figures if figure.in_table]
     for told, listed in _told_and_listed(reading, prose, table):
         holds = agree(told.value, listed.value, told.tolerance + listed.tolerance)
+        if not holds and (told.statistic.period or not comparable(told, listed)):
+            continue  # the table may be of another time
         yield Finding(Relation.REPEATED, (told, listed), listed.value, holds=holds, rule="repeated")
 
 
@@ -51,7 +55,8 @@ def _told_and_listed(
 ) -> Iterator[tuple[Figure, Figure]]:
     """The one figure of a unit in prose and the one in a table; a sum in prose and the total of a column."""
     listed = _only_ones((_kind(figure), figure) for figure in table)
-    sums = [figure for figure in prose if _is_sum(reading, figure)]
+    rows = {figure.statistic.unit for figure in table}
+    sums = [figure for figure in prose if _is_sum(reading, figure) and figure.statistic.unit not in rows - {None}]
     totals = _only_ones(((*_kind(figure)[:2], None), figure) for figure in sums)
     told = _only_ones((_kind(figure), figure) for figure in prose if figure.statistic.unit) | totals
     for key in told.keys() & listed.keys():

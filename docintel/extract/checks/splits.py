@@ -12,7 +12,7 @@ from docintel.extract.reading import Reading
 from docintel.schema import Metric, Relation
 
 #: What stands before the last part: 余下3家, 其余33项.
-_REST = re.compile(r"(?:余下|其余|剩余|余款|剩下|另外?|尚有|还有)[^,。;]{0,16}$")
+_REST = re.compile(r"(?:余下|其余|剩余|余款|剩下|另外?|尚有|还有)[^,。;\d]{0,12}$")
 _STATE = frozenset({Metric.ISSUES_RECTIFIED, Metric.ISSUES_PENDING})
 #: A whole is split within this many characters, into so many parts at most.
 _TOGETHER = 160
