@@ -18,7 +18,7 @@ _WORDS: dict[str, list[str]] = load("actors")
 TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|案发)?$")
 #: What may stand between the start of a clause and its subject: nothing, 近日, 9月30日, 检查中.
 _LEAD_IN = re.compile(
-    rf"(?:[“‘(•·\s]|[\d.]+[、.])*(?:{alternation(_WORDS['lead_in'])}|[\d年月日至上下中旬以来起]+|[^,]{{1,14}}[时后前间]|在[^,]{{1,14}}[中下上])?"
+    rf"(?:[“‘(•·\s]|\d[\d.]*+(?:(?<=\.)|、))*+(?:{alternation(_WORDS['lead_in'])}|[\d年月日至上下中旬以来起]+|[^,]{{1,14}}[时后前间]|在[^,]{{1,14}}[中下上])?"
 )
 #: A new subject that is no unit, at the start of a clause: 各级领导, 全县学校.
 _VAGUE = re.compile(rf"(?:{alternation(_WORDS['vague'])})")

@@ -3,7 +3,7 @@
 In: a reading and the units it mentions. Out: `Statistic` records in text order, one a figure.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import replace
 
 from docintel.extract.attribution import Attribution
@@ -24,6 +24,9 @@ _QUOTE_HEAD = 40
 #: Longest stretch on either side of a number that is asked what it counts.
 _CUE_REACH = 200
 
+#: With how many figures before of the same number a figure is compared.
+_EQUAL = 200
+
 
 def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statistic, ...]:
     """The statistics of a document.
@@ -32,7 +35,7 @@ def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statist
         attribution: says whose a figure is, where and when.
     """
     found: list[Statistic] = []
-    equal: defaultdict[tuple[float | None, str], list[Statistic]] = defaultdict(list)
+    equal: defaultdict[tuple[float | None, str], deque[Statistic]] = defaultdict(lambda: deque(maxlen=_EQUAL))
     headings = column_headings(reading, grammar())
     counted: Counted | None = None
     previous: Statistic | None = None

@@ -6,9 +6,9 @@ In: where the acts, the sums and the sanctions stand in a reading. Out: a `Case`
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from docintel.extract.acts import says_again
+from docintel.extract.dated import day_of
 from docintel.extract.reading import Reading
 from docintel.extract.sanctions import Sanction
 from docintel.extract.sums import Money
@@ -154,8 +154,7 @@ def _periods_before(reading: Reading, start: int, end: int, found: dict[int, lis
 
 
 def _periods(reading: Reading, start: int, end: int) -> list[Period]:
-    published = reading.document.published
-    return find_periods(reading.folded, date.fromisoformat(published) if published else None, start, end)
+    return find_periods(reading.folded, day_of(reading.document.published), start, end)
 
 
 def read_penalties(reading: Reading, sanctions: Iterable[Sanction]) -> tuple[Penalty, ...]:

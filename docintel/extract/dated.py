@@ -53,7 +53,7 @@ class Dates:
         document = reading.document
         self._reading = reading
         self._folded = reading.folded
-        self.anchor = _day(document.published)
+        self.anchor = day_of(document.published)
         self.of_plan = bool(re.search(any_of("plans"), fold(document.title)))
         self._periods: list[Period] = []
         for block in document.blocks:
@@ -103,7 +103,7 @@ def is_stretch(period: Period) -> bool:
     return period.since or "/" in period.iso
 
 
-def _day(published: str | None) -> date | None:
+def day_of(published: str | None) -> date | None:
     """The day of publication; None for a document that knows no whole one."""
     try:
         return date.fromisoformat(published or "")

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from docintel.extract.counts import Count
 from docintel.extract.reading import Reading, Sentence, within
@@ -141,9 +141,10 @@ def _trimmed_start(reading: Reading, start: int, end: int) -> Span:
     cut = reading.folded.rfind("的", start, end - 1)
     start = cut + 1 if cut >= 0 else start
     words = [word for word in within(reading.words, start, end) if word.text.strip()]
-    while len(words) > 1 and (words[0].label in _LEADING_LABELS or words[0].text in _LEADING):
-        start = words[1].start
-        words = words[1:]
+    for word, following in pairwise(words):
+        if word.label not in _LEADING_LABELS and word.text not in _LEADING:
+            break
+        start = following.start
     return start, end
 
 

@@ -4,7 +4,7 @@ In: a reading, whom its clauses are about, and a stretch of text. Out: a canonic
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from docintel.extract.decisions import Decision
 from docintel.extract.gazetteer import Place, gazetteer
 from docintel.extract.places import PlaceMention
 from docintel.extract.reading import Reading, Sentence, within
+from docintel.extract.row_owners import RowOwners
 from docintel.extract.speakers import Speakers
 from docintel.extract.subjects import Subjects
 from docintel.extract.units import UnitMention
@@ -32,10 +33,8 @@ _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
 #: How many clauses a subject is carried on for.
 _REACH = 80
 _MEETING_REACH = 30
-_UNIT_COLUMN = re.compile(r"[^\t\n]{0,6}(?:学校|医院|单位|地区|县区|区县|市县|部门|科室|机构|乡镇|企业)[^\t\n]{0,4}\t")
-_PLACES = tuple("省市县区州旗镇乡村")
-#: What a group of rows, not a unit, is called in the first cell of a row.
-_SUM = re.compile(r"(?:合\s*计|总\s*计|小\s*计|总\s*数|共\s*计|序号|\d).*|")
+#: How far behind several units 分别 and their figures may stand, in characters.
+_EACH_REACH = 600
 
 _NOBODY: Owner = Decision(None, "unit/none")
 _RULES = {
@@ -71,6 +70,10 @@ class Owners:
         self._speakers = speakers
         self._subjects = subjects
         self._misdeeds: dict[tuple[int, int], bool] = {}
+        self._convenors: dict[int, Owner | None] = {}
+        self._lasting: dict[int, Subject | None] = {}
+        self._rows = RowOwners(reading, mentions, place)
+        self._wholes: dict[tuple[str, ...], str] = {}
         self._regions: dict[str | None, str | None] = {}
         self._last: Owner = _NOBODY
         self._author = author_of(reading, mentions, place)
@@ -82,7 +85,7 @@ class Owners:
             return _NOBODY
         block = self._reading.document.blocks[sentence.block]
         decision = (
-            (self._in_row(block, start) if block.kind is BlockKind.TABLE else None)
+            (self._rows.owner_of(block, start) if block.kind is BlockKind.TABLE else None)
             or self._said(clause.start, end, block, sentence)
             or self._by_frame(block)
             or self._headed[sentence.block]
@@ -117,12 +120,13 @@ class Owners:
 
     def _said(self, start: int, end: int, block: Block, sentence: Sentence) -> Owner | None:
         """Whom the clause is about, or those before it in the quotation or paragraph."""
-        clauses, text = self._reading.clauses, self._reading.folded
+        clauses = self._reading.clauses
         i = bisect_right(clauses, start, key=lambda clause: clause.start) - 1
-        if _ATTENDED.search(text, start, max(end, clauses[i].end)) and (convenor := self._convenor(i)):
+        if self._counts_guests(start, max(end, clauses[i].end)) and (convenor := self._convenor(i)):
             return convenor
-        inner = [s for s in self._subjects.in_clause(clauses[i]) if s.start < end]
-        if inner and (decision := self._decided(inner[-1], end, sentence, carried=False)):
+        inner = self._subjects.in_clause(clauses[i])
+        last = bisect_left(inner, end, key=lambda subject: subject.start) - 1
+        if last >= 0 and (decision := self._decided(inner[last], end, sentence, carried=False)):
             return decision
         quoted = self._speakers.quoted_at(start)
         for j in range(i - 1, max(-1, i - _REACH), -1):
@@ -132,12 +136,19 @@ class Owners:
                 quoted = None
             if clauses[j].start < block.start:
                 break
-            found = [s for s in self._subjects.in_clause(clauses[j]) if s.kind is not Kind.EACH]
-            if found and (decision := self._decided(found[-1], end, sentence, carried=True)):
+            found = self._lasting_in(j)
+            if found and (decision := self._decided(found, end, sentence, carried=True)):
                 return decision
         if quoted and quoted.unit:
             return Decision(quoted.unit, "unit/quoted", (quoted.said_at, quoted.said_at + 1))
         return None
+
+    def _lasting_in(self, i: int) -> Subject | None:
+        """The last subject of a clause that the clauses behind may go on with."""
+        if i not in self._lasting:
+            found = reversed(self._subjects.in_clause(self._reading.clauses[i]))
+            self._lasting[i] = next((subject for subject in found if subject.kind is not Kind.EACH), None)
+        return self._lasting[i]
 
     def _decided(self, subject: Subject, end: int, sentence: Sentence, *, carried: bool) -> Owner | None:
         """What a subject makes of a figure; None where it leaves the answer to what stands before."""
@@ -156,7 +167,9 @@ class Owners:
         if subject.name is None:
             return None
         name = subject.name
-        if "、" in name and "分别" in (between := self._reading.folded[subject.end : end]):
+        if "、" in name and "分别" in (
+            between := self._reading.folded[subject.end : min(end, subject.end + _EACH_REACH)]
+        ):
             names = name.split("、")
             counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2])) - 1
             name = names[min(max(counted, 0), len(names) - 1)]
@@ -180,8 +193,22 @@ class Owners:
             self._misdeeds[key] = bool(_MISDEEDS.search(text, *key) or _CASE.match(text, block.start, block.end))
         return self._misdeeds[key]
 
+    def _counts_guests(self, start: int, end: int) -> bool:
+        """Whether `text[start:end]` says that somebody came to a meeting."""
+        i = bisect_left(self._attended, start, key=lambda span: span[0])
+        return i < len(self._attended) and self._attended[i][1] <= end
+
+    @cached_property
+    def _attended(self) -> list[tuple[int, int]]:
+        return [match.span() for match in _ATTENDED.finditer(self._reading.folded)]
+
     def _convenor(self, i: int) -> Owner | None:
         """Who held the meeting that a clause counts the guests of."""
+        if i not in self._convenors:
+            self._convenors[i] = self._find_convenor(i)
+        return self._convenors[i]
+
+    def _find_convenor(self, i: int) -> Owner | None:
         clauses = self._reading.clauses
         for j in range(i, max(-1, i - _MEETING_REACH), -1):
             if _HELD.search(self._reading.folded, clauses[j].start, clauses[j].end):
@@ -189,21 +216,6 @@ class Owners:
                     if subject.name:
                         return Decision(subject.name, "unit/meeting", (subject.start, subject.end))
         return self._author
-
-    def _in_row(self, block: Block, start: int) -> Owner | None:
-        """The one unit that the row of a table names, in whatever cell it stands; else what its first cell says."""
-        text = self._reading.text
-        low = text.rfind("\n", block.start, start) + 1 or block.start
-        high = text.find("\n", start, block.end)
-        named = within(self._mentions, low, high if high >= 0 else block.end)
-        if len({mention.canonical for mention in named}) == 1:
-            return Decision(named[0].canonical, "unit/row", (named[0].start, named[0].end))
-        cell = text[low : high if high >= 0 else block.end].partition("\t")[0].strip()
-        if _UNIT_COLUMN.match(text, block.start, block.end) and not _SUM.fullmatch(cell):
-            prefix = "" if self._place is None or cell.endswith(_PLACES) else self._place.name
-            name = cell if cell.startswith(prefix) else prefix + cell
-            return Decision(name, "unit/row", (low, low + len(cell)))
-        return None
 
     def _by_frame(self, block: Block) -> Owner | None:
         """Who the figures before were of, in a paragraph that looks at them again: 从类型看,…; or in a table."""
@@ -232,9 +244,11 @@ class Owners:
         names = in_charge(self._reading, self._subjects.mentions, start)
         if not names:
             return None
-        known = {mention.canonical for mention in self._mentions} if len(names) > 1 else set()
-        whole = (unit for unit in known if all(name.startswith(unit) for name in names))
-        return Decision(max(whole, key=len, default="、".join(names)), "unit/in-charge")
+        if names not in self._wholes:
+            known = {mention.canonical for mention in self._mentions} if len(names) > 1 else set()
+            whole = (unit for unit in known if all(name.startswith(unit) for name in names))
+            self._wholes[names] = max(whole, key=len, default="、".join(names))
+        return Decision(self._wholes[names], "unit/in-charge")
 
     def _spoken(self, start: int) -> Owner | None:
         unit = self._speakers.unit_at(start)

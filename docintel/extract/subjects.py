@@ -94,7 +94,7 @@ class Subjects:
     def in_clause(self, clause: Clause) -> tuple[Subject, ...]:
         """The subjects of a clause, in text order: its head, and who is told to act or takes over inside it."""
         if clause.start not in self._read:
-            self._read[clause.start] = tuple(self._subjects(clause))
+            self._read[clause.start] = tuple(sorted(self._subjects(clause), key=lambda subject: subject.start))
         return self._read[clause.start]
 
     def names_person(self, start: int, end: int) -> bool:
@@ -111,10 +111,12 @@ class Subjects:
         if head:
             yield head
         end = head.end if head else clause.start
+        acted_on = _OBJECT.search(self._text, end, clause.end)
+        free = acted_on.start() if acted_on else clause.end
         for mention in within(self.mentions, end, clause.end):
             if stands_before(self._text, mention.start, TOLD) or stands_before(self._text, mention.start, BY):
                 yield self._unit(mention, Kind.TOLD)
-            elif head and head.kind is Kind.UNIT and self._takes_over(head.end, mention.start):
+            elif head and head.kind is Kind.UNIT and mention.start <= free and self._takes_over(end, mention.start):
                 yield self._unit(mention, Kind.UNIT)
         yield from self._each(Clause(end, clause.end))
         told = _TOLD_ITSELF.search(self._text, clause.start, clause.end)
@@ -135,8 +137,7 @@ class Subjects:
 
     def _takes_over(self, start: int, offset: int) -> bool:
         """Whether a unit is the subject of a second act in its clause: 市一院修订制度、|市二院公开账目."""
-        between = self._text[start:offset]
-        return len(between) > 2 and between[-1] == "、" and not _OBJECT.search(between)
+        return offset - start > 2 and self._text[offset - 1] == "、"
 
     def _head(self, clause: Clause) -> Subject | None:
         text = self._text

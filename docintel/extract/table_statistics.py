@@ -14,6 +14,7 @@ from docintel.extract.ledger import Grid, Span, cell_grid
 from docintel.extract.lexicon import alternation, load
 from docintel.extract.metrics import metric_of
 from docintel.extract.reading import Reading, within
+from docintel.extract.row_owners import row_name
 from docintel.extract.segments import actions
 from docintel.extract.units import UnitMention, outermost
 from docintel.schema import BlockKind, Ground, Metric, Statistic
@@ -33,7 +34,6 @@ def _words() -> dict[str, re.Pattern[str]]:
     return {
         "column": re.compile(rf"(?P<noun>.{{2,30}}?)\((?:单位:)?(?P<measure>{measures})\)"),
         "units": re.compile(table["units"]),
-        "sum": re.compile(table["sum"]),
         "closing": re.compile(table["closing"]),
     }
 
@@ -133,5 +133,4 @@ def _owner(reading: Reading, cell: Span, mentions: Sequence[UnitMention]) -> str
     named = within(mentions, *cell)
     if named:
         return named[0].canonical
-    words = reading.folded[slice(*cell)].strip()
-    return None if _words()["sum"].fullmatch(words) else words
+    return row_name(reading.folded[slice(*cell)].strip()) or None

@@ -117,8 +117,9 @@ def _are_years(point: _Point, following: _Point) -> bool:
 
 
 def _not_before(point: _Point, following: _Point) -> str:
-    """The end of a range; 2022年12月至1月 ends in the year after."""
-    if following.last >= point.first:
+    """The end of a range; 2022年12月至1月 ends in the year after, a year that is written stays."""
+    same_year = following.last[:4] == point.first[:4]
+    if not same_year or following.last >= point.first[: len(following.last)]:
         return following.last
     return f"{int(point.first[:4]) + 1}{following.last[4:]}"
 

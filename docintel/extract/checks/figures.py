@@ -8,12 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from docintel.extract import lexicon
 from docintel.extract.reading import Reading
 from docintel.schema import BlockKind, Relation, Statistic
-from docintel.text.quantities import QuantityGrammar
 
-_GRAMMAR = QuantityGrammar(lexicon.load("amounts")["measure_words"])
 #: 每个县区整改5个, 平均3天, 下降至-3件: no figure of a whole.
 _EACH = re.compile(r"(?:每|平均|人均|户均|亩均)[^,。;]*$|-$")
 _DECIMALS = re.compile(r"\.(\d+)")
@@ -97,12 +94,9 @@ def _figure(reading: Reading, index: int, statistic: Statistic) -> Figure | None
 
 
 def _number_in(folded: str, statistic: Statistic) -> tuple[int, int, str]:
-    """Where the number stands in the evidence, and how it is written."""
-    low, high = statistic.evidence.start, statistic.evidence.end
-    for quantity in _GRAMMAR.find(folded, low, high):
-        if quantity.value == statistic.value and quantity.unit_of_measure == statistic.unit_of_measure:
-            return quantity.number_start, quantity.end, folded[quantity.number_start : quantity.end]
-    return low, high, ""
+    """Where the number stands, by the ground that tells how it was read, and how it is written."""
+    words = next((g.evidence for g in statistic.grounds if g.rule.startswith("number/")), None) or statistic.evidence
+    return words.start, words.end, folded[words.start : words.end]
 
 
 def _precision(written: str, statistic: Statistic) -> float:

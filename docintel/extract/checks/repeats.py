@@ -59,8 +59,9 @@ def _told_and_listed(
     sums = [figure for figure in prose if _is_sum(reading, figure) and figure.statistic.unit not in rows - {None}]
     totals = _only_ones(((*_kind(figure)[:2], None), figure) for figure in sums)
     told = _only_ones((_kind(figure), figure) for figure in prose if figure.statistic.unit) | totals
-    for key in told.keys() & listed.keys():
-        yield told[key], listed[key]
+    for key, figure in told.items():
+        if key in listed:
+            yield figure, listed[key]
 
 
 def _is_sum(reading: Reading, figure: Figure) -> bool:

@@ -1,8 +1,16 @@
 """Whose figure a statistic is, where it is about, and by which rule and words that is told."""
 
+import re
+
 import pytest
 
+from docintel.extract import collectives, owners, subjects
+from docintel.extract.attribution import Attribution
 from docintel.extract.pipeline import extract
+from docintel.extract.reading import Reading
+from docintel.parse.structure import Line, split_lines, structure
+from docintel.parse.tables import plain_cells, table_line
+from docintel.schema import Document
 from tests.factories import make_document
 
 pytestmark = pytest.mark.model
@@ -63,3 +71,56 @@ def test_who_is_quoted_owns_the_figures_of_the_quotation():
 )
 def test_region(text, region):
     assert extract(make_document(text)).statistics[0].region == region
+
+
+class Tallied:
+    """A pattern that notes how many characters it looks through."""
+
+    def __init__(self, pattern, tally):
+        self.pattern, self.tally = pattern, tally
+
+    def __getattr__(self, name):
+        method = getattr(self.pattern, name)
+
+        def look(text, start=0, end=None):
+            end = len(text) if end is None else end
+            if name in ("search", "finditer"):
+                self.tally.append(end - start)
+            return method(text, start, end)
+
+        return look
+
+
+@pytest.mark.parametrize("unit", ["其中3起", "参会3人", "云溪县12件、", "出席3人举行3场", "各单位、医院修订制度3项、"])
+def test_a_long_clause_is_looked_through_a_few_times_however_many_figures_it_has(unit, monkeypatch):
+    text, tally = unit * 500, []
+    for module in (owners, subjects, collectives):
+        for name, pattern in list(vars(module).items()):
+            if isinstance(pattern, re.Pattern):
+                monkeypatch.setattr(module, name, Tallied(pattern, tally))
+    attribution = Attribution(Reading(make_document(text)))
+    for number in re.finditer(r"\d+", text):
+        attribution.owner_of(*number.span())
+    assert 0 < sum(tally) < 40 * len(text)
+
+
+def test_a_row_of_sums_is_nobodys_and_a_part_is_called_by_its_name():
+    rows = [
+        ["乡镇", "立案（件）", "整改率"],
+        ["青岚镇", "12", "80%"],
+        ["小计", "13", "81%"],
+        ["其中：石桥镇", "5", "72%"],
+        ["全县合 计", "17", "75%"],
+    ]
+    text, blocks = structure(split_lines([Line("## 云溪县情况通报"), table_line(plain_cells(rows))]))
+    found = extract(Document(id="0" * 64, source="台账.xlsx", text=text, blocks=blocks)).statistics
+    assert [(s.value, s.unit) for s in found] == [
+        (12, "青岚镇"),
+        (80, "青岚镇"),
+        (13, None),
+        (81, None),
+        (5, "石桥镇"),
+        (72, "石桥镇"),
+        (17, None),
+        (75, None),
+    ]
