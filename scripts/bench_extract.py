@@ -2,8 +2,8 @@
 """Measure extraction: characters a second against plain taggers, which stop where extraction starts.
 
 In: the HTML pages of a folder, ../shared/corpus/ccdi where it is there, else corpora/reports. Out: a table; the last
-column is a speed over that of jieba.posseg. CPU time of all threads; the contenders take turns page by page, and the
-medians over the rounds are shown.
+column is a speed over that of jieba.posseg. CPU time of all threads; the contenders take turns, and the medians over the
+rounds are shown.
 """
 
 import argparse
@@ -68,14 +68,11 @@ def compare(pages: list[Page], rounds: int) -> dict[str, float]:
         run(pages[0])  # loads models, dictionaries and code
     speeds: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
-        seconds = dict.fromkeys(runs, 0.0)
-        for page in pages:
-            for name, run in runs.items():
-                start = time.process_time()
+        for name, run in runs.items():
+            start = time.process_time()
+            for page in pages:
                 run(page)
-                seconds[name] += time.process_time() - start
-        for name, spent in seconds.items():
-            speeds[name].append(characters / spent)
+            speeds[name].append(characters / (time.process_time() - start))
     return {name: median(found) for name, found in speeds.items()}
 
 

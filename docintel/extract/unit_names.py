@@ -6,7 +6,7 @@ Word lists: `patterns/units.toml`.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from docintel.extract.lexicon import alternation, load
 from docintel.schema import UnitKind
@@ -181,6 +181,7 @@ def is_whole(written: str) -> bool:
     return (whole and bool(_WHOLE_NAME.fullmatch(written))) or bool(_SMALL_NAME.fullmatch(written))
 
 
+@lru_cache(maxsize=4096)
 def kind_of(name: str) -> UnitKind:
     """The kind that the end of a full name speaks of."""
     name = re.sub(r"\([^)]*\)$", "", name)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from docintel.extract.lexicon import alternation, load
+from docintel.extract.lexicon import alternation, first_of, load
 from docintel.extract.unit_names import CHARACTER, ORDINAL, Named
 from docintel.schema import UnitKind
 
@@ -42,7 +42,9 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
 @cache
 def _companies() -> re.Pattern[str]:
     names = load("units")["companies"]["names"]
-    return re.compile(rf"(?<![\u4e00-\u9fff]国)(?P<name>{alternation(names)})(?:(?P<part>{_PART})|{_ALONE})")
+    return re.compile(
+        rf"{first_of(names)}(?<![\u4e00-\u9fff]国)(?P<name>{alternation(names)})(?:(?P<part>{_PART})|{_ALONE})"
+    )
 
 
 def national_names(text: str) -> Iterator[tuple[int, Named]]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from docintel.extract.lexicon import alternation, load
+from docintel.extract.lexicon import alternation, first_of, load
 from docintel.extract.reading import Reading
 from docintel.extract.unit_departments import POSTED, inner
 from docintel.extract.unit_heads import Heads
@@ -28,7 +28,9 @@ _TOPIC = (
     r"(?:高值|介入|植入)?"
     r"(?:耗材|二级库|疾病|门诊|患者|病人|病种|手术|器械|用药|诊疗|医保服务|专业|领域|床位|植入|假体))"
 )
-_WARD = re.compile(rf"(?<![全各中西家个所类])(?:{alternation(_WORDS['wards']['names'])}){_TOPIC}")
+_WARD = re.compile(
+    rf"{first_of(_WORDS['wards']['names'])}(?<![全各中西家个所类])(?:{alternation(_WORDS['wards']['names'])}){_TOPIC}"
+)
 #: A further department in a list of them: 设备科、财务物价科、工会.
 _NEXT_WARD = re.compile(
     r"(?:[、和]|以及)(?P<name>(?!以及)[\u4e00-\u9fff]{1,7}?(?:科|处|办|办公室|中心|部|手术室|导管室|监察室|病案室)|工会|团委|纪委|食堂)(?=[、和等,。;)\n]|以及|负责|主任)"
@@ -44,9 +46,10 @@ _OFFICE = re.compile(
 )
 _BUREAU_OFFICES = frozenset(_WORDS["bureau_offices"]["names"])
 #: An institution known by the post that follows it: 白榆粮库原主任.
+_POSTED_AT = "粮库|粮站|储备库|小学|中学|幼儿园|卫生院|医院|合作社|水库|林场|农场"
 _BY_POST = re.compile(
     rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[对由任被]))(?P<name>(?![名位所家个余多]|中小学|原|社区|街道|中心|人民|县级|市级|村级|学校|医院|公司)"
-    rf"{CHARACTER}{{2,10}}?(?:粮库|粮站|储备库|小学|中学|幼儿园|卫生院|医院|合作社|水库|林场|农场))"
+    rf"{CHARACTER}{{2,10}}?(?:{_POSTED_AT}))"
     r"(?=原?(?:党(?:委|组|总支|支部)(?:副?书记|委员)|副?院长|副?校长|副?站长|副?园长|副?场长|主任|理事长|负责人|会计|保管员|药剂科|财务科))"
 )
 #: A body set up for a task: 成立清廉医院建设专班.
@@ -56,6 +59,8 @@ _POLICE = re.compile(
     rf"(?<![\u4e00-\u9fff])原?(?P<name>{CHARACTER}{{2,6}}?(?:派出所|大队|中队|支队))"
     r"(?=原?副?(?:所长|教导员|指导员|大队长|中队长|支队长|民警|辅警))"
 )
+#: Words without which a pattern need not be tried.
+_NEEDED = {_POLICE: ("派出所", "大队", "中队", "支队"), _BY_POST: _POSTED_AT.split("|")}
 _COURT = re.compile(r".+?(?:法院|检察院)")
 #: The village committee of a village named before.
 _VILLAGE = re.compile(r"(?<![\u4e00-\u9fff])(?:村委会|村民委员会)(?=主任|副主任|委员|原主任|成员)")
@@ -91,6 +96,8 @@ class Parts:
             (_GROUP, self._group),
         )
         for pattern, read in patterns:
+            if not any(word in self._text for word in _NEEDED.get(pattern, ("",))):
+                continue
             for match in pattern.finditer(self._text):
                 yield match, read
 

@@ -86,6 +86,6 @@ def test_planted_contradictions_are_found_and_nothing_else():
     checks = script("evaluate_checks")
     reports = sorted((ROOT / "corpora" / "reports").iterdir())
     outcomes = [is_found for _, is_found in checks.planted(reports)]
-    assert len(outcomes) >= 30
+    assert len(outcomes) >= 20
     assert sum(outcomes) / len(outcomes) >= FLOORS["planted"]
     assert checks.alarms(reports) == []
