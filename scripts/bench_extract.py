@@ -2,7 +2,7 @@
 """Measure extraction: characters a second against plain taggers, which stop where extraction starts.
 
 In: the HTML pages of a folder, ../shared/corpus/ccdi where it is there, else corpora/reports. Out: a table; the last
-column is a speed over that of jieba.posseg. CPU time of all threads; the contenders take turns, and medians over the
+column is a speed over that of jieba.posseg. CPU time of all threads; the contenders take turns, and the medians of the
 rounds are shown.
 """
 

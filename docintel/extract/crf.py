@@ -27,7 +27,7 @@ def best_labels(scores: Scores, starts: Numbers, transitions: Scores) -> Numbers
     """
     labels: Numbers = scores.argmax(axis=1)
     margin = 2 * (transitions.max() - transitions.min())
-    likely = scores >= scores.max(axis=1, keepdims=True) - margin
+    likely = scores >= np.take_along_axis(scores, labels[:, None], axis=1) - margin
     is_open = np.count_nonzero(likely, axis=1) > 1
     begins, ends = np.zeros((2, len(scores)), dtype=bool)
     begins[starts] = True

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from docintel.extract.categories import best_category
-from docintel.extract.lexicon import load
+from docintel.extract.lexicon import AnyOf, load
 from docintel.extract.reading import Clause, Reading
 from docintel.extract.roles import Stretches, pattern, told_stretches
 from docintel.extract.segments import clause_start
@@ -118,6 +118,11 @@ def _list(name: str) -> re.Pattern[str]:
 
 
 @cache
+def _any(name: str) -> AnyOf:
+    return AnyOf(load("issues")[name])
+
+
+@cache
 def _decoration() -> re.Pattern[str]:
     """Words in front of a problem that do not say which: 10起, 各类, 群众反映强烈的."""
     words, told = ("|".join(load("issues")[key]) for key in ("decoration", "told_as"))
@@ -147,13 +152,13 @@ def _governed() -> re.Pattern[str]:
 def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
     start = clause_start(folded, clause)
     text = _TITLE.sub(lambda match: "〇" * len(match[0]), folded[start : clause.end])
-    if not text or _list("not_issue").search(text):
+    if not text or _any("not_issue").found_in(text):
         return
     named = _named().search(text)
     if named:
         yield from _parts(text, start, named.start("problem"), named.end("problem"), _modality(named), "named")
         return
-    if not (_list("predicates").search(text) or _list("acts").search(text)):
+    if not (_any("predicates").found_in(text) or _any("acts").found_in(text)):
         return
     governed = _governed().search(text)
     if governed and _is_full(governed["problem"]):
@@ -176,11 +181,11 @@ def _says_wrong(text: str) -> bool:
     body = _TAIL.sub("", text)
     if any(len(body) - match.end() <= _TRAILING for match in _list("predicates").finditer(body)):
         return True
-    return bool(_list("acts").search(text)) and not pattern("against").search(text) and not _list("about").search(text)
+    return _any("acts").found_in(text) and not pattern("against").search(text) and not _list("about").search(text)
 
 
 def _is_full(part: str) -> bool:
-    return len(part) >= _MIN_LENGTH and bool(_list("predicates").search(part) or _list("acts").search(part))
+    return len(part) >= _MIN_LENGTH and (_any("predicates").found_in(part) or _any("acts").found_in(part))
 
 
 def _start_of_wrong(text: str) -> int:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import accumulate, takewhile
 
-from docintel.extract.lexicon import load
+from docintel.extract.lexicon import AnyOf, load
 from docintel.extract.reading import Reading, Sentence, within
 from docintel.extract.segments import Segment, actions, blank_quotes
 from docintel.schema import Case, Issue, Modality
@@ -60,6 +60,11 @@ def pattern(name: str) -> re.Pattern[str]:
     for key in name.split("."):
         table = table[key]
     return re.compile("|".join(table))
+
+
+@cache
+def _any(name: str) -> AnyOf:
+    return AnyOf(load("roles")[name])
 
 
 def roles(
@@ -121,11 +126,11 @@ def _role(folded: str, segment: Segment) -> Role:
     if pattern("sanctions").search(folded, segment.start, segment.end):
         return Role.SANCTION
     clause = blank_quotes(folded[segment.main : segment.end])
-    if pattern("slogans").match(clause) or pattern("slogan_ends").search(clause) or pattern("states").search(clause):
+    if pattern("slogans").match(clause) or pattern("slogan_ends").search(clause) or _any("states").found_in(clause):
         return Role.OTHER
     if pattern("convictions").search(clause):
         return Role.OTHER
-    if pattern("wrongdoing").search(clause) and not pattern("against").search(clause):
+    if _any("wrongdoing").found_in(clause) and not pattern("against").search(clause):
         return Role.OTHER
     return Role.MEASURE if _has_action(clause) else Role.OTHER
 

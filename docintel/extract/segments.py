@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from docintel.extract.lexicon import alternation, load
+from docintel.extract.lexicon import AnyOf, alternation, load
 from docintel.extract.reading import Clause, Reading, Sentence
 from docintel.schema import Block, BlockKind
 
@@ -102,7 +102,7 @@ def _segments_of(folded: str, sentence: Sentence) -> Iterator[Segment]:
     for clause in sentence.clauses:
         for start, end in _pieces(folded, clause):
             text = folded[start:end]
-            if _asides().search(text):
+            if _asides().found_in(text):
                 lead = None
                 continue
             match = _leads().match(text)
@@ -167,9 +167,9 @@ def _weak_leads() -> re.Pattern[str]:
 
 
 @cache
-def _asides() -> re.Pattern[str]:
+def _asides() -> AnyOf:
     words = load("segments")
-    return re.compile("|".join([*words["speech"], *words["when"]]))
+    return AnyOf([*words["speech"], *words["when"]])
 
 
 @cache

@@ -143,8 +143,10 @@ def add_measures(draft: Draft) -> None:
     found, outer = draft.extraction, outermost(draft.unit_mentions)
 
     def actors_of(start: int, end: int) -> tuple[str, ...]:
+        if units := acting_units(draft.reading, outer, start, end):
+            return units
         speaker = draft.speakers.unit_at(start)
-        return acting_units(draft.reading, outer, start, end) or ((speaker,) if speaker else ())
+        return (speaker,) if speaker else ()
 
     reading, cases = _outside_ledgers(draft)
     measures = (

@@ -4,12 +4,14 @@ In: sentences. Out: for each the words with their part of speech, or PER, ORG, L
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime as ort
 
 from docintel.config import models_dir
@@ -51,7 +53,10 @@ class Tagger:
                 f"分词模型无法读取。 The tagger in {folder} cannot be read: {exc}",
                 hint="请重新安装 docintel。 Reinstall docintel, or make the model anew: python scripts/build_tagger.py",
             ) from exc
-        self._row_of = {char: row for row, chars in enumerate(rows) for char in chars}
+        self._row_of = np.zeros(sys.maxunicode + 1, dtype=np.int32)  # by code point; row 0 is that of all others
+        self._row_of[[ord(char) for chars in rows for char in chars]] = [
+            n for n, chars in enumerate(rows) for _ in chars
+        ]
         self._tags = [label.rsplit("-", 1)[0] for label in labels]
         self._inside = np.array([label.endswith("-I") for label in labels])
 
@@ -75,14 +80,16 @@ class Tagger:
 
     def _tag(self, texts: Sequence[str]) -> Iterator[list[Word]]:
         """Tag texts of 1 to `MAX_LENGTH` characters, ordered by their lengths."""
-        scores = [rows for k in range(0, len(texts), _BATCH) for rows in self._scores(texts[k : k + _BATCH])]
-        ends = np.cumsum([len(text) for text in texts])
-        starts: Numbers = np.concatenate(([0], ends[:-1]))
+        whole = "".join(texts)
+        lengths = np.array([len(text) for text in texts], dtype=np.int32)
+        starts: Numbers = np.cumsum(lengths, dtype=np.intp) - lengths
+        codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        rows = np.split(self._row_of[codes], starts[_BATCH::_BATCH])
+        scores = [self._scores(some, lengths[k * _BATCH : (k + 1) * _BATCH]) for k, some in enumerate(rows)]
         labels = best_labels(np.concatenate(scores), starts, self._transitions)
         begins = ~self._inside[labels]
         begins[starts] = True
         cuts = np.flatnonzero(begins)
-        whole = "".join(texts)
         words = [
             (whole[low:high], self._tags[label])
             for (low, high), label in zip(
@@ -94,15 +101,14 @@ class Tagger:
         for low, high in pairwise([*np.searchsorted(cuts, starts).tolist(), len(words)]):
             yield words[low:high]
 
-    def _scores(self, texts: Sequence[str]) -> Iterator[Scores]:
-        """For each text the scores of its characters: (characters, labels)."""
-        lengths = np.array([len(text) for text in texts], dtype=np.int32)
-        rows = np.zeros((lengths.max(), len(texts)), dtype=np.int32)
-        for column, text in enumerate(texts):
-            rows[: len(text), column] = [self._row_of.get(char, 0) for char in text]
-        (scores,) = self._session.run(None, {"characters": rows, "lengths": lengths})
-        for column, length in enumerate(lengths):
-            yield scores[:length, column]
+    def _scores(self, rows: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]) -> Scores:
+        """The scores of the characters of some sentences, one behind another: (characters, labels)."""
+        inside = np.arange(lengths.max()) < lengths[:, None]
+        padded = np.zeros(inside.shape, dtype=np.int32)
+        padded[inside] = rows
+        feeds = {"characters": np.ascontiguousarray(padded.T), "lengths": lengths}
+        scores: Scores = self._session.run(None, feeds)[0]
+        return scores.swapaxes(0, 1)[inside]
 
 
 @cache

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from docintel.text.numerals import ARABIC, CHINESE, HEDGE, NUMERAL, SCALES, parse_adjacent, parse_number
 
@@ -151,6 +152,7 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
     )
 
 
+@lru_cache(maxsize=4096)  # reports say the same few numbers over and over
 def _read(written: str, unit: str) -> tuple[float | None, str, Form] | None:
     """Value, measure word and form of a number that may be masked, vague or two in one breath."""
     value: float | None = None
