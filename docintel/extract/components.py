@@ -11,7 +11,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from docintel.extract.reading import Name
+from docintel.extract.language.reading import Name
 from docintel.extract.steps import STEPS, Draft, begin
 from docintel.schema import (
     RECORD_TYPES,

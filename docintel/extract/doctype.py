@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from docintel.extract import lexicon
+from docintel.extract.language import lexicon
 from docintel.schema import DocType, Document
 from docintel.text.normalize import fold
 

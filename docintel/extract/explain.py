@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from docintel.errors import QueryError
-from docintel.extract.lexicon import load
+from docintel.extract.language.lexicon import load
 from docintel.schema import RECORD_TYPES, Extraction, Ground, Record
 
 _ID = re.compile(r"(?P<kind>[a-z]+)\s?[/:#]\s?(?P<index>\d+)")

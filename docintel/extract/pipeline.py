@@ -5,8 +5,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from docintel.errors import InputError
+from docintel.extract.language.words import tagged_sentences
 from docintel.extract.steps import STEPS, begin
-from docintel.extract.words import tagged_sentences
 from docintel.schema import Document, Extraction
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from docintel.extract.lexicon import alternation, load
-from docintel.extract.reading import Reading
+from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.reading import Reading
 from docintel.schema import Ground, Reference, ReferenceKind
 from docintel.text.citations import canonical_citation
 

@@ -8,35 +8,35 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from docintel.extract.actors import acting_units
-from docintel.extract.amounts import find_statistics
-from docintel.extract.attribution import Attribution
-from docintel.extract.cases import find_cases
+from docintel.extract.attribution.actors import acting_units
+from docintel.extract.attribution.attribution import Attribution
+from docintel.extract.cases.cases import find_cases
 from docintel.extract.checks import find_checks
 from docintel.extract.confidence import with_confidence
 from docintel.extract.doctype import classify
-from docintel.extract.gazetteer import Place
-from docintel.extract.issues import find_issues
-from docintel.extract.ledger import Row, read_ledgers
-from docintel.extract.ledger_records import (
-    ledger_issues,
-    ledger_measures,
-    ledger_mentions,
-)
-from docintel.extract.measures import find_measures
-from docintel.extract.persons import find_persons
-from docintel.extract.places import find_place
-from docintel.extract.reading import NAME_TAGS, Name, Reading
+from docintel.extract.language.reading import NAME_TAGS, Name, Reading
+from docintel.extract.language.scripts import as_written, simplified
+from docintel.extract.persons.persons import find_persons
+from docintel.extract.persons.speakers import Speakers
+from docintel.extract.places.gazetteer import Place
+from docintel.extract.places.regions import find_place
 from docintel.extract.references import find_references
-from docintel.extract.scripts import as_written, simplified
-from docintel.extract.speakers import Speakers
-from docintel.extract.table_statistics import find_table_statistics
-from docintel.extract.units import (
+from docintel.extract.statistics.statistics import find_statistics
+from docintel.extract.statistics.tables import find_table_statistics
+from docintel.extract.units.units import (
     UnitMention,
     collect_units,
     find_unit_mentions,
     outermost,
 )
+from docintel.extract.work.issues import find_issues
+from docintel.extract.work.ledger import Row, read_ledgers
+from docintel.extract.work.ledger_records import (
+    ledger_issues,
+    ledger_measures,
+    ledger_mentions,
+)
+from docintel.extract.work.measures import find_measures
 from docintel.schema import Case, DocType, Document, Extraction, Record
 from docintel.text.script import TRADITIONAL
 

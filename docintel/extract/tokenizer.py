@@ -3,8 +3,8 @@
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from docintel.extract.reading import NAME_TAGS
-from docintel.extract.words import tagged_sentences
+from docintel.extract.language.reading import NAME_TAGS
+from docintel.extract.language.words import tagged_sentences
 
 
 class LacTokenizer:

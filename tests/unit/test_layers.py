@@ -27,6 +27,18 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "cli": {"errors", "files", "config", "schema", "parse", "extract", "library", "analytics", "exports", "console"},
 }
+#: The same among the rooms of `extract`; its modules of no room put them together.
+MAY_IMPORT_IN_EXTRACT = {
+    "language": set(),
+    "checks": {"language"},
+    "places": {"language"},
+    "units": {"language", "places"},
+    "persons": {"language", "places", "units"},
+    "attribution": {"language", "places", "units", "persons"},
+    "work": {"language", "places", "units"},
+    "statistics": {"language", "places", "units", "attribution", "work"},
+    "cases": {"language", "places", "units", "persons", "attribution"},
+}
 
 
 def rooms_imported(path):
@@ -57,6 +69,17 @@ def test_rooms_import_only_what_stands_below_them(path):
     room = path.relative_to(ROOT).parts[0].removesuffix(".py")
     assert room in MAY_IMPORT, f"{room} is a new room: say in MAY_IMPORT what it may import"
     assert set(rooms_imported(path)) <= MAY_IMPORT[room] | {room}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "extract").glob("*/*.py")), ids=lambda path: "/".join(path.parts[-2:]))
+def test_rooms_of_extract_import_only_what_stands_below_them(path):
+    room = path.parent.name
+    assert room in MAY_IMPORT_IN_EXTRACT, f"{room} is a new room: say in MAY_IMPORT_IN_EXTRACT what it may import"
+    modules = (
+        node.module or "" for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+    )
+    rooms = {module.split(".")[2] for module in modules if module.startswith("docintel.extract.")}
+    assert rooms <= MAY_IMPORT_IN_EXTRACT[room] | {room}
 
 
 def test_a_wrong_import_is_seen(tmp_path):

@@ -12,7 +12,7 @@ from docintel.extract.checks.rates import find_growth, find_shares
 from docintel.extract.checks.repeats import find_column_sums, find_repeats
 from docintel.extract.checks.splits import find_splits
 from docintel.extract.checks.sums import find_balances, find_parts
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
 from docintel.schema import Check, Ground, Statistic
 
 __all__ = ["find_checks"]

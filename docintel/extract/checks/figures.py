@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
 from docintel.schema import BlockKind, Relation, Statistic
 
 #: 每个县区整改5个, 平均3天, 下降至-3件: no figure of a whole.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from docintel.extract.checks.figures import Figure, Finding, agree, comparable, runs
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
 from docintel.schema import Metric, Relation
 
 _SHARE = re.compile(r"占[^,。;]{0,24}$")

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from docintel.extract.checks.figures import Figure, Finding, agree, comparable
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
 from docintel.schema import Metric, Relation
 
 #: Many of these stand in one document, each about something else.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from docintel.extract.checks.figures import Figure, Finding, agree
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
 from docintel.schema import Metric, Relation
 
 #: What stands before the last part: 余下3家, 其余33项.

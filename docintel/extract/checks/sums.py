@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 
 from docintel.extract.checks.figures import Figure, Finding, agree, comparable, runs
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
 from docintel.schema import Metric, Relation
 
 #: What announces parts of the figure before: some of them, or all.

@@ -2,7 +2,7 @@
 
 import re
 
-from docintel.extract.reading import Name, Reading
+from docintel.extract.language.reading import Name, Reading
 from tests.factories import make_document
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from docintel.extract.reading import Name, Reading
-from docintel.extract.units import UnitMention
+from docintel.extract.language.reading import Name, Reading
+from docintel.extract.units.units import UnitMention
 from docintel.schema import UnitKind
 from tests.factories import make_document
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from docintel.extract.actors import acting_units
-from docintel.extract.places import find_place
-from docintel.extract.units import find_unit_mentions, outermost
+from docintel.extract.attribution.actors import acting_units
+from docintel.extract.places.regions import find_place
+from docintel.extract.units.units import find_unit_mentions, outermost
 from tests.unit.extract.organs import read_organs
 
 JIWEI, WEIJIAN, TAX = "青岚市纪律检查委员会监察委员会", "青岚市卫生健康委员会", "青岚市税务局"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.extract.acts import is_wrong, says_again, split_acts
+from docintel.extract.cases.acts import is_wrong, says_again, split_acts
 from docintel.text.normalize import fold
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from docintel.extract.amounts import find_statistics
-from docintel.extract.attribution import Attribution
+from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.pipeline import annotate, extract
+from docintel.extract.statistics.statistics import find_statistics
 from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import plain_cells, table_line
 from docintel.schema import Document

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.extract.cases import find_cases
-from docintel.extract.persons import find_persons
+from docintel.extract.cases.cases import find_cases
+from docintel.extract.persons.persons import find_persons
 from docintel.schema import SanctionKind
 from tests.unit.extract.people import read_marked
 

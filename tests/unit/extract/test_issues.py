@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.extract.issues import category_of, find_issues
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
+from docintel.extract.work.issues import category_of, find_issues
 from docintel.schema import Act, Case, IssueCategory, Modality
 from tests.factories import evidence, make_document
 

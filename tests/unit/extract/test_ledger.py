@@ -2,12 +2,12 @@
 
 import pytest
 
-from docintel.extract.attribution import Attribution
-from docintel.extract.ledger import cell_grid, read_ledgers
-from docintel.extract.ledger_records import ledger_issues, ledger_measures, ledger_mentions
-from docintel.extract.reading import Reading
-from docintel.extract.table_statistics import find_table_statistics
-from docintel.extract.units import UnitMention
+from docintel.extract.attribution.attribution import Attribution
+from docintel.extract.language.reading import Reading
+from docintel.extract.statistics.tables import find_table_statistics
+from docintel.extract.units.units import UnitMention
+from docintel.extract.work.ledger import cell_grid, read_ledgers
+from docintel.extract.work.ledger_records import ledger_issues, ledger_measures, ledger_mentions
 from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import Cell, plain_cells, table_line
 from docintel.schema import BlockKind, Document, Metric, Modality, Status, UnitKind

@@ -1,5 +1,5 @@
-from docintel.extract.links import link_measures
-from docintel.extract.reading import Reading
+from docintel.extract.language.reading import Reading
+from docintel.extract.work.links import link_measures
 from docintel.schema import Case, Modality
 from tests.factories import evidence, make_document, make_issue
 

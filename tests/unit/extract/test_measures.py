@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.extract.issues import find_issues
-from docintel.extract.measures import category_of, find_measures, is_speech, status_of
-from docintel.extract.reading import Reading
-from docintel.extract.segments import segments
+from docintel.extract.language.reading import Reading
+from docintel.extract.language.segments import segments
+from docintel.extract.work.issues import find_issues
+from docintel.extract.work.measures import category_of, find_measures, is_speech, status_of
 from docintel.schema import MeasureCategory, Status
 from tests.factories import make_document
 

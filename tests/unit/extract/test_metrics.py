@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.extract.metrics import metric_of
+from docintel.extract.statistics.metrics import metric_of
 from docintel.schema import Metric
 
 

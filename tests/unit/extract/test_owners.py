@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from docintel.extract import collectives, owners, subjects
-from docintel.extract.attribution import Attribution
+from docintel.extract.attribution import collectives, owners, subjects
+from docintel.extract.attribution.attribution import Attribution
+from docintel.extract.language.reading import Reading
 from docintel.extract.pipeline import extract
-from docintel.extract.reading import Reading
 from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import plain_cells, table_line
 from docintel.schema import Document

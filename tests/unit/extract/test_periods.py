@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.extract.attribution import Attribution
+from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.pipeline import annotate
 from tests.factories import make_document
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.extract.persons import find_persons
+from docintel.extract.persons.persons import find_persons
 from tests.unit.extract.people import read_marked
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.errors import ModelError
-from docintel.extract.gazetteer import Place, gazetteer
-from docintel.extract.places import find_place, find_place_mentions, local_place
+from docintel.extract.places.gazetteer import Place, gazetteer
+from docintel.extract.places.regions import find_place, find_place_mentions, local_place
 from tests.unit.extract.organs import read_organs
 
 

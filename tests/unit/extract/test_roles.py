@@ -1,8 +1,8 @@
 import pytest
 
-from docintel.extract.reading import Reading
-from docintel.extract.roles import Role, roles
-from docintel.extract.segments import segments
+from docintel.extract.language.reading import Reading
+from docintel.extract.language.segments import segments
+from docintel.extract.work.roles import Role, roles
 from docintel.schema import Act, Case
 from tests.factories import evidence, make_document, make_issue
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.extract.sanctions import general_sanction, notice_sanction, split_sanctions
+from docintel.extract.cases.sanctions import general_sanction, notice_sanction, split_sanctions
 from docintel.schema import SanctionKind
 
 

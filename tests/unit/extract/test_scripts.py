@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from docintel.extract.language.scripts import as_written, simplified
 from docintel.extract.pipeline import annotate, extract
-from docintel.extract.scripts import as_written, simplified
 from docintel.schema import RECORD_TYPES
 from docintel.text.script import to_simplified
 from tests.factories import make_document, make_extraction

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.extract.reading import Reading
-from docintel.extract.segments import blank_quotes, segments
+from docintel.extract.language.reading import Reading
+from docintel.extract.language.segments import blank_quotes, segments
 from docintel.schema import Block, BlockKind
 from tests.factories import make_document
 

@@ -1,6 +1,6 @@
 import pytest
 
-from docintel.extract.unit_aliases import merge_aliases
+from docintel.extract.units.aliases import merge_aliases
 from docintel.schema import UnitKind
 
 

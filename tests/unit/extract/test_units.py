@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.extract.places import find_place
-from docintel.extract.units import collect_units, find_unit_mentions
+from docintel.extract.places.regions import find_place
+from docintel.extract.units.units import collect_units, find_unit_mentions
 from docintel.schema import UnitKind
 from tests.unit.extract.organs import read_organs
 

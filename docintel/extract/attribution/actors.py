@@ -1,0 +1,136 @@
+"""Who acts in a clause.
+
+In: a `Reading`, the units it mentions and a stretch of it. Out: canonical names of who does what that stretch says.
+Word lists: `patterns/actors.toml`.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
+
+from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.reading import Clause, Reading, within
+from docintel.extract.units.units import UnitMention
+
+_WORDS: dict[str, list[str]] = load("actors")
+#: Whoever follows is told to act: 督促|市教育局党组公开账目.
+TOLD = re.compile(rf"(?:{alternation(_WORDS['told'])})(?:有关|相关|涉案|案发)?$")
+#: What may stand between the start of a clause and its subject: nothing, 近日, 9月30日, 检查中.
+_LEAD_IN = re.compile(
+    rf"(?:[“‘(•·\s]|\d[\d.]*+(?:(?<=\.)|、))*+(?:{alternation(_WORDS['lead_in'])}|[\d年月日至上下中旬以来起]+|[^,]{{1,14}}[时后前间]|在[^,]{{1,14}}[中下上])?"
+)
+#: A new subject that is no unit, at the start of a clause: 各级领导, 全县学校.
+_VAGUE = re.compile(rf"(?:{alternation(_WORDS['vague'])})")
+#: Somebody is punished: 张某受到党内警告处分. What happens to somebody is nobody's act here.
+_SUFFERS = re.compile(
+    r"受到[^,]{0,12}(?:处分|处理|处罚)|被(?:开除|给予|诫勉|免|立案|移送|查处|判处|采取|双开|“双开”|责令|通报)"
+)
+#: 被青岚市云溪县人民法院判处: who follows 被 acts.
+BY = re.compile(r"被$")
+#: Behind a subject: it says what others are to do (市纪委监委要求, 以上…), or it is named for a post or what it owns.
+NOT_ACTING = re.compile(
+    rf"(?:(?:{alternation(_WORDS['people'])}).{{0,4}})?(?:{alternation(_WORDS['says'])})$"
+    r"|原|的|(?:[党副书委主局院董总]|成员).{0,6}?(?:书记|主任|委员|成员|长)"
+)
+#: What may stand between two units that act together: A|联合|B, A|、|B.
+_JOINT = re.compile(r"(?:积极|主动|随即)?(?:联合|会同|协同|携手|与|同|和|及|、)?")
+_JOINT_REACH = 60
+#: Said by: “……”青岚市第二人民医院相关负责人介绍.
+_SAID_BY = re.compile(rf"[^。”]{{0,3}}?(?:{alternation(_WORDS['people'])}|[^,。]{{0,12}})?(?:介绍|说|表示|告诉记者)")
+#: In a list of what was put right: 责任单位:药学部、监察室.
+_IN_CHARGE = re.compile(r"(?:责任|牵头|主责|整改)(?:单位|科室|部门)[::] ?")
+#: How far behind these words the list item they are in may go on, in characters.
+_ITEM = 400
+#: How many clauses a subject is carried on for.
+_REACH = 12
+
+
+def acting_units(reading: Reading, outer: Sequence[UnitMention], start: int, end: int) -> tuple[str, ...]:
+    """Canonical names of who acts in `text[start:end]`, in text order; empty when the text does not say.
+
+    That is who is told to act there (督促X, 要求X); else its subject and who acts jointly with it (A联合B); else the
+    subject that the clauses before it in the paragraph carry on, until somebody else takes over; else who is in
+    charge of the list item (责任单位); else, in a quotation, who is quoted.
+
+    Args:
+        reading: the document.
+        outer: unit mentions as `outermost` gives them.
+        start: first character.
+        end: one past the last.
+    """
+    text = reading.folded
+    for mention in within(outer, start, end):
+        if stands_before(text, mention.start, TOLD) or stands_before(text, mention.start, BY):
+            return joined(text, outer, mention)[0]
+    last = bisect_right(reading.clauses, max(start, end - 1), key=lambda clause: clause.start) - 1
+    first = bisect_right(reading.clauses, start, key=lambda clause: clause.start) - 1
+    block = reading.document.block_at(start)
+    if first < 0 or block is None:
+        return ()
+    here = [_subject(reading, outer, clause) for clause in reading.clauses[first : last + 1]]
+    before = (
+        _subject(reading, outer, clause)
+        for clause in reversed(reading.clauses[max(0, first - _REACH) : first])
+        if clause.start >= block.start
+    )
+    for names in (*here, *before):
+        if names is not None:
+            return names
+    return in_charge(reading, outer, start) or _quoted(reading, outer, end, block.end)
+
+
+def stands_before(folded: str, offset: int, pattern: re.Pattern[str]) -> bool:
+    """Whether the words right before an offset are those that a pattern ends with."""
+    return bool(pattern.search(folded, max(0, offset - 8), offset))
+
+
+def _subject(reading: Reading, outer: Sequence[UnitMention], clause: Clause) -> tuple[str, ...] | None:
+    """Who acts in a clause: units, nobody in particular (an empty tuple), or None where the subject before goes on."""
+    text = reading.folded
+    mentions = within(outer, clause.start, clause.end)
+    for mention in mentions:
+        if stands_before(text, mention.start, TOLD):
+            return joined(text, outer, mention)[0]
+    if _suffers(text, clause.start, clause.end):
+        return ()
+    if mentions and _LEAD_IN.fullmatch(text, clause.start, mentions[0].start):
+        return () if NOT_ACTING.match(text, mentions[0].end, clause.end) else joined(text, outer, mentions[0])[0]
+    lead = _LEAD_IN.match(text, clause.start, clause.end)
+    vague = _VAGUE.match(text, clause.start) or (lead and _VAGUE.match(text, lead.end()))
+    return () if vague else None
+
+
+@lru_cache(maxsize=16)  # a clause of many figures is asked about for each
+def _suffers(folded: str, start: int, end: int) -> bool:
+    return bool(_SUFFERS.search(folded, start, end))
+
+
+def joined(folded: str, outer: Sequence[UnitMention], first: UnitMention) -> tuple[tuple[str, ...], int]:
+    """The unit and those named with it as acting (A联合B, A、B和C, 市委市政府), and where the last of them ends."""
+    names, end = [first.canonical], first.end
+    for mention in within(outer, first.end, first.end + _JOINT_REACH):
+        if not _JOINT.fullmatch(folded, end, mention.start):
+            break
+        end = mention.end
+        if mention.canonical not in names:
+            names.append(mention.canonical)
+    return tuple(names), end
+
+
+def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int) -> tuple[str, ...]:
+    """Who is named in charge of the list item."""
+    named = list(_IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start))
+    unit = next(iter(within(outer, named[-1].end(), named[-1].end() + 1)), None) if named else None
+    return joined(reading.folded, outer, unit)[0] if unit else ()
+
+
+def _quoted(reading: Reading, outer: Sequence[UnitMention], end: int, block_end: int) -> tuple[str, ...]:
+    """Who is named behind the quotation that the stretch stands in, as the one who said it."""
+    text = reading.folded
+    close = text.find("”", end, block_end)
+    opened = text.find("“", end, block_end)
+    if close < 0 or 0 <= opened < close:
+        return ()
+    speaker = next(iter(within(outer, close + 1, close + 3)), None)
+    return (speaker.canonical,) if speaker and _SAID_BY.match(text, speaker.end) else ()

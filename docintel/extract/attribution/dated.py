@@ -1,0 +1,111 @@
+"""The dates and periods of a document, and which of them a figure can be of.
+
+In: a reading. Out: `Period`s by place in the text. Word lists: `patterns/periods.toml`.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import date
+
+from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.reading import Reading
+from docintel.text.dates import Period, find_periods
+from docintel.text.normalize import fold
+from docintel.text.numerals import parse_number
+
+_WORDS: dict[str, list[str]] = load("periods")
+#: How many blocks back the beginning of a stretch may stand whose length is told.
+_BLOCKS_BACK = 5
+#: And how many characters.
+_REACH = 2_000
+#: Of how many dates before it.
+_NEAR = 20
+
+
+def any_of(name: str) -> str:
+    """A group that matches any of the words of a list."""
+    return rf"(?:{alternation(_WORDS[name])})"
+
+
+_ATTRIBUTIVE = re.compile(rf"{any_of('attributive')}$")
+_COMPARED = re.compile(rf"{any_of('compared')}$")
+_COMPARED_BEHIND = re.compile(r"的?(?:同期|同比|相比)")
+#: 6月底前: by then, so nothing else falls in it.
+_DEADLINE = re.compile(r"(?:之|以)?前(?![后夕三])")
+#: 2018年以来采购的|83台设备: the things counted are of that time.
+_OF_THEN = re.compile(r"[^,。;\d]{1,12}的")
+#: 对各县(区)|2020年至2022年|建设情况进行了审计: what is audited is of that time.
+_EXAMINED = re.compile(r"[^,。;\d]{0,24}(?:情况|项目|资金|账目|工作|问题|数据|处方|病历|合同)?(?:进行|开展|实施)了?")
+_OBJECT = re.compile(r"(?<![面针])对[^,。;]{0,60}$")
+_LENGTH = re.compile(rf"(?:为期|{any_of('campaigns')})(?P<months>[一二两三四五六七八九十\d]{{1,2}})个(?:多)?月")
+
+
+class Dates:
+    """Every date and period of a document, in text order.
+
+    Attributes:
+        anchor: the day of publication; None where no whole one is known.
+        of_plan: the document is about what is to come.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        document = reading.document
+        self._reading = reading
+        self._folded = reading.folded
+        self.anchor = day_of(document.published)
+        self.of_plan = bool(re.search(any_of("plans"), fold(document.title)))
+        self._periods: list[Period] = []
+        for block in document.blocks:
+            self._periods += find_periods(reading.folded, self.anchor, block.start, block.end, ahead=self.of_plan)
+        self._starts = [period.start for period in self._periods]
+        if added := list(self._lengths()):
+            self._periods = sorted((*self._periods, *added), key=lambda period: period.start)
+            self._starts = [period.start for period in self._periods]
+
+    def within(self, start: int, end: int) -> list[Period]:
+        """Those that begin in `[start, end)`."""
+        return self._periods[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def binds(self, period: Period, offset: int) -> bool:
+        """Whether a period may be that of a figure behind it, and is not what the figure is measured by."""
+        low, text = max(0, period.start - 4), self._folded
+        if _COMPARED.search(text, low, period.start) or _COMPARED_BEHIND.match(text, period.end):
+            return False
+        if text[period.end : period.end + 1] == "的" and text[period.start - 1 : period.start] in "由从":
+            return not any(char.isdigit() for char in text[period.end : offset])
+        if _EXAMINED.match(text, period.end) and _OBJECT.search(text, max(0, period.start - 64), period.start):
+            return False
+        if period.since and _OF_THEN.fullmatch(text, period.end, offset):
+            return True
+        return text[period.end : period.end + 1] == "," or not _ATTRIBUTIVE.search(text, low, period.start)
+
+    def is_deadline(self, period: Period) -> bool:
+        """Whether something is to be done by then, so that nothing else falls in it."""
+        return bool(_DEADLINE.match(self._folded, period.end))
+
+    def _lengths(self) -> Iterator[Period]:
+        """Stretches told by their beginning and their length: 4月初部署,…集中整治三个月."""
+        blocks = self._reading.document.blocks
+        for match in _LENGTH.finditer(self._folded):
+            sentence = self._reading.sentence_at(match.start())
+            if sentence is None:
+                continue
+            low = max(blocks[max(0, sentence.block - _BLOCKS_BACK)].start, match.start() - _REACH)
+            months = (p.iso[:7] for p in reversed(self.within(low, match.start())[-_NEAR:]) if p.iso[4:5] == "-")
+            if first := next(months, None):
+                last = int(first[:4]) * 12 + int(first[5:]) - 1 + int(parse_number(match["months"]) or 0)
+                yield Period(sentence.start, sentence.start, f"{first}/{last // 12}-{last % 12 + 1:02}")
+
+
+def is_stretch(period: Period) -> bool:
+    """Whether a period is no point in time."""
+    return period.since or "/" in period.iso
+
+
+def day_of(published: str | None) -> date | None:
+    """The day of publication; None for a document that knows no whole one."""
+    try:
+        return date.fromisoformat(published or "")
+    except ValueError:
+        return None

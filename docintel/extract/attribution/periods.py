@@ -1,0 +1,283 @@
+"""The period a figure falls in.
+
+In: a reading. Out: for a place in it, the period in ISO form with the rule that gave it. Word lists:
+`patterns/periods.toml`.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from docintel.extract.attribution.collectives import Kind
+from docintel.extract.attribution.dated import Dates, any_of, is_stretch
+from docintel.extract.attribution.occasions import A_DAY, Found, Occasions
+from docintel.extract.attribution.subjects import Subjects
+from docintel.extract.language.decisions import Decision
+from docintel.extract.language.reading import Clause, Reading, within
+from docintel.schema import Block, BlockKind
+from docintel.text.dates import Period, find_periods
+from docintel.text.normalize import fold
+
+_RESET = re.compile(rf"(?:截至)?{any_of('reset')}")
+_UP_TO_NOW = re.compile(r"截至(?:目前|发稿)")
+_SAME_DAY = re.compile(any_of("same_day"))
+_ITEM = re.compile(
+    r"(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][,件]|[(（][一二三四五六七八九十\d]{1,2}[)）]|其[一二三四五六])"
+)
+_IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
+#: 14座|将于年底前改造
+_BY_THEN = re.compile(r"(?:将|拟|已|预计|计划)于$")
+_CAMPAIGN = re.compile(any_of("campaigns"))
+#: Behind a semicolon the same day goes on for what was done to another.
+_SUFFERS = re.compile(r"[^,。;]{0,20}被(?!告)")
+_NAMED = (Kind.UNIT, Kind.PLACE)
+#: How many blocks back the time of a meeting, a campaign or an introduced table may stand.
+_BLOCKS_BACK = 5
+
+#: How many items may stand between a paragraph and the one that goes on with it.
+_LIST = 20
+#: How many clauses back a time is carried on from.
+_REACH = 80
+#: Characters of a month.
+_A_MONTH = 7
+#: How far before the sentence of its end a stretch may be opened, in characters.
+_SENTENCE_BEFORE = 120
+_ENDS = re.compile(r"[。!?…]")
+_QUESTION = re.compile(r"(?:问|记者|主持人|网友)\s*:")
+
+When = Decision[str | None]
+_NEVER: When = Decision(None, "period/none")
+
+
+@dataclass(slots=True)
+class _Between:
+    """What lies between a clause and the figure that may take over its time.
+
+    Attributes:
+        sentence: the end of a sentence.
+        item: the beginning of an item of a list.
+        named: a unit or place that a sentence or a part of one begins with.
+        now: 截至目前, which goes on with what is open at its end alone.
+    """
+
+    sentence: bool = False
+    item: bool = False
+    named: bool = False
+    now: bool = False
+
+
+class Periods:
+    """Answers in which period a figure falls.
+
+    It is the one named before it in its clause; else the one that the sentence, the paragraph, an earlier paragraph,
+    the heading or the title carries on, until the text turns to another time.
+    """
+
+    def __init__(self, reading: Reading, subjects: Subjects) -> None:
+        self._reading = reading
+        self._subjects = subjects
+        self._folded = reading.folded
+        self._dates = Dates(reading)
+        self._occasions = Occasions(reading, subjects, self._dates)
+        self._first_items: dict[int, int] = {}
+        self._carried_to: dict[int, Found] = {}
+
+    def at(self, offset: int) -> When:
+        """The period for what stands at `offset`, as in `Statistic.period`; None when the text names none."""
+        clauses = self._reading.clauses
+        i = bisect_right(clauses, offset, key=lambda clause: clause.start) - 1
+        if i < 0 or offset >= clauses[i].end:
+            return _NEVER
+        own = [p for p in self._dates.within(clauses[i].start, offset) if self._dates.binds(p, offset)]
+        if own:
+            return self._resolved(own[-1], offset, "period/clause")
+        behind = next(iter(self._dates.within(offset, clauses[i].end)), None)
+        if behind and _BY_THEN.search(self._folded, max(offset, behind.start - 3), behind.start):
+            return self._resolved(behind, offset, "period/behind")
+        if i not in self._carried_to:
+            self._carried_to[i] = self._carried(i)
+        found = self._carried_to[i]
+        return self._resolved(found[0], offset, found[1]) if found else _NEVER
+
+    def _resolved(self, period: Period, offset: int, rule: str) -> When:
+        """A period as a figure at `offset` has it: of two years told apart its own, of an end with its beginning."""
+        iso = period.iso
+        if period.until and not self._dates.is_deadline(period) and (begun := self._begun(period)):
+            iso = f"{begun if len(begun) > 4 else begun + '-01'}/{iso}"
+        elif self._folded[period.end - 1] == "起" and iso[4:5] == "-" and (closed := self._closed(period)):
+            iso = f"{iso.partition('/')[0]}/{closed}"
+        elif period.parts and "分别" in (between := self._folded[period.end : offset]):
+            counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2]))
+            iso = period.parts[min(counted, len(period.parts) - 1)]
+        return Decision(iso, rule, (period.start, period.end) if period.end > period.start else None)
+
+    def _begun(self, until: Period) -> str | None:
+        """The start of the stretch that `until` closes: 2021年9月以来,…,截至5月底."""
+        sentence = self._reading.sentence_at(until.start)
+        block = self._reading.document.block_at(until.start)
+        if sentence is None or block is None:
+            return None
+        opened = self._dates.within(max(block.start, sentence.start - _SENTENCE_BEFORE), until.start)
+        from_month = self._folded[until.start] == "到"
+        first = next(
+            (
+                p.iso.partition("/")[0]
+                for p in reversed(opened)
+                if p.since or (from_month and p.start >= sentence.start and len(p.iso) == _A_MONTH)
+            ),
+            None,
+        )
+        first = first or (self._opened_before(block, until) if not from_month else None)
+        return first if first and first <= until.iso else None
+
+    def _opened_before(self, block: Block, until: Period) -> str | None:
+        """The start of the stretch that a paragraph before opens: 4月起,…部署整治。 截至8月底,…."""
+        blocks = self._reading.document.blocks
+        here = bisect_right(blocks, block.start, key=lambda known: known.start) - 1
+        opened = self._dates.within(blocks[max(0, here - _BLOCKS_BACK)].start, block.start)
+        near = (p for p in reversed(opened) if p.since and self._dates.binds(p, p.end))
+        opening = next(near, None)
+        if opening is None or (self._folded[opening.end - 1] == "起" and until.start > block.start + 2):
+            return None
+        first = opening.iso.partition("/")[0]
+        return first if first and int(first[:4]) >= int(until.iso[:4]) - 1 else None
+
+    def _closed(self, since: Period) -> str | None:
+        """The end of a campaign that opens with `since`, where a paragraph behind tells it: 截至8月底."""
+        blocks = self._reading.document.blocks
+        here = bisect_right(blocks, since.start, key=lambda block: block.start) - 1
+        sentence = self._reading.sentence_at(since.start)
+        if sentence is None or not _CAMPAIGN.search(self._folded, since.end, sentence.end):
+            return None
+        behind = self._dates.within(sentence.end, blocks[min(here + 1, len(blocks) - 1)].end)
+        until = next((p for p in behind if p.until), None)
+        begun = self._begun(until) if until else None
+        return until.iso if until and begun == since.iso.partition("/")[0] else None
+
+    def _carried(self, i: int) -> Found:
+        """The period that the clauses before carry on to the `i`-th."""
+        clauses = self._reading.clauses
+        block = self._reading.document.block_at(clauses[i].start)
+        if block is None:
+            return None
+        if occasion := self._occasions.meeting(i) or self._occasions.verdict(i):
+            return occasion
+        between = _Between()
+        j, last = i, max(0, i - _REACH)
+        first_item = self._first_item(block)
+        while j >= last and clauses[j].start >= block.start:
+            if j < i and (found := self._last(clauses[j], i, between, first_item)):
+                return found, "period/carried" if between.sentence else "period/sentence"
+            if turned := self._turn(clauses[j], between):
+                return turned[0]
+            if self._step_over(j, between):
+                return self._occasions.case(block, clauses[i])
+            j -= 1
+        before = self._title if between.named else self._from_before(clauses[i], block.start)
+        return None if between.now else before
+
+    def _first_item(self, block: Block) -> int:
+        """Where the first item of a list inside a paragraph begins; its end where none does."""
+        if block.start not in self._first_items:
+            clauses = within(self._reading.clauses, block.start, block.end)
+            items = (clause.start for clause in clauses if _ITEM.match(self._folded, clause.start))
+            self._first_items[block.start] = next(items, block.end)
+        return self._first_items[block.start]
+
+    def _turn(self, clause: Clause, between: _Between) -> tuple[Found] | None:
+        """The time that a clause turns to without a date, 近日 or 专项整治以来; None where it turns to none."""
+        between.now |= bool(_UP_TO_NOW.match(self._folded, clause.start))
+        if _RESET.match(self._folded, clause.start) and not between.now:
+            return (None,)
+        return self._occasions.campaign(clause)
+
+    def _step_over(self, j: int, between: _Between) -> bool:
+        """Note what stands at the beginning of the `j`-th clause; whether nothing is carried on over it."""
+        clause, text = self._reading.clauses[j], self._folded
+        between.item |= bool(_ITEM.match(text, clause.start))
+        gap = text[self._reading.clauses[j - 1].end : clause.start] if j else ""
+        ends = _ENDS.search(gap)
+        if ends and not _SAME_DAY.match(text, clause.start):
+            between.sentence = True
+        if ends or ";" in gap:
+            opened = self._subjects.opens(clause)
+            between.named |= opened in _NAMED
+            return opened is Kind.PERSON and (bool(ends) or not _SUFFERS.search(text, clause.start, clause.end))
+        return False
+
+    def _last(self, clause: Clause, i: int, between: _Between, first_item: int) -> Period | None:
+        """The period that a clause carries on to the `i`-th: a day no further than its sentence."""
+        here = self._reading.clauses[i].start
+        for period in reversed(self._dates.within(clause.start, clause.end)):
+            if not self._dates.binds(period, here) or (between.now and not period.since):
+                continue
+            if between.item and first_item <= period.start:
+                continue  # of an item before
+            passed = len(period.iso) == A_DAY or (period.until and not self._begun(period))
+            if between.sentence and (passed or self._dates.is_deadline(period)):
+                continue
+            if between.named and period.start > clause.start + 2 and self._subjects.opens(clause) in _NAMED:
+                continue  # of the unit that was named there alone
+            return period
+        return None
+
+    def _from_before(self, clause: Clause, start: int) -> Found:
+        """The time that a paragraph or table takes over from what stands before it."""
+        document = self._reading.document
+        here = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
+        opens = next(iter(within(self._reading.clauses, start, document.blocks[here].end)), clause)
+        if document.blocks[here].kind is BlockKind.TABLE or _IN_VIEW.match(self._folded, start):
+            for block in reversed(document.blocks[max(0, here - _BLOCKS_BACK) : here]):
+                told = self._dates.within(block.start, block.end) if block.kind is not BlockKind.TABLE else ()
+                years = (p for p in told if len(p.iso) < A_DAY and self._dates.binds(p, block.end))
+                if found := next((p for p in told if is_stretch(p)), None) or next(years, None):
+                    return found, "period/paragraph"
+        elif asked := self._asked(here):
+            return asked, "period/question"
+        elif self._subjects.opens(opens) not in (Kind.PERSON, *_NAMED) and (opening := self._opening_before(here)):
+            return opening, "period/paragraph"
+        return self._headed[here] or self._title
+
+    def _asked(self, here: int) -> Period | None:
+        """The time that a question names, for the answer behind it."""
+        block = self._reading.document.blocks[here - 1] if here else None
+        if block is None or not _QUESTION.match(self._folded, block.start):
+            return None
+        return next(
+            (p for p in reversed(self._dates.within(block.start, block.end)) if self._dates.binds(p, block.end)), None
+        )
+
+    def _opening_before(self, here: int) -> Period | None:
+        """The stretch of time that opens the paragraph before (`2021年6月以来,…`), which this one goes on with."""
+        blocks = self._reading.document.blocks
+        for block in reversed(blocks[max(0, here - _LIST) : here]):
+            if block.kind is BlockKind.HEADING:
+                return None
+            if block.kind is BlockKind.PARAGRAPH:
+                opening = self._dates.within(block.start, block.start + 3)
+                return opening[0] if opening and is_stretch(opening[0]) else None
+        return None
+
+    @cached_property
+    def _headed(self) -> list[Found]:
+        """For each block the time that the heading of its section, or of one above it, names."""
+        above: list[tuple[int, Found]] = []
+        headed: list[Found] = []
+        for block in self._reading.document.blocks:
+            headed.append(next((found for _, found in reversed(above) if found), None))
+            if block.kind is BlockKind.HEADING:
+                level = block.level or 1
+                above = [known for known in above if known[0] < level]
+                named = [p for p in self._dates.within(block.start, block.end) if not self._dates.is_deadline(p)]
+                above.append((level, (named[-1], "period/heading") if named else None))
+        return headed
+
+    @cached_property
+    def _title(self) -> Found:
+        """The time that the title of a report names."""
+        title = fold(self._reading.document.title)
+        named = find_periods(title, self._dates.anchor)
+        if len(named) != 1 or self._dates.of_plan or "政府工作报告" in title or not re.search(any_of("reports"), title):
+            return None
+        return Period(0, 0, named[0].iso), "period/title"

@@ -1,0 +1,172 @@
+"""What someone did: the acts that a clause or a heading tells, each a short phrase.
+
+In: folded text and a span of it. Out: spans of the acts; `违规收受礼品、礼金,违规接受宴请等问题` holds two.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from docintel.extract.language.lexicon import alternation, load
+
+_WORDS = load("cases")
+_WRONG = re.compile(alternation(_WORDS["wrong"]))
+_NOT_ACT = re.compile(alternation(_WORDS["not_acts"]))
+#: an act may begin behind 、 or 并: `违规收受礼品|、|违规接受宴请`
+_ENUMERATED = re.compile(rf"[、;]|,(?!\d{{3}}(?!\d))|,?并(?=(?:{alternation(_WORDS['act_starts'])}))")
+_ACT_START = re.compile(alternation(_WORDS["act_starts"]))
+#: `违规采购耗材、|库房账实不符|`
+_FAULT = re.compile(r"[^、,]{2,8}(?:不符|混乱|走过场|流于形式|不力|不严|不实|不到位|失控|缺失|失察)")
+_ACT_END = re.compile(r"(?:不力|不实|不严|不到位|简单化|加码|投票|违纪|违法|作为|效率低下|损失)$")
+#: `等问题`, `案`, `的严重违纪违法案件` at the end of a heading
+_CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|案|行为)等?$|等(?:违纪违法|违规违纪)?$")
+#: `2013年至2021年,` / `2023年8月,` / `任职期间` / `先后` before the act
+_OPENING = re.compile(
+    r"(?:(?:(?:从|自)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至(?:今|\d{4}年(?:\d{1,2}月)?)?|期间|前后|春节|初|底|上半年|下半年)?[,、]?)+"
+    r"|\([^()]{1,12}\)|以及|[但并还又也曾则仍却即且后]|先后|其|存在|因|在任[^,]{2,16}期间,?|在(?:参加|筹办|担任|分管|主政|出差)[^,]{2,40}?期间,?|及其(?:家人|亲属|妻子)|等(?:[0-9一二三四五六七八九十]*名?人)?|分别|主动|甚至|后来,?|依然|被指|共|提前)"
+)
+
+
+#: `通过|虚增购粮价格|等方式`
+_MEANS = re.compile(r"(?:通过|采取|采用|以)?(?P<act>[^,]{4,40}?)等(?:的)?(?:方式|手段|形式|办法|途径)")
+#: `通过挂床住院、虚记项目等方式|套取基金` is one act
+_BY_MEANS = re.compile(r"(?:通过|采取|采用|以)[^,;。]{2,60}?(?:等|的)(?:方式|手段|形式|办法|途径|名义)(?=[^,;。等])")
+_TITLE = re.compile(r"《[^《》]*》")
+#: What came of an act, and parts of it.
+_RESULT = re.compile(r"(?:造成|致使|导致|其中)")
+#: `私设账户被人举报后`, `在筹办女儿婚宴期间`: when it was, not what was done
+_CIRCUMSTANCE = re.compile(r"(?:(?<!酒)后|时|之际|期间|过程中|之前)$")
+#: an act has four characters at least; a verb of four shares the object behind the next: `私自领取、倒卖入库的药品`
+_SHORTEST_LISTED = 4
+_SHORT_VERB = 5
+_VAGUE = frozenset({"违规", "违反", "违法", "违纪", "超标准", "超范围"})
+#: `组织或参与超标准|、|超范围公务接待`: the part before waits for its noun.
+_INCOMPLETE = re.compile(r"(?:超标准|超范围|超规格|无公函|违规|违法|无预算)$")
+_KIN = {word: i for i, words in enumerate(_WORDS["kin"]) for word in words}
+_KIN_WORD = re.compile(alternation(_KIN))
+_VAGUE_WORDS = re.compile(alternation([*_VAGUE, *_WORDS["vague"]]))
+#: The share of the pairs of letters of an act that a clause has where it tells the act again.
+_SAID_AGAIN = 0.5
+#: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在校园的腐败案`
+_CASE_NAME = re.compile(
+    r"(?:等(?:\d*人)?)?(?:发生在[^,、]{1,6}的)?(?P<act>(?:涉嫌)?(?:严重)?(?:违纪违法|职务违法|职务犯罪|违纪|违法|腐败|受贿|行贿|贪污|挪用公款|诈骗|犯罪|、|和)+)"
+    r"(?:典型|系列|窝|串)?案(?:例|件)?"
+)
+
+
+def is_wrong(folded: str, start: int, end: int) -> bool:
+    """Whether a clause tells of wrongdoing rather than of circumstances."""
+    clause = _TITLE.sub("", folded[start:end])
+    return bool(_WRONG.search(clause)) and not is_aside(clause, 0, len(clause))
+
+
+def is_aside(folded: str, start: int, end: int) -> bool:
+    """Whether a clause is a remark, a circumstance or what was done against wrongdoing."""
+    clause = folded[start:end]
+    return bool(_NOT_ACT.search(clause) or _CIRCUMSTANCE.search(clause) or _RESULT.match(clause))
+
+
+def begins_act(folded: str, start: int, end: int) -> bool:
+    """Whether a phrase starts as acts do, or is one: `违规…`, `“吃公函”`, `储备粮监管不力`."""
+    return bool(_ACT_START.match(folded, start)) or folded[start] == "“" or bool(_WRONG.search(folded, start, end))
+
+
+def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two acts tell of the same kind of wrong: both of 礼金, one of 宴请 and one of 吃喝."""
+    mine, theirs = (set(_WRONG.findall(folded, *span)) - _VAGUE for span in (act, other))
+    if mine & theirs:
+        return True
+    kin = [{_KIN[word] for word in _KIN_WORD.findall(folded, *span)} for span in (act, other)]
+    return bool(kin[0] & kin[1])
+
+
+def is_same(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two acts of one kind of wrong, or two that name none, are one act."""
+    if set(_WRONG.findall(folded, *act)) - _VAGUE:
+        return shares_wrong(folded, act, other)
+    return says_again(folded, act, other)
+
+
+def says_again(folded: str, clause: tuple[int, int], act: tuple[int, int]) -> bool:
+    """Whether a clause tells an act again, in the same kind of wrong or in the act's own words."""
+    if shares_wrong(folded, clause, act):
+        return True
+    mine, theirs = (_pairs(_VAGUE_WORDS.sub(" ", folded[slice(*span)])) for span in (act, clause))
+    return bool(mine) and len(mine & theirs) >= _SAID_AGAIN * len(mine)
+
+
+def _pairs(text: str) -> set[str]:
+    return {a + b for a, b in pairwise(text) if a != " " and b != " "}
+
+
+def act_in_case_name(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """The act in what a case is called by: `(张三、李四)等发生在校园的|腐败|案`."""
+    named = _CASE_NAME.match(folded, start, end)
+    return named.span("act") if named else None
+
+
+def split_acts(folded: str, start: int, end: int, *, crimes: bool = False) -> Iterator[tuple[int, int]]:
+    """Spans of the acts in a heading such as `违规收受礼品、礼金,公款吃喝等问题`, in order.
+
+    Args:
+        folded: the folded text.
+        start: first character behind the name.
+        end: one past the heading, 问题 or 案 included.
+        crimes: every part is an act of its own, as in `贪污、受贿案`.
+    """
+    end = _trim_closing(folded, start, end)
+    begin = start
+    means = [match.span() for match in _BY_MEANS.finditer(folded, start, end)]
+    for cut in _ENUMERATED.finditer(folded, start, end):
+        if any(low < cut.start() < high for low, high in means):
+            continue
+        if cut.start() <= begin or _inside_quotes(folded, begin, cut.start()):
+            continue
+        if crimes or cut.group() in {",", ";"} or _stands_alone(folded, begin, cut.start(), cut.end(), end):
+            yield from trimmed(folded, begin, cut.start())
+            begin = cut.end()
+    yield from trimmed(folded, begin, end)
+
+
+def _stands_alone(folded: str, begin: int, cut: int, after: int, end: int) -> bool:
+    """An enumeration comma parts acts when an act begins behind it, or one is complete before it."""
+    if _INCOMPLETE.search(folded, begin, cut):
+        return False
+    if _ACT_END.search(folded, begin, cut):
+        return True
+    if folded[cut - 1] == "的":
+        return False
+    rest = _ENUMERATED.search(folded, after, end)
+    stop = rest.start() if rest else end
+    left, right = cut - begin, stop - after
+    shares_object = right > 2 * left and left < _SHORT_VERB
+    if left >= _SHORTEST_LISTED and _FAULT.fullmatch(folded, after, stop):
+        return True
+    return bool(_ACT_START.match(folded, after)) and min(left, right) >= _SHORTEST_LISTED and not shares_object
+
+
+def _inside_quotes(folded: str, begin: int, cut: int) -> bool:
+    part = folded[begin:cut]
+    return part.count("“") > part.count("”") or part.count("《") > part.count("》")
+
+
+def _trim_closing(folded: str, start: int, end: int) -> int:
+    closing = _CLOSING.search(folded, start, end)
+    while closing and closing.start() > start:
+        end = closing.start()
+        closing = _CLOSING.search(folded, start, end)
+    return end
+
+
+def trimmed(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Without opening words; nothing when nothing is left."""
+    opening = _OPENING.match(folded, start, end)
+    while opening and opening.end() > start:
+        start = opening.end()
+        opening = _OPENING.match(folded, start, end)
+    means = _MEANS.fullmatch(folded, start, end)
+    if means:
+        start, end = means.span("act")
+    end = start + len(folded[start:end].rstrip(" ,、;。"))
+    if end - start >= 2 and not folded.endswith("过程中", start, end):
+        yield start, end

@@ -1,0 +1,163 @@
+"""Who did what, and what followed.
+
+In: a reading with its unit mentions and persons. Out: one `Case` for each person, or people dealt with together, and
+for each unit or nameless group that was dealt with.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from docintel.extract.cases.acts import split_acts
+from docintel.extract.cases.consequences import find_consequences, notice_in
+from docintel.extract.cases.crowds import find_crowd_cases
+from docintel.extract.cases.facts import Facts, distinct, make_case
+from docintel.extract.cases.findings import Finding, find_acts
+from docintel.extract.cases.headline_units import closed, listed_units, sums_of, unit_in_head
+from docintel.extract.cases.passing_units import find_units_given, find_units_reported
+from docintel.extract.cases.sanctions import Sanction
+from docintel.extract.cases.shared_headlines import allot_headlines, headed_acts
+from docintel.extract.cases.statements import read_statements
+from docintel.extract.cases.units import (
+    find_unit_cases,
+    find_units_suffering,
+)
+from docintel.extract.language.items import Item, find_items
+from docintel.extract.language.reading import Reading
+from docintel.extract.units.units import UnitMention, outermost
+from docintel.schema import Case, Person, SanctionKind
+
+#: Who answers for others, and for what.
+_ANSWERS = re.compile(r"负(?:有|主要|重要|直接)?[^,。;]{0,6}责任")
+_NEGLECT = re.compile(r"不力|失察|失职|失管|失责|不严|不到位|缺位|流于形式|走过场|疏于|不履行|管理混乱")
+
+
+def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Sequence[Person]) -> tuple[Case, ...]:
+    """The people and units dealt with, in text order.
+
+    Args:
+        reading: the document.
+        mentions: unit mentions in text order.
+        persons: as `find_persons` gives them.
+    """
+    mentions = outermost(mentions)
+    statements = list(read_statements(reading, persons, mentions))
+    items = find_items(reading)
+    findings = [*find_consequences(reading, statements), *find_acts(reading, items, statements)]
+    told = findings
+    findings = allot_headlines(reading, items, told)
+    cases = [
+        _person_case(reading, items, mentions, [persons[i] for i in people], own, told)
+        for people, own in _by_people(findings)
+    ]
+    cases += find_unit_cases(reading, items, mentions, statements, cases)
+    units = {unit for case in cases if not case.persons for unit in case.units}
+    cases += find_units_suffering(reading, items, mentions, statements, told, units)
+    cases += find_units_given(reading, mentions, statements)
+    cases += find_units_reported(reading, mentions)
+    cases += find_crowd_cases(reading, cases)
+    return tuple(sorted(cases, key=lambda case: case.evidence.start))
+
+
+def _by_people(findings: Sequence[Finding]) -> Iterator[tuple[tuple[int, ...], list[Finding]]]:
+    """The findings of each case; not of those who only shared in what others were punished for."""
+    together = _dealt_with_together(findings)
+    sanctioned = any(finding.sanction for finding in findings)
+    by_people: dict[tuple[int, ...], list[Finding]] = {}
+    for finding in findings:
+        for people in dict.fromkeys(together[person] for person in finding.people):
+            by_people.setdefault(people, []).append(finding)
+    for people, own in by_people.items():
+        telling = [finding for finding in own if finding.act or finding.sanction]
+        if telling and not (sanctioned and all(finding.shared for finding in telling)):
+            yield people, own
+
+
+def _dealt_with_together(findings: Sequence[Finding]) -> dict[int, tuple[int, ...]]:
+    """For each person the people of the case: those of the first sanction, or else of the first act.
+
+    Each is alone where something else befell one of them, or is told of one of them.
+    """
+    together: dict[int, tuple[int, ...]] = {}
+    for finding in sorted(findings, key=lambda finding: (not finding.decided, finding.sanction is None)):
+        for person in finding.people:
+            together.setdefault(person, finding.people)
+    own = {person: frozenset(_told_of(findings, person)) for person in together}
+    return {
+        person: people if len({own[other] for other in people}) == 1 else (person,)
+        for person, people in together.items()
+    }
+
+
+def _told_of(findings: Iterable[Finding], person: int) -> Iterator[tuple[int, int] | str]:
+    """The acts and sanctions of a person, to be compared with those of another."""
+    for finding in findings:
+        if person in finding.people:
+            if finding.act:
+                yield finding.act
+            elif finding.sanction and finding.decided:
+                yield finding.sanction.text
+
+
+def _person_case(
+    reading: Reading,
+    items: Sequence[Item],
+    mentions: Sequence[UnitMention],
+    people: Sequence[Person],
+    findings: Sequence[Finding],
+    all_findings: Sequence[Finding],
+) -> Case:
+    """The case of people; a unit's head answers for its item: its acts, and the sums that nobody else has claimed."""
+    claimed = {finding.money.value for finding in all_findings if finding.money}
+    telling = next((finding for finding in findings if finding.act), findings[0])
+    spans = distinct(reading.folded, [finding.act for finding in findings if finding.act])
+    sums = [finding.money for finding in findings if finding.money]
+    item = next(item for item in items if item.holds(telling.quote[0]))
+    own = bool(spans)
+    grounds = [("", f"case/{telling.rule}", telling.quote), ("persons", _how_many(people), telling.quote)]
+    if item.is_headed:
+        unit = unit_in_head(reading, item, mentions)
+        if unit and not spans and not reading.names_in(item.head.start, item.head.end, "PER"):
+            last = listed_units(reading, mentions, unit)[-1]
+            spans = list(split_acts(reading.folded, last.end, closed(reading, item.head)))
+            own = bool(spans)
+        if not spans and any(_ANSWERS.search(reading.folded, *finding.quote) for finding in findings):
+            spans = [act for act in headed_acts(item, all_findings) if _NEGLECT.search(reading.folded, *act)]
+    by_item = item.is_headed and own and not sums
+    if by_item:
+        sums = [money for money in sums_of(reading, item) if money.value not in claimed]
+    stated = [finding for finding in findings if finding.sanction]
+    sanctions = [finding.sanction for finding in stated if finding.sanction] or _notice(reading, telling.quote[0])
+    sanctions = _decided(reading, sanctions)
+    if sanctions:
+        rule = f"sanction/{stated[0].rule if stated else 'notice'}"
+        grounds.append(("sanctions", rule, (sanctions[0].start, sanctions[0].end)))
+    if sums:
+        grounds.append(("amounts", f"amount/{'item' if by_item else 'told'}", (sums[0].start, sums[0].end)))
+    facts = Facts(
+        quote=telling.quote,
+        persons=tuple(person.name for person in people),
+        units=tuple(dict.fromkeys(person.unit for person in people if person.unit)),
+        acts=spans,
+        told=[span for finding in findings if (span := finding.again or finding.act)],
+        sums=sums,
+        sanctions=sanctions,
+        grounds=grounds,
+    )
+    return make_case(reading, facts)
+
+
+def _decided(reading: Reading, sanctions: Sequence[Sanction]) -> list[Sanction]:
+    """Without the step before the decision: `对张三违规接受宴请问题|立案审查|,给予党内警告处分`."""
+    final = {reading.sentence_at(s.start) for s in sanctions if s.kind in {SanctionKind.PARTY, SanctionKind.PUBLIC}}
+    return [s for s in sanctions if s.text not in {"立案审查", "立案"} or reading.sentence_at(s.start) not in final]
+
+
+def _how_many(people: Sequence[Person]) -> str:
+    return "case-persons/alone" if len(people) == 1 else "case-persons/together"
+
+
+def _notice(reading: Reading, offset: int) -> list[Sanction]:
+    """Being named in a notice, where the block that tells of the case is one."""
+    block = reading.document.block_at(offset)
+    notice = notice_in(reading, block.start, block.end) if block else None
+    return [notice] if notice else []

@@ -1,0 +1,96 @@
+"""Groups without names that were dealt with: `9名参与打牌的职工受到处理`.
+
+In: a reading and the cases found of people and units. Out: `Case`s without persons.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from docintel.extract.cases.acts import shares_wrong, split_acts
+from docintel.extract.cases.consequences import general_in, notice_in, sanctions_in
+from docintel.extract.cases.facts import Facts, make_case
+from docintel.extract.language.reading import Reading
+from docintel.schema import Case
+from docintel.text.numerals import parse_number
+
+_PEOPLE = r"(?:党员领导干部|领导干部|党员干部|干部职工|公职人员|干部|人员|党员|职工|民警|教师|医生)"
+_STAFF = r"(?:人员|责任人|科室|医师|医生|护士|干部|职工|员工|教师|负责人)"
+#: The numbers of the patterns below are read whole, and their gaps have an end: a line without punctuation may be long.
+_NUMERAL = "[0-9一二两三四五六七八九十]"
+#: `通报了|云溪县4名教师违规补课问题`
+_NAMED = re.compile(
+    rf"(?:查处|通报|处理|曝光)了?(?P<quote>[^,。;:“”]{{0,60}}?(?<!\d)(?P<size>\d++)余?名"
+    rf"[^,。;“”]{{0,40}}?{_PEOPLE}(?P<act>[^,。;“”]{{0,80}}?)(?:问题|案))"
+)
+#: `9名参与打牌的职工受到处理`, `两名村干部因把关不严被问责`
+_DEALT_WITH = re.compile(
+    rf"(?P<quote>(?<!{_NUMERAL})(?P<size>{_NUMERAL}++)余?名(?:(?P<act>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{{0,20}})的)?[^,。;“”]{{0,4}}?"
+    rf"{_PEOPLE}(?:因(?P<reason>[^,。;“”]{{2,20}}?))?(?:分别)?(?:受到|被)[^,。;“”的]{{1,200}}+)(?=[,。;]|$)"
+)
+#: `对|验收走过场的2名科长予以诫勉`
+_GIVEN = re.compile(
+    rf"(?P<quote>对(?P<act>[^,。;“”]{{0,30}}?)的?(?P<size>{_NUMERAL}++)余?名[^,。;“”]{{2,14}}?(?:予以|给予|作出)"
+    r"[^,。;“”]{0,120}?(?:诫勉|处分|处理|问责|检查|约谈))"
+)
+#: `对|稽核中“放水”的2名工作人员|立案审查`
+_FILED = re.compile(
+    rf"(?P<quote>对(?P<act>[^,。;]{{2,30}}?)的(?P<size>{_NUMERAL}++)余?名[^,。;]{{2,14}}?(?:进行|予以)?(?:立案(?:审查)?(?:调查)?|暂停[^,。;]{{2,16}}|约谈|罚款[^,。;]{{2,12}}|通报批评))(?=[,。;]|$)"
+)
+#: `扣罚相关医师绩效3.9万元`
+_FINED = re.compile(
+    rf"(?P<quote>(?P<size>)(?:扣罚|扣减|扣发|停发)了?(?:相关|有关|涉事|责任|违规|(?:{_NUMERAL}{{1,4}}名?)){{1,2}}[^,。;]{{0,6}}?{_STAFF}[^,。;]{{0,20}})"
+)
+#: `对58家企业|作出限制投标处理`, `将2家违规企业|列入不良记录名单`
+_COMPANIES = re.compile(
+    rf"(?P<quote>[对将](?P<act>)(?P<size>{_NUMERAL}++)余?家(?:违规|违法)?[^,。;]{{0,8}}?(?:企业|公司|供应商|药店|诊所|门诊部|医院|机构|单位)(?:(?:作出|予以|给予|处以|罚款|暂停|解除|取消)|(?<=违[规法]企业)列入|(?<=违[规法]单位)列入)[^,。;]{{0,40}})"
+)
+_PATTERNS = {
+    "crowd-filed": _FILED,
+    "crowd-fined": _FINED,
+    "crowd-companies": _COMPANIES,
+    "crowd-named": _NAMED,
+    "crowd-dealt-with": _DEALT_WITH,
+    "crowd-given": _GIVEN,
+}
+
+
+def find_crowd_cases(reading: Reading, found: Sequence[Case]) -> list[Case]:
+    """Groups without names, each once; not where the people of the group are named."""
+    named = sum(len(case.persons) for case in found)
+    told: list[tuple[str, Case]] = []
+    for sentence in reading.sentences:
+        for rule, pattern in _PATTERNS.items():
+            for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
+                size = match["size"]
+                is_named = pattern is _NAMED and named >= (parse_number(size) or 0) / 2
+                for case in () if is_named else _crowd_case(reading, match, rule):
+                    if not any(size == other and _told_again(reading.folded, case, before) for other, before in told):
+                        told.append((size, case))
+    return [case for _, case in told]
+
+
+def _told_again(folded: str, case: Case, before: Case) -> bool:
+    """Whether of two groups of one size the later is the earlier one: one tells no act, or both tell the same."""
+    if not case.acts or not before.acts:
+        return True
+    acts = [(act.start, act.end) for act in case.violations]
+    others = [(act.start, act.end) for act in before.violations]
+    return any(folded[slice(*a)] == folded[slice(*b)] or shares_wrong(folded, a, b) for a in acts for b in others)
+
+
+def _crowd_case(reading: Reading, match: re.Match[str], rule: str) -> Iterator[Case]:
+    sanctions = sanctions_in(reading, *match.span())
+    if not sanctions:
+        word = notice_in(reading, max(0, match.start() - 2), match.end()) or general_in(reading, *match.span())
+        sanctions = [word] if word else []
+    parts = match.groupdict(default="")
+    told = "reason" if parts.get("reason") else "act"
+    if sanctions:
+        stated = (sanctions[0].start, sanctions[0].end)
+        facts = Facts(
+            quote=match.span("quote"),
+            acts=list(split_acts(reading.folded, *match.span(told))) if parts.get(told) else [],
+            sanctions=sanctions,
+            grounds=[("", f"case/{rule}", match.span("quote")), ("sanctions", "sanction/crowd", stated)],
+        )
+        yield make_case(reading, facts)

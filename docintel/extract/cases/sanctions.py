@@ -1,0 +1,126 @@
+"""What followed for those who were dealt with: party and public discipline, organisational and criminal consequences.
+
+In: text. Out: the sanctions it states, one by one, in the text's words, with kind, prison term and fine.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from docintel.extract.language.lexicon import load
+from docintel.schema import SanctionKind
+from docintel.text.normalize import fold
+from docintel.text.numerals import parse_number
+
+_WORDS = load("sanctions")
+_NUMERAL = r"[0-9.,零一二两三四五六七八九十百千]{1,12}"
+_SUM = rf"{_NUMERAL}[余多]?[万亿]?[余多]?元"
+_MONEY = re.compile(rf"({_SUM[:-1]})元")
+_TERM = re.compile(rf"(?:徒刑|拘役|管制|[判获]刑)(?:(?P<years>{_NUMERAL})年)?[零又]?(?:(?P<months>{_NUMERAL})个月)?")
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("{n}", _NUMERAL).replace("{sum}", _SUM))
+
+
+_DECIDED = [(SanctionKind(kind), _compiled(p)) for kind, patterns in _WORDS["decided"].items() for p in patterns]
+_GENERAL = [(SanctionKind.OTHER, _compiled(pattern)) for pattern in _WORDS["general"]["words"]]
+_NOTICE = [(SanctionKind.NOTICE, _compiled(pattern)) for pattern in _WORDS["notice"]["words"]]
+_JOINT = [(_compiled(pattern), tuple(parts)) for pattern, parts in _WORDS["joint"].items()]
+_TITLE = re.compile(r"《[^《》]*》")
+_ANY = re.compile("|".join(pattern.pattern for _, pattern in _DECIDED))
+#: `移送司法机关|3人` is a figure, no consequence of anybody's.
+_COUNTED = re.compile(r"(?:处分|处理)?[0-9]+余?[人名件起]")
+#: 不予立案, 免予处分: nothing followed
+_NEGATED = re.compile(r"(?:不|未|免|无需|是否|或者?)(?:予|予以|被|受到?|给予)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """One consequence.
+
+    Attributes:
+        start: first character of the stretch that states it.
+        end: one past the last.
+        text: the sanction in the text's words; of `开除党籍和公职` the second is `开除公职`.
+        months: the prison term.
+        fine: yuan.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: SanctionKind
+    months: int | None = None
+    fine: float | None = None
+
+
+def split_sanctions(text: str) -> list[Sanction]:
+    """The sanctions that `text` states, in order; `开除党籍和公职` gives two, `不予立案` none."""
+    folded = _TITLE.sub(lambda match: "〇" * len(match[0]), fold(text))
+    if not _ANY.search(folded):
+        return []
+    joint = [
+        Sanction(*match.span(), part, _kind_of(part))
+        for pattern, parts in _JOINT
+        for match in pattern.finditer(folded)
+        for part in parts
+    ]
+    found = _without_overlap(_found(_DECIDED, folded, text), joint)
+    return [
+        s
+        for s in found
+        if not _NEGATED.search(folded, max(0, s.start - 5), s.start) and not _COUNTED.match(folded, s.end)
+    ]
+
+
+def _found(patterns: Iterable[tuple[SanctionKind, re.Pattern[str]]], folded: str, text: str) -> Iterator[Sanction]:
+    for kind, pattern in patterns:
+        for match in pattern.finditer(folded):
+            yield Sanction(*match.span(), text[slice(*match.span())], kind, _months(match[0]), _fine(kind, match[0]))
+
+
+@cache
+def _kind_of(name: str) -> SanctionKind:
+    return next(kind for kind, pattern in _DECIDED if pattern.fullmatch(name))
+
+
+def _months(words: str) -> int | None:
+    """`有期徒刑三年六个月` → 42; None for no term, for life and for probation."""
+    term = _TERM.search(words)
+    if not term or not (term["years"] or term["months"]):
+        return None
+    years, months = (parse_number(term[part]) or 0 if term[part] else 0 for part in ("years", "months"))
+    return round(years * 12 + months)
+
+
+def _fine(kind: SanctionKind, words: str) -> float | None:
+    if kind not in (SanctionKind.CRIMINAL, SanctionKind.ECONOMIC):
+        return None
+    money = _MONEY.search(words)
+    return parse_number(money[1]) if money else None
+
+
+def _without_overlap(single: Iterable[Sanction], joint: list[Sanction]) -> list[Sanction]:
+    """All in text order, the longest one at each place; joint ones share theirs."""
+    kept = list(joint)
+    for sanction in sorted(single, key=lambda s: (s.start - s.end, s.start)):
+        if all(sanction.end <= other.start or sanction.start >= other.end for other in kept):
+            kept.append(sanction)
+    return sorted(kept, key=lambda s: (s.start, s.end))
+
+
+def general_sanction(text: str) -> Sanction | None:
+    """Words that only say that something followed: `被严肃查处`."""
+    return _first(_GENERAL, text)
+
+
+def notice_sanction(text: str) -> Sanction | None:
+    """The notice that names a person or unit: `公开通报`."""
+    return _first(_NOTICE, text)
+
+
+def _first(patterns: Iterable[tuple[SanctionKind, re.Pattern[str]]], text: str) -> Sanction | None:
+    """The first one, the longest of several at its place."""
+    return min(_found(patterns, fold(text), text), key=lambda s: (s.start, s.start - s.end), default=None)

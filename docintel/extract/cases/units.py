@@ -1,0 +1,243 @@
+"""Units dealt with without a named person: items of a notice that are about a unit, and units criticised in a clause.
+
+In: a reading with its items, statements and unit mentions. Out: `Case`s without persons.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+from docintel.extract.cases.acts import is_same, is_wrong, split_acts
+from docintel.extract.cases.consequences import general_in, sanctions_in
+from docintel.extract.cases.facts import Facts, Span, distinct, make_case
+from docintel.extract.cases.findings import Finding
+from docintel.extract.cases.headline_units import closed, listed_units, sums_of, unit_in_head
+from docintel.extract.cases.sanctions import Sanction
+from docintel.extract.cases.shared_headlines import headed_acts
+from docintel.extract.cases.statements import Statement
+from docintel.extract.cases.sums import find_money
+from docintel.extract.language.items import Item
+from docintel.extract.language.reading import Clause, Reading, Sentence, at, within
+from docintel.extract.units.units import UnitMention
+from docintel.schema import Case, UnitKind
+
+_SUFFERED = re.compile(r"受到|被|给予|予以")
+#: What stands between a unit and what befell it: `某局|党委被|责令整改`.
+_BEFALLS = re.compile(r"[^,。;名人员干部长任]{0,8}?(?:分别)?(?:被|受到)")
+_TIME = re.compile(
+    r"(?:(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|期间|底|初)?(?:,|$)?)?(?:经查,?|其中,?|如,?|比如,?|例如,?|(?:去年|今年|上半年|下半年)?[^,。;]{0,6}?我们(?:局|院)?查处的)?"
+)
+
+
+def find_unit_cases(
+    reading: Reading,
+    items: Sequence[Item],
+    mentions: Sequence[UnitMention],
+    statements: Iterable[Statement],
+    found: Sequence[Case],
+) -> Iterator[Case]:
+    """Items of a notice that name a unit and nobody in it, or several units."""
+    of_people = sorted(statement.clause.start for statement in statements if statement.groups)
+    for item in items:
+        unit = unit_in_head(reading, item, mentions)
+        units = listed_units(reading, mentions, unit) if unit else ()
+        if unit is None or (len(units) == 1 and any(item.holds(case.evidence.start) for case in found)):
+            continue
+        if _holds_one(item.head, of_people):
+            continue
+        sanctions = [s for s in _sanctions_of(reading, item.body) if not _is_of(reading, s, of_people)]
+        for each in units:
+            own = sanctions if len(units) == 1 else _befallen(reading, mentions, each, units, sanctions)
+            if own:
+                yield _unit_case(reading, mentions, each, units, item, own)
+
+
+def _holds_one(stretch: Sentence | Clause, offsets: Sequence[int]) -> bool:
+    """Whether one of the offsets, in order, lies in a stretch."""
+    return bisect_left(offsets, stretch.start) < bisect_left(offsets, stretch.end)
+
+
+def _is_of(reading: Reading, sanction: Sanction, of_people: Sequence[int]) -> bool:
+    """Whether the clause of a sanction names people."""
+    clause = reading.clause_at(sanction.start)
+    return clause is not None and _holds_one(clause, of_people)
+
+
+def _befallen(
+    reading: Reading,
+    mentions: Sequence[UnitMention],
+    unit: UnitMention,
+    units: Sequence[UnitMention],
+    sanctions: Sequence[Sanction],
+) -> list[Sanction]:
+    """The sanctions of one of several units: not those behind a clause that names only others."""
+    names = {each.canonical for each in units}
+    own = []
+    for sanction in sanctions:
+        sentence = reading.sentence_at(sanction.start)
+        named: set[str] = set()
+        for clause in sentence.clauses if sentence else ():
+            if clause.start <= sanction.start:
+                named = {m.canonical for m in within(mentions, clause.start, clause.end)} & names or named
+        if not named or unit.canonical in named:
+            own.append(sanction)
+    return own
+
+
+def _sanctions_of(reading: Reading, sentences: Sequence[Sentence]) -> list[Sanction]:
+    """What the responsible of a unit suffered: `某局负责人受到组织处理`."""
+    suffered = [(s.start, s.end) for s in sentences if _SUFFERED.search(reading.folded, s.start, s.end)]
+    decided = [sanction for s in sentences for sanction in sanctions_in(reading, s.start, s.end)]
+    return decided or [general for span in suffered if (general := general_in(reading, *span))]
+
+
+def _unit_case(
+    reading: Reading,
+    mentions: Sequence[UnitMention],
+    unit: UnitMention,
+    units: Sequence[UnitMention],
+    item: Item,
+    sanctions: Sequence[Sanction],
+) -> Case:
+    folded, end = reading.folded, closed(reading, item.head)
+    acts = list(split_acts(folded, units[-1].end, end))
+    own: list[Span] = []
+    for clause in (clause for sentence in item.body for clause in sentence.clauses):
+        actor = at(mentions, clause.start)
+        if sanctions_in(reading, clause.start, clause.end):
+            continue
+        if actor and actor.canonical != unit.canonical:
+            continue
+        start = actor.end if actor else clause.start
+        if actor and len(units) > 1:
+            own.append((clause.start, clause.end))
+            acts += split_acts(folded, start, clause.end)
+            continue
+        for act in split_acts(folded, start, clause.end) if is_wrong(folded, start, clause.end) else ():
+            if is_wrong(folded, *act) and not any(is_same(folded, act, other) for other in acts):
+                acts.append(act)
+    sums, first = sums_of(reading, item), sanctions[0]
+    grounds: list[tuple[str, str, Span]] = [
+        ("", "case/unit-headline", (unit.start, end)),
+        ("sanctions", "sanction/unit", (first.start, first.end)),
+    ]
+    if sums:
+        grounds.append(("amounts", "amount/item", (sums[0].start, sums[0].end)))
+    facts = Facts(
+        quote=own[0] if own and unit != units[0] else (unit.start, end),
+        units=(unit.canonical,),
+        acts=distinct(folded, acts),
+        told=[(clause.start, clause.end) for sentence in item.body for clause in sentence.clauses],
+        sums=sums,
+        sanctions=sanctions,
+        grounds=grounds,
+    )
+    return make_case(reading, facts)
+
+
+def find_units_suffering(
+    reading: Reading,
+    items: Sequence[Item],
+    mentions: Sequence[UnitMention],
+    statements: Iterable[Statement],
+    findings: Sequence[Finding],
+    told: set[str],
+) -> Iterator[Case]:
+    """Units that something befalls: `某县职业中学违规发放补贴5万元,被责令清退`; each once.
+
+    In an item about a unit it is that unit's case, whoever of it is named.
+
+    Args:
+        reading: the document.
+        items: of the document.
+        mentions: unit mentions in text order.
+        statements: in text order.
+        findings: against people; a unit shares the acts of a headline that names people.
+        told: canonical names of the units that have a case.
+    """
+    of_people = sorted(statement.clause.start for statement in statements if statement.groups)
+    names_people = frozenset(of_people)
+    for item in items:
+        headed = headed_acts(item, findings)
+        head = unit_in_head(reading, item, mentions)
+        if _holds_one(item.head, of_people):
+            head = None
+        for sentence in item.sentences:
+            subject: UnitMention | None = None
+            for clause in sentence.clauses:
+                subject = _subject(reading, mentions, clause) or subject
+                if clause.start in names_people:
+                    subject = None
+                unit = head or subject
+                if unit is None or subject is None or unit.canonical in told:
+                    continue
+                sanctions = _befalling(reading, subject, clause)
+                if sanctions:
+                    sanctions += _going_on(reading, mentions, sentence, clause, names_people)
+                if sanctions:
+                    told.add(unit.canonical)
+                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions, headed)
+
+
+def _subject(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
+    """The unit that opens a clause, a time before it at most."""
+    time = _TIME.match(reading.folded, clause.start, clause.end)
+    start = time.end() if time else clause.start
+    unit = at(mentions, start)
+    return unit if unit and unit.start == start and unit.kind is not UnitKind.DISCIPLINE else None
+
+
+def _befalling(reading: Reading, subject: UnitMention, clause: Clause) -> list[Sanction]:
+    """What a clause says befell the unit itself: not `该局|3名责任人|被问责`."""
+    start = subject.end if clause.start <= subject.start < clause.end else clause.start
+    suffered = _BEFALLS.match(reading.folded, start, clause.end)
+    return sanctions_in(reading, suffered.end(), clause.end) if suffered else []
+
+
+def _going_on(
+    reading: Reading, mentions: Sequence[UnitMention], sentence: Sentence, clause: Clause, names_people: Container[int]
+) -> list[Sanction]:
+    """The sanctions of the clauses behind one that befalls a unit: `被责令停业,|并处罚款5万元`."""
+    found: list[Sanction] = []
+    for following in sentence.clauses[sentence.clauses.index(clause) + 1 :]:
+        further = sanctions_in(reading, following.start, following.end)
+        if not further or following.start in names_people or within(mentions, following.start, following.end):
+            break
+        found += further
+    return found
+
+
+def _suffering(
+    reading: Reading,
+    unit: UnitMention,
+    told_in: Item | Sentence,
+    clause: Clause,
+    sanctions: Sequence[Sanction],
+    headed: Sequence[Span],
+) -> Case:
+    folded = reading.folded
+    if isinstance(told_in, Item):
+        end = closed(reading, told_in.head)
+        quote, acts, sums = (unit.start, end), list(split_acts(folded, unit.end, end)), sums_of(reading, told_in)
+    else:
+        before = [c for c in told_in.clauses if c.start <= clause.start and c.end > unit.start]
+        stretches = [(max(c.start, unit.end), c.end if c != clause else c.start) for c in before]
+        acts = [a for s in stretches if is_wrong(folded, *s) for a in split_acts(folded, *s) if is_wrong(folded, *a)]
+        sums = [money for c in before for money in find_money(folded, c.start, c.end)]
+        last = max((act[1] for act in acts), default=clause.end)
+        quote = (unit.start, last)
+        acts = acts or list(headed)
+    stated = (sanctions[0].start, sanctions[0].end)
+    grounds: list[tuple[str, str, Span]] = [("", "case/unit-suffering", quote), ("sanctions", "sanction/unit", stated)]
+    if sums:
+        grounds.append(("amounts", "amount/told", (sums[0].start, sums[0].end)))
+    facts = Facts(
+        quote=quote,
+        units=(unit.canonical,),
+        acts=distinct(folded, acts),
+        told=acts,
+        sums=sums,
+        sanctions=sanctions,
+        grounds=grounds,
+    )
+    return make_case(reading, facts)

@@ -1,0 +1,117 @@
+"""Words and names from LAC, Baidu's lexical analyser, run by onnxruntime.
+
+In: sentences. Out: for each the words with their part of speech, or PER, ORG, LOC, TIME for a name.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+
+from docintel.config import models_dir
+from docintel.errors import ModelError
+from docintel.extract.language.crf import Numbers, Scores, best_labels
+
+#: Longer stretches without any punctuation are cut here.
+MAX_LENGTH = 256
+#: Sentences in one run of the graph. A recurrent layer is no faster on more, and like lengths need little padding.
+_BATCH = 4
+#: Sentences whose scores are held at a time.
+_HELD = 64
+
+
+#: A word and its tag.
+Word = tuple[str, str]
+
+
+class Tagger:
+    """A model folder as `scripts/build_tagger.py` writes it; the words of a sentence joined give the sentence back."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: a file is missing or unreadable.
+        """
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1  # a GRU of this size runs no faster on two
+        options.log_severity_level = 3
+        try:
+            labels = json.loads((folder / "model.json").read_text(encoding="utf-8"))["labels"]
+            rows = (folder / "characters.txt").read_bytes().decode().split("\n")
+            self._transitions: Scores = np.load(folder / "transitions.npy")
+            model = (folder / "model.onnx").read_bytes()
+            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as exc:  # onnxruntime raises bare Exceptions of its own for a damaged file
+            raise ModelError(
+                f"分词模型无法读取。 The tagger in {folder} cannot be read: {exc}",
+                hint="请重新安装 docintel。 Reinstall docintel, or make the model anew: python scripts/build_tagger.py",
+            ) from exc
+        self._row_of = np.zeros(sys.maxunicode + 1, dtype=np.int32)  # by code point; row 0 is that of all others
+        self._row_of[[ord(char) for chars in rows for char in chars]] = [
+            n for n, chars in enumerate(rows) for _ in chars
+        ]
+        self._tags = [label.rsplit("-", 1)[0] for label in labels]
+        self._inside = np.array([label.endswith("-I") for label in labels])
+
+    def tag(self, sentences: Sequence[str]) -> list[list[Word]]:
+        """Tag each sentence; an empty one gives an empty list."""
+        pieces = [
+            (i, sentence[k : k + MAX_LENGTH])
+            for i, sentence in enumerate(sentences)
+            for k in range(0, len(sentence), MAX_LENGTH)
+        ]
+        order = sorted(range(len(pieces)), key=lambda n: len(pieces[n][1]))
+        tagged: list[list[Word]] = [[] for _ in pieces]
+        for k in range(0, len(order), _HELD):
+            held = order[k : k + _HELD]
+            for n, words in zip(held, self._tag([pieces[n][1] for n in held]), strict=True):
+                tagged[n] = words
+        out: list[list[Word]] = [[] for _ in sentences]
+        for (i, _), words in zip(pieces, tagged, strict=True):
+            out[i].extend(words)
+        return out
+
+    def _tag(self, texts: Sequence[str]) -> Iterator[list[Word]]:
+        """Tag texts of 1 to `MAX_LENGTH` characters, ordered by their lengths."""
+        whole = "".join(texts)
+        lengths = np.array([len(text) for text in texts], dtype=np.int32)
+        starts: Numbers = np.cumsum(lengths, dtype=np.intp) - lengths
+        codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        rows = np.split(self._row_of[codes], starts[_BATCH::_BATCH])
+        scores = [self._scores(some, lengths[k * _BATCH : (k + 1) * _BATCH]) for k, some in enumerate(rows)]
+        labels = best_labels(np.concatenate(scores), starts, self._transitions)
+        begins = ~self._inside[labels]
+        begins[starts] = True
+        cuts = np.flatnonzero(begins)
+        words = [
+            (whole[low:high], self._tags[label])
+            for (low, high), label in zip(
+                pairwise([*cuts.tolist(), len(whole)]),
+                labels[cuts].tolist(),
+                strict=True,
+            )
+        ]
+        for low, high in pairwise([*np.searchsorted(cuts, starts).tolist(), len(words)]):
+            yield words[low:high]
+
+    def _scores(self, rows: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]) -> Scores:
+        """The scores of the characters of some sentences, one behind another: (characters, labels)."""
+        inside = np.arange(lengths.max()) < lengths[:, None]
+        padded = np.zeros(inside.shape, dtype=np.int32)
+        padded[inside] = rows
+        feeds = {"characters": np.ascontiguousarray(padded.T), "lengths": lengths}
+        scores: Scores = self._session.run(None, feeds)[0]
+        return scores.swapaxes(0, 1)[inside]
+
+
+@cache
+def shared_tagger() -> Tagger:
+    """The process's tagger, loaded at the first call."""
+    return Tagger(models_dir() / "tagger")

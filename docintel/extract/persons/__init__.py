@@ -1,0 +1,1 @@
+"""People: their names, positions and units, and who speaks."""

@@ -1,0 +1,248 @@
+"""Spans that are people's names by their own look and what stands around them.
+
+In: a reading and the units mentioned. Out: spans, each with the rule that believes in it; what stands in titles,
+credits and names of organisations is left in.
+"""
+
+import re
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.reading import Name, Reading, at, within
+from docintel.extract.persons.positions import follows_title, has_title
+from docintel.extract.units.units import UnitMention
+
+_WORDS = load("persons")
+_SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
+_SAFE_SURNAMES = _SURNAMES - frozenset("".join(_WORDS["ambiguous_surnames"].split()))
+_SAFE = f"[{''.join(sorted(_SAFE_SURNAMES))}]"
+_COMPOUND = tuple(_WORDS["compound_surnames"])
+_NOT_NAMES = frozenset(_WORDS["not_names"])
+_SURNAME = f"(?:{alternation(_COMPOUND)}|[{''.join(sorted(_SURNAMES))}])"
+_HAN = r"[\u4e00-\u9fff]"
+_MASK_END = r"(?![某个些种次年月日天县市区省镇乡村局处公单部项学医企])"
+#: 张某 / 李某某 / 王某甲 / 欧阳某; not 某某, nor the 张某 of `张某村`
+_ANONYMOUS = re.compile(
+    rf"(?<!某)(?:{alternation(_COMPOUND)}|{_SAFE})(?:某(?:某|[甲乙丙丁戊己庚辛壬癸])?{_MASK_END}|[×X*]{{2}}(?![A-Za-z×*]))"
+)
+#: What hides a name: 张某, 李某某, 赵某甲, 张某刚, 张××.
+_MASKED = re.compile(rf"{_SURNAME}(?:某{{1,2}}{_HAN}?|[××X\*]{{1,2}})")
+_FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
+_FOLLOW_CLEARLY = rf"(?:[,、。;)]|$|{alternation(word for word in _WORDS['followers'] if len(word) > 1)})"
+_FOLLOWER = re.compile(_FOLLOW)
+_CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
+_LONG_FOLLOWER = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
+_LONGEST = 3
+_TITLED = re.compile(rf"{_SURNAME}(?:{alternation(_WORDS['heads'])}|总|工|老师)")
+#: Positions, and what a court calls people.
+_CALLED = [word for word in _WORDS["introducers"] if word.endswith(("人", "被告"))]
+_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])})(?={_HAN})")
+#: Syllables that names of other languages are written with: 阿依古丽·买买提.
+_SYLLABLE = f"[{''.join(sorted(set(''.join(_WORDS['syllables'].split()))))}]"
+#: 局长|张三丰|表示, 校长|欧阳修平|在, 院长|阿迪力·买买提|介绍; the position is read to its end: 总会计师 is no 师.
+_UNTAGGED = re.compile(
+    rf"(?P<name>(?:{alternation(_COMPOUND)}){_HAN}{{1,2}}?(?={_FOLLOW})|{_SAFE}{_HAN}{{1,2}}?(?={_FOLLOW})"
+    rf"|{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={_FOLLOW_CLEARLY})|{_SYLLABLE}{{3,5}}?(?={_FOLLOW_CLEARLY}))"
+)
+#: A family name that begins other words too, with punctuation behind: 市委书记|易水寒|,
+_CLOSED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
+#: A name of three characters that no known word follows; the tagger sees a verb behind it: 护士长|江一苇|扫描.
+_BEFORE_VERB = re.compile(rf"{_SAFE}{_HAN}{{2}}")
+_VERBAL = frozenset({"v", "vd", "p", "d", "c"})
+_FOREIGN = re.compile(rf"(?<!{_HAN}·)(?<!·)(?P<name>{_SYLLABLE}{{1,7}}(?:·{_SYLLABLE}{{1,8}}){{1,2}})")
+_FOREIGN_WHOLE = re.compile(rf"{_SYLLABLE}{{3,8}}")
+_INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
+#: A name that ends its clause and begins inside a phrase is the tail of an idiom: 明月|高照|. But: 约谈了|沈立新|.
+_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对给找由被把即])")
+_CLAUSE_END = re.compile(r"[,。;]|$")
+_CLOSED_BY = frozenset(",、。;)")
+#: 郑东|来|搞虚假整改: 来 belongs to the name unless something comes of it.
+_SUFFERS = "受到|被|因|犯|收受|违规|违反|利用|多次|先后|均|分别"
+_OPENERS = [
+    re.compile(rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SURNAME}{_HAN}{{{more}}})(?={_SUFFERS}|还|将)") for more in (1, 2)
+]
+_STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队会部外里间某等们]){_HAN}")
+_HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
+_ACCUSED = re.compile(rf"{_SUFFERS}|在|接受|挪用|贪污|受贿|套取|骗取|侵占|涉嫌|严重")
+_GIVEN_LAI = re.compile(r"来(?=[搞违收因利贪挪受接涉被,、。等犯为任担兼说介表认作在])")
+_QUOTED = re.compile(r"[“‘][^“”‘’]{0,8}[”’]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may name a person, and the rule that found it."""
+
+    start: int
+    end: int
+    rule: str
+
+
+def is_masked(name: str) -> bool:
+    """Whether a name is hidden: 张某, 李某某, 王某甲."""
+    return bool(_MASKED.fullmatch(name))
+
+
+def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[Candidate]:
+    """Names by their own look and their surroundings."""
+    folded = reading.folded
+
+    @cache  # a name that stands a thousand times is looked for once
+    def behind(name: str) -> frozenset[str]:
+        return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
+
+    openers = _openers(folded) - _NOT_NAMES
+    for name in reading.names:
+        if name.label == "PER" and name.text not in _NOT_NAMES:
+            start, end = name.start, _whole_name(folded, name.start, _shortened(folded, name), behind)
+            if _is_credible(folded, start, end, mentions):
+                yield Candidate(start, end, "person/tagger")
+    for sentence in reading.sentences:
+        for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end):
+            yield Candidate(match.start(), _whole_mask(folded, *match.span(), behind), "person/masked")
+        for match in _FOREIGN.finditer(folded, sentence.start, sentence.end):
+            whole = _foreign_end(folded, *match.span())
+            if whole and not _is_quoted(folded, match.start(), whole):
+                yield Candidate(match.start(), whole, "person/syllables")
+        yield from _untagged(reading, sentence.start, sentence.end, openers)
+
+
+def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -> Iterator[Candidate]:
+    """Names that the tagger missed, right behind a position."""
+    folded = reading.folded
+    places = {name.start for name in reading.names_in(start, end, "LOC")}
+    people = {name.start for name in reading.names_in(start, end, "PER")}
+    for head in _TITLE.finditer(folded, start, end):
+        begin = head.end()
+        if begin not in places:
+            yield from _behind_title(reading, begin, end, openers, tagged=begin in people)
+
+
+def _behind_title(
+    reading: Reading, begin: int, end: int, openers: Container[str], *, tagged: bool
+) -> Iterator[Candidate]:
+    folded = reading.folded
+    if match := _UNTAGGED.match(folded, begin, end):
+        name, closed = match["name"], folded[match.end() : match.end() + 1] in _CLOSED_BY
+        is_word = any(w.end == match.end() for w in within(reading.words, *match.span("name")))
+        closed = closed or (is_word and bool(_CLEAR_FOLLOWER.match(folded, match.end())))
+        if name not in _NOT_NAMES and (len(name) > 2 or closed):
+            yield Candidate(*match.span("name"), "person/behind-title")
+    if match := _CLOSED_NAME.match(folded, begin, end):
+        words = [w for w in within(reading.words, begin, match.end()) if 1 < w.end - w.start <= match.end() - begin]
+        if match["name"] not in _NOT_NAMES and not words:
+            yield Candidate(begin, match.end(), "person/behind-title")
+    for length in (3, 2):
+        if folded[begin : begin + length] in openers:
+            yield Candidate(begin, begin + length, "person/again")
+            break
+    if not tagged and _is_stranded(reading, begin, begin + 3):
+        yield Candidate(begin, begin + 3, "person/stranded")
+    match = None if tagged else _BEFORE_VERB.match(folded, begin, end)
+    if match:
+        name = match[0]
+        after, inside = at(reading.words, match.end()), at(reading.words, begin)
+        is_verb = after is not None and after.start == match.end() and after.label in _VERBAL
+        is_cut = inside is not None and (inside.start < begin or inside.end < match.end())
+        is_taken = bool(_FOLLOWER.match(folded, match.end() - 1)) or "某" in name
+        if is_verb and is_cut and not is_taken and not {name, name[:2]} & _NOT_NAMES:
+            yield Candidate(begin, match.end(), "person/before-verb")
+
+
+def _openers(folded: str) -> frozenset[str]:
+    """What opens a clause as a name does: `计成|受到记过处分`."""
+    return frozenset(match["name"] for pattern in _OPENERS for match in pattern.finditer(folded))
+
+
+def _is_stranded(reading: Reading, start: int, end: int) -> bool:
+    """A name that begins like a word, and leaves one character over: `副主任|成立·峰|在维保中收受贿赂`."""
+    name, folded = reading.folded[start:end], reading.folded
+    if not _STRANDED.fullmatch(name) or _HEAD_INSIDE.search(name) or not _ACCUSED.match(folded, end):
+        return False
+    last, before = at(reading.words, end - 1), at(reading.words, start)
+    return last is not None and last.end == end and before is not None and before.start >= start
+
+
+def _foreign_end(folded: str, start: int, end: int) -> int | None:
+    """The end of a name with a point in it: the longest that a clear follower closes, behind its last point."""
+    point = folded.rfind("·", start, end)
+    ends = (e for e in range(end, point + 1, -1) if _CLEAR_FOLLOWER.match(folded, e))
+    return next(ends, None)
+
+
+def _shortened(folded: str, name: Name) -> int:
+    """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
+    takes = name.end - name.start == _LONGEST and _LONG_FOLLOWER.match(folded, name.end - 1)
+    return name.end - 1 if takes and folded.count(name.text) < folded.count(name.text[:-1]) else name.end
+
+
+def _whole_mask(folded: str, start: int, end: int, behind: Callable[[str], frozenset[str]]) -> int:
+    """`张某|刚|案`: the given name of a name that is hidden in the middle."""
+    if folded[end - 1] != "某" or not re.match(_HAN, folded[end : end + 1]):
+        return end
+    return _whole_name(folded, start, end, behind)
+
+
+def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], frozenset[str]]) -> int:
+    """The end of a name that the tagger may have cut short by one character.
+
+    `周立` is cut short when every time it stands it is followed by the same character, and other words follow that;
+    or when a position stands before it and what follows fits only after one more: `副主任周立|民为全体职工授课`.
+
+    Args:
+        folded: the folded text.
+        start: first character of the name.
+        end: one past the last that was tagged.
+        behind: gives the characters that follow a name anywhere in the text.
+    """
+    name = folded[start:end]
+    if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
+        return end
+    if len(behind(name)) > 1:
+        return end
+    if len(behind(folded[start : end + 1])) > 1:
+        return end + 1
+    if not follows_title(folded, start):
+        return end
+    if _GIVEN_LAI.match(folded, end) or (
+        not _FOLLOWER.match(folded, end) and _FOLLOWER.match(folded, end + 1) and folded[end] not in "等"
+    ):
+        return end + 1
+    return end
+
+
+def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> bool:
+    name = folded[start:end]
+    if (
+        name in _NOT_NAMES
+        or _TITLED.fullmatch(name)
+        or len(name) < 2
+        or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name)
+    ):
+        return False
+    introduced = has_title(folded, start, end) or _ends_unit(mentions, start)
+    if not re.match(_SURNAME, name):
+        return introduced
+    if len(name) > 4 or (len(name) == 4 and not name.startswith(_COMPOUND)):
+        return introduced and ("·" in name or bool(_FOREIGN_WHOLE.fullmatch(name)))
+    if _is_quoted(folded, start, end):
+        return introduced
+    is_tail = bool(_TAIL.match(folded, start) and _CLAUSE_END.match(folded, end))
+    if len(name) == 3 and name[0] in _SAFE_SURNAMES:
+        governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
+        followed = not is_tail and bool(_FOLLOWER.match(folded, end))
+        return introduced or governed or followed or folded.count(name) > 1
+    return introduced or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
+
+
+def _is_quoted(folded: str, start: int, end: int) -> bool:
+    """`“陈换新”` and `“以陈换新”` are words under discussion, no person."""
+    opening = max(folded.rfind("“", max(0, start - 6), start), folded.rfind("‘", max(0, start - 6), start))
+    quoted = _QUOTED.match(folded, opening) if opening >= 0 else None
+    return quoted is not None and quoted.end() > end
+
+
+def _ends_unit(mentions: Sequence[UnitMention], offset: int) -> bool:
+    before = at(mentions, offset - 1)
+    return before is not None and before.end == offset

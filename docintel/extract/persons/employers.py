@@ -1,0 +1,83 @@
+"""The unit of a position that names none: `某公司虚报收购数量。会计|张三`.
+
+In: a reading, a position, the name it belongs to, and the unit mentions. Out: the unit spoken of.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.reading import Reading, within
+from docintel.extract.persons.positions import Role
+from docintel.extract.units.units import UnitMention
+from docintel.schema import UnitKind
+
+_WORDS = load("persons")
+_UNITLESS = re.compile(rf"(?:{alternation(_WORDS['heads_without_unit'])})$")
+#: Office → what its unit's name ends with; the longest office comes first.
+_OFFICES = [
+    (office, re.compile(f"(?:{ending})$"))
+    for office, ending in sorted(_WORDS["office_units"].items(), key=lambda pair: -len(pair[0]))
+]
+_HOST = re.compile(r"主持人$")
+#: `这里是|青岚市人民政府网站|《在线访谈》,我是主持人`
+_HOSTED = re.compile(r"这里是(?:由)?(?P<unit>[\u4e00-\u9fff]{2,24}?(?:网站|电视台|广播电台|电台|频道|融媒体中心))")
+_OURS = re.compile(r"[我本](?:院|校|局|公司|集团|中心|单位)")
+_INSTITUTIONS = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
+
+
+def with_unit_around(reading: Reading, role: Role, name: tuple[int, int], mentions: Sequence[UnitMention]) -> Role:
+    """The role with the unit spoken of, where its position states none.
+
+    Of a department and its institution, which stand at one place among `mentions`, the institution. An office names
+    its kind of unit: the 副局长 is of the 局 spoken of, not of the hospital. In a text of an institution's own it is
+    that institution's.
+    """
+    block = reading.document.block_at(name[0])
+    if block is None or role.end <= role.start:
+        return role
+    near = [m for m in within(mentions, block.start, name[0]) if m.kind is not UnitKind.DISCIPLINE]
+    if role.unit:
+        return _department(reading, role, [*within(mentions, 0, block.start), *near])
+    if _HOST.search(reading.folded, role.start, role.end):
+        hosted = _HOSTED.search(reading.folded, block.start, name[0])
+        return _with(role, hosted["unit"], "host", hosted.span("unit")) if hosted else role
+    if _UNITLESS.search(reading.folded, role.start, role.end):
+        return role
+    ending = next((end for office, end in _OFFICES if reading.folded.endswith(office, role.start, role.end)), None)
+    own = _own(reading, mentions)
+    if ending:
+        fitting = _last(near, ending) or _last(within(mentions, 0, name[0]), ending)
+        found = [("office", fitting), ("own", own if own and ending.search(own.canonical) else None)]
+    else:
+        found = [("own", own), ("spoken-of", near[-1] if near else None)]
+    rule, unit = next(((rule, unit) for rule, unit in found if unit), ("", None))
+    return _with(role, unit.canonical, rule, (unit.start, unit.end)) if unit else role
+
+
+def _department(reading: Reading, role: Role, before: Sequence[UnitMention]) -> Role:
+    """A department that nobody else knows, under the institution spoken of: `(某医院)财务科|科长`."""
+    if role.unit_rule != "department" or not role.unit:
+        return role
+    host = _own(reading, before) or next((m for m in reversed(before) if m.kind in _INSTITUTIONS), None)
+    if host is None or _OURS.fullmatch(host.canonical):
+        return role
+    return replace(role, unit=host.canonical + role.unit)
+
+
+def _with(role: Role, unit: str, rule: str, span: tuple[int, int]) -> Role:
+    return replace(role, unit=unit, unit_rule=rule, unit_span=span)
+
+
+def _last(mentions: Iterable[UnitMention], ending: re.Pattern[str]) -> UnitMention | None:
+    return next((m for m in reversed(list(mentions)) if ending.search(m.canonical)), None)
+
+
+def _own(reading: Reading, mentions: Sequence[UnitMention]) -> UnitMention | None:
+    """The institution whose own text it is: it says 我院, or is published by a hospital, company or school."""
+    ours = next((m for m in mentions if _OURS.fullmatch(reading.folded, m.start, m.end)), None)
+    if ours:
+        return ours
+    publisher = reading.document.publisher
+    return next((m for m in mentions if m.canonical == publisher and m.kind in _INSTITUTIONS), None)

@@ -1,0 +1,125 @@
+"""Numbers with a measure word that count nothing: ordinals, names, set phrases, lengths of time, parts of a speech.
+
+In: a reading and a quantity. Out: whether it counts. The rules are data: `[[not_counted]]` of `patterns/amounts.toml`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from docintel.extract.language import lexicon
+from docintel.extract.language.reading import Reading, within
+from docintel.text.quantities import Form, Quantity
+
+_TIMES = frozenset({"个月", "年", "天"})
+#: Measure words that in Chinese numerals belong to names: 审评六部, 三处.
+_IN_NAMES = frozenset({"部", "处", "组"})
+#: No more months or years are a length of time.
+_LONGEST = 1_000
+_BARE_SIZES = frozenset({"百", "千", "万", "亿"})
+#: Longest text in quotation marks that is taken for a name.
+_NAME = 12
+#: How far before and behind a number a rule looks.
+_REACH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """All of its conditions must hold."""
+
+    unit: re.Pattern[str]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    chinese: bool | None
+
+    def holds(self, folded: str, quantity: Quantity) -> bool:
+        """Whether the rule speaks of this quantity."""
+        first, last = max(0, quantity.start - _REACH), quantity.end + _REACH
+        start = quantity.start - (folded[quantity.start - 1 : quantity.start] == " ")
+        end = quantity.end + (folded[quantity.end : quantity.end + 1] == " ")
+        return (
+            self.chinese in (None, quantity.in_chinese)
+            and self.unit.fullmatch(quantity.unit_of_measure) is not None
+            and self.before.search(folded, first, start) is not None
+            and self.behind.match(folded, end, last) is not None
+        )
+
+
+@cache
+def _rules(name: str) -> tuple[_Rule, ...]:
+    return tuple(_rule(row) for row in lexicon.load("amounts")[name])
+
+
+def _rule(row: dict[str, Any]) -> _Rule:
+    return _Rule(
+        re.compile(row.get("unit", ".*")),
+        re.compile(f"(?:{row['before']})$" if "before" in row else ""),
+        re.compile(row.get("behind", "")),
+        row.get("chinese"),
+    )
+
+
+@cache
+def _words() -> dict[str, re.Pattern[str]]:
+    data = lexicon.load("amounts")
+    return {
+        "names": re.compile(lexicon.alternation(data["names"])),
+        "overrun": re.compile(lexicon.alternation(data["overrun"])),
+        "called": re.compile(data["called"]),
+    }
+
+
+def counts(reading: Reading, quantity: Quantity) -> bool:
+    """Whether a quantity counts something."""
+    folded = reading.folded
+    if quantity.unit_of_measure in _TIMES:
+        if (quantity.value or 0) > _LONGEST:  # a calendar year
+            return False
+        return _words()["overrun"].search(folded, max(0, quantity.start - 10), quantity.start) is not None
+    if any(rule.holds(folded, quantity) for rule in _rules("not_counted")) or _in_set_phrase(folded, quantity):
+        return False
+    if quantity.in_chinese and not _counts_in_chinese(folded, quantity):
+        return False
+    return not (_in_quoted_name(folded, quantity) or _inside_name(reading, quantity))
+
+
+def _in_set_phrase(folded: str, quantity: Quantity) -> bool:
+    first = max(0, quantity.number_start - 8)
+    phrases = _words()["names"].finditer(folded, first, quantity.end + 12)
+    return any(match.start() <= quantity.number_start < match.end() for match in phrases)
+
+
+def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
+    """Whether Chinese numerals count: no article (一个), ordinal (二次), size (百家), department (审评六部)."""
+    number = folded[quantity.number_start : quantity.number_end]
+    if quantity.form is Form.CHINESE and quantity.value == 1 and quantity.unit_of_measure != "倍":
+        return any(rule.holds(folded, quantity) for rule in _rules("single"))
+    return not (
+        number == "二" or (number in _BARE_SIZES and not quantity.approximate) or quantity.unit_of_measure in _IN_NAMES
+    )
+
+
+def _in_quoted_name(folded: str, quantity: Quantity) -> bool:
+    """Whether it stands in short quotation marks (“三项整治”); digits only in names (“5个100”工程)."""
+    opened = max(folded.rfind(mark, max(0, quantity.number_start - _NAME), quantity.number_start) for mark in "“‘·")
+    if opened < 0:
+        return False
+    closed = min((k for k in (folded.find(mark, opened) for mark in "”’") if k >= 0), default=len(folded))
+    inside = quantity.number_start - opened == 1 or quantity.end <= closed <= opened + _NAME
+    if quantity.in_chinese or not inside:
+        return inside
+    return closed <= opened + _NAME and _words()["called"].match(folded, closed + 1) is not None
+
+
+def _inside_name(reading: Reading, quantity: Quantity) -> bool:
+    """Whether the number is part of a name (`七台河市`, `《…二十条》`) or of a title in book marks."""
+    folded = reading.folded
+    opened = folded.rfind("《", max(0, quantity.number_start - 60), quantity.number_start)
+    if opened >= 0 and folded.find("》", opened, quantity.number_start) < 0:
+        return True
+    return any(
+        name.start <= quantity.number_start < name.end and name.label in ("LOC", "PER", "nz", "nw")
+        for name in within(reading.words, quantity.number_start - 12, quantity.end)
+        if not (name.start == quantity.number_start and name.end <= quantity.end)
+    )

@@ -1,0 +1,1 @@
+"""Responsible organisations: their names, mentions and full official forms."""

@@ -1,0 +1,1 @@
+"""What is wrong, what is done about it, and which answers which."""

@@ -1,0 +1,81 @@
+"""Tie each measure to the issues it answers.
+
+In: the quotes of the measures and the issues of one document. Out: for each measure the indexes of its issues, sorted.
+A text ties them by a problem named inside the measure, by `针对…问题,…` in front of it in the sentence, by the case
+both belong to, or by the words of a problem told elsewhere.
+"""
+
+from collections.abc import Sequence
+
+from docintel.extract.language.reading import Reading, within
+from docintel.extract.work.issues import problem_words
+from docintel.extract.work.roles import pattern
+from docintel.schema import Case, Evidence, Issue
+
+#: Shorter words may stand in a measure by chance.
+_MIN_NAME = 4
+#: A sanction follows the acts it is for by so many sentences at most.
+_SENTENCES_BEHIND = 3
+
+
+def link_measures(
+    reading: Reading, measures: Sequence[Evidence], cases: Sequence[Case], issues: Sequence[Issue]
+) -> list[tuple[int, ...]]:
+    """For each measure the indexes into `issues` that the text ties to it, ascending."""
+    regions = _case_regions(reading, cases)
+    words = _words_elsewhere(reading, regions, issues)
+    return [tuple(sorted(_answered(reading, measure, regions, issues, words))) for measure in measures]
+
+
+def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
+    """From the first words of each case to those of the next, a few sentences behind its acts at most."""
+    regions = []
+    ordered = sorted(cases, key=lambda case: case.evidence.start)
+    limits = [*(case.evidence.start for case in ordered[1:]), len(reading.text)]
+    for case, limit in zip(ordered, limits, strict=False):
+        end = max(part.end for part in (case.evidence, *case.violations) if part.start <= limit)
+        after = within(reading.sentences, end, limit)[:_SENTENCES_BEHIND]
+        regions.append((case.evidence.start, max([end, *(sentence.end for sentence in after)])))
+    return regions
+
+
+def _words_elsewhere(
+    reading: Reading, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
+) -> list[tuple[int, str]]:
+    """The index and the words of each problem told outside the cases; an act of one person is no problem of others."""
+    words = [
+        (i, problem_words(reading.folded[issue.evidence.start : issue.evidence.end]))
+        for i, issue in enumerate(issues)
+        if not any(low <= issue.evidence.start < high for low, high in regions)
+    ]
+    return [(i, core) for i, core in words if len(core) >= _MIN_NAME]
+
+
+def _answered(
+    reading: Reading,
+    measure: Evidence,
+    regions: Sequence[tuple[int, int]],
+    issues: Sequence[Issue],
+    words: Sequence[tuple[int, str]],
+) -> set[int]:
+    """The issues inside the measure; else those before it in the sentence; else those of its case, or of its words."""
+    inside = _within(issues, measure.start, measure.end)
+    if inside:
+        return inside
+    sentence = reading.sentence_at(measure.start)
+    before = _within(issues, sentence.start if sentence else measure.start, measure.start)
+    if before:
+        return before
+    if pattern("sanctions").search(reading.folded, measure.start, measure.end):
+        return _same_case(measure, regions, issues)
+    said = reading.folded[measure.start : measure.end]
+    return {i for i, core in words if core in said}
+
+
+def _within(issues: Sequence[Issue], start: int, end: int) -> set[int]:
+    return {i for i, issue in enumerate(issues) if start <= issue.evidence.start and issue.evidence.end <= end}
+
+
+def _same_case(measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]) -> set[int]:
+    stretch = next(((start, end) for start, end in reversed(regions) if start <= measure.start < end), None)
+    return _within(issues, stretch[0], measure.start) if stretch else set()
