@@ -4,6 +4,7 @@ The first component makes a `Draft` of the document's words, the next ones run t
 one shows every record as a span (`doc.spans["issues"]`, …), so that displacy and any other spaCy tool can use them.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
@@ -126,10 +127,11 @@ def _label(kind: str, record: Record) -> str:
 
 
 def _split_tokens(doc: Doc, offsets: set[int]) -> None:
+    ordered = sorted(offsets)
     with doc.retokenize() as retokenizer:
         for token in doc:
-            cuts = sorted(offset - token.idx for offset in offsets if token.idx < offset < token.idx + len(token))
-            if cuts:
+            low, high = bisect_right(ordered, token.idx), bisect_left(ordered, token.idx + len(token))
+            if cuts := [offset - token.idx for offset in ordered[low:high]]:
                 pieces = list(_pieces(token.text, cuts))
                 retokenizer.split(token, pieces, heads=[(token, i) for i in range(len(pieces))])
 

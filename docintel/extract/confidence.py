@@ -6,15 +6,17 @@ was written for; text that was recognised from an image lowers it by the recogni
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import repeat
 from math import exp
 from typing import Any
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
-from docintel.schema import Extraction, Record
+from docintel.schema import Block, DocType, Extraction, Record
 
 _LENGTHS = (6, 12, 24, 48)
 
@@ -26,19 +28,25 @@ class Model:
     bias: float
     weights: Mapping[str, float]
 
-    def probability(self, features: Iterator[str]) -> float:
+    def probability(self, features: Iterable[str]) -> float:
         """That a record with these features is right."""
-        return 1.0 / (1.0 + exp(-self.bias - sum(self.weights.get(feature, 0.0) for feature in features)))
+        return 1.0 / (1.0 + exp(-self.bias - sum(map(self.weights.get, features, repeat(0.0)))))
 
 
 def features(record: Record, extraction: Extraction) -> Iterator[str]:
     """What is known of a record before it is seen to be right: its grounds, its length, where it stands."""
-    yield from dict.fromkeys(f"{ground.field}={ground.rule}" for ground in record.grounds)
-    yield f"length={sum(len(record.evidence.quote) > limit for limit in _LENGTHS)}"
-    yield f"mentions={min(3, len(getattr(record, 'mentions', ())))}"
-    yield f"type={extraction.doc_type}"
     block = extraction.document.block_at(record.evidence.start)
-    yield f"block={block.kind if block else None}"
+    yield from _features(record, extraction.doc_type, block)
+
+
+def _features(record: Record, doc_type: DocType, block: Block | None) -> Sequence[str]:
+    return (
+        *dict.fromkeys([f"{ground.field}={ground.rule}" for ground in record.grounds]),
+        f"length={bisect_left(_LENGTHS, len(record.evidence.quote))}",
+        f"mentions={min(3, len(getattr(record, 'mentions', ())))}",
+        f"type={doc_type}",
+        f"block={block.kind if block else None}",
+    )
 
 
 @cache
@@ -68,4 +76,4 @@ def with_confidence(extraction: Extraction) -> Extraction:
 def _sure(record: Record, model: Model, extraction: Extraction) -> Record:
     block = extraction.document.block_at(record.evidence.start)
     read = block.confidence if block else 1.0
-    return replace(record, confidence=round(read * model.probability(features(record, extraction)), 2))
+    return replace(record, confidence=round(read * model.probability(_features(record, extraction.doc_type, block)), 2))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from docintel.extract.attribution.actors import acting_units
+from docintel.extract.attribution.actors import Actors
 from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.cases.cases import find_cases
 from docintel.extract.checks import find_checks
@@ -72,7 +72,7 @@ def begin(document: Document, words: Iterable[Name]) -> Draft:
     """A document of which nothing is found yet but its type, its ledgers and its place."""
     plain = simplified(document) if document.language == TRADITIONAL else document
     words = tuple(words)
-    reading = Reading(plain, tuple(word for word in words if word.label in NAME_TAGS), words)
+    reading = Reading(plain, tuple([word for word in words if word.label in NAME_TAGS]), words)
     ledger, place = read_ledgers(reading), find_place(reading)
     extraction = Extraction(
         document=plain,
@@ -141,9 +141,10 @@ def add_issues(draft: Draft) -> None:
 def add_measures(draft: Draft) -> None:
     """Measures, with the issues they answer; of a ledger by its columns, of everything else by the words."""
     found, outer = draft.extraction, outermost(draft.unit_mentions)
+    actors = Actors(draft.reading, outer)
 
     def actors_of(start: int, end: int) -> tuple[str, ...]:
-        if units := acting_units(draft.reading, outer, start, end):
+        if units := actors.acting(start, end):
             return units
         speaker = draft.speakers.unit_at(start)
         return (speaker,) if speaker else ()

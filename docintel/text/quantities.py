@@ -4,7 +4,6 @@ In: folded text (`docintel.text.normalize.fold`). Out: `Quantity`s in text order
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +14,7 @@ _ABOUT = (
     "将近|接近|(?<![最附])近|大约|约|超过|超|逾|(?<![通经])过(?=[百千万亿半])|破(?=[百千万亿])|上(?=[百千万亿])|至少|最少|至多|最多|最高|"
     "不少于|不低于|不得少于|不得低于|不超过|不得超过|不足|不到|低于|高于|少于|多于"
 )
+_SHARES = ("percent", "fraction", "tenths", "half", "doubled")
 #: Bounds that leave the number itself exact: 最高1200元, 400万元以下.
 _BOUNDS = frozenset(("至多", "最多", "最高", "不超过", "不得超过", "低于", "少于", "以下", "以内"))
 _ABOUT_BEHIND = "以上|以下|以内|左右|上下|不等|不止|有余|出头|开外|之多|余|多(?![种样元次个])"
@@ -39,10 +39,15 @@ _MASKED = r"(?<![A-Za-z])[Xx×*＊○]{1,4}余?[万亿]?"
 _NUMBER = rf"(?<![\dA-Za-z])(?<!\d[.:/]){ARABIC}|{_MASKED}|(?<![第{NUMERAL}万亿\d])(?:{_VAGUE}|{CHINESE})"
 _DOUBLED = rf"(?:(?<=翻)|(?<=翻了))(?:{_DIGIT}|\d)番"
 
+_NUMERIC_CHARS = rf"\d{NUMERAL}万亿壹贰叁肆伍陆柒捌玖数几半Xx×*＊○"
 #: Every number has one of these.
-_NUMERIC = re.compile(rf"[\d{NUMERAL}万亿壹贰叁肆伍陆柒捌玖数几半Xx×*＊○]")
+_NUMERIC = re.compile(f"[{_NUMERIC_CHARS}]")
+#: And begins with one of them, or a word of `_ABOUT` before it does: to look for these first is faster.
+_BEGINS = f"(?=[{_NUMERIC_CHARS}将接近大约超逾过破上至最不低高少多])"
 _RANGE = re.compile(" ?[至到~-] ?")
 _LIST = re.compile(" ?[、和及与] ?")
+_JOINT = re.compile(" ?[至到~、和及与-]")
+_SIZE = re.compile("[万亿]")
 #: 由12到35 tells a change, not a range.
 _CHANGING = frozenset("由从自")
 _SCALE = re.compile(rf"([百千]?[万亿]+)[{HEDGE}]?$")
@@ -107,13 +112,13 @@ class QuantityGrammar:
     def __init__(self, measure_words: list[str]) -> None:
         words = "|".join(re.escape(word) for word in sorted(measure_words, key=lambda word: (-len(word), word)))
         self._pattern = re.compile(
-            rf"(?P<before>(?:{_ABOUT}) ?)?"
+            rf"{_BEGINS}(?P<before>(?:{_ABOUT}) ?)?"
             rf"(?:{_SHARE}|(?P<doubled>{_DOUBLED})"
             rf"|(?P<number>{_NUMBER})(?P<unit>(?:人民币)? ?(?P<word>{words})(?:\((?P<inner>[次套件])\))?)?)"
             rf"(?P<behind> ?(?:{_ABOUT_BEHIND}))?"
         )
 
-    def find(self, folded: str, start: int = 0, end: int | None = None, *, bare: bool = False) -> Iterator[Quantity]:
+    def find(self, folded: str, start: int = 0, end: int | None = None, *, bare: bool = False) -> list[Quantity]:
         """The quantities of `folded[start:end]`, in order.
 
         Args:
@@ -121,17 +126,26 @@ class QuantityGrammar:
         """
         end = len(folded) if end is None else end
         if not _NUMERIC.search(folded, start, end):
-            return
+            return []
         matches = self._pattern.finditer(folded, start, end)
-        numbers = [quantity for match in matches if (quantity := _quantity(match))]
-        for quantity in _join(folded, numbers):
-            if quantity.unit_of_measure or (bare and quantity.form is Form.BARE):
-                yield quantity
+        numbers = [quantity for match in matches if _may_count(match) and (quantity := _quantity(match))]
+        return [
+            quantity
+            for quantity in _join(folded, numbers)
+            if quantity.unit_of_measure or (bare and quantity.form is Form.BARE)
+        ]
+
+
+def _may_count(match: re.Match[str]) -> bool:
+    """Whether a number has a measure word or may do without: a large one, and one of a range or list (`3至5次`)."""
+    if not match["number"] or match["unit"]:
+        return True
+    return _SIZE.search(match["number"]) is not None or _JOINT.match(match.string, match.end()) is not None
 
 
 def _quantity(match: re.Match[str]) -> Quantity | None:
     """What one match says by itself; None for a numeral that says no number."""
-    group = next(name for name in ("percent", "fraction", "tenths", "half", "doubled", "number") if match[name])
+    group = "number" if match["number"] else next(name for name in _SHARES if match[name])
     written = match[group]
     unit = (match["word"] or "") + (match["inner"] or "")
     read = _read(written, unit) if group == "number" else _read_share(group, written)
@@ -147,9 +161,14 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
         end=match.end(),
         value=value,
         unit_of_measure=unit,
-        approximate=vague or any((match[side] or "").strip() not in ("", *_BOUNDS) for side in ("before", "behind")),
+        approximate=vague or _is_about(match["before"]) or _is_about(match["behind"]),
         form=form,
     )
+
+
+def _is_about(hedge: str | None) -> bool:
+    """Whether the words before or behind a number make it an approximate one."""
+    return hedge is not None and hedge.strip() not in _BOUNDS
 
 
 @lru_cache(maxsize=4096)  # reports say the same few numbers over and over

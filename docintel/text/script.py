@@ -5,6 +5,7 @@ character, so that an offset into one is an offset into the other. Which charact
 """
 
 from functools import cache
+from itertools import accumulate
 
 #: Values of `Document.language`.
 SIMPLIFIED, TRADITIONAL = "zh-Hans", "zh-Hant"
@@ -20,7 +21,8 @@ def is_traditional(text: str) -> bool:
     """Whether a text is written in Traditional characters; False for one that only quotes a few."""
     used = set(text)
     old = sum(map(text.count, used & _only_traditional()))
-    if not old or old <= sum(map(text.count, used & _only_simplified())):
+    new = accumulate(map(text.count, used & _only_simplified()))
+    if not old or any(old <= count for count in new):
         return False
     return old >= _SHARE * sum("\u3400" <= char <= "\u9fff" for char in text)
 

@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 _CLOSERS = "”’」』)】〕\"'"
-_SENTENCE_END = re.compile(rf"(?:[。!?]+[{re.escape(_CLOSERS)}]*|…{{2,}}(?=\s|$)|[\n\t])")
-_CLAUSE_END = re.compile(r"(?:[,;:](?!\d{3}(?!\d))|(?<!\d)[,;:]|…{2,}|[。!?]+)[”’]*")
+#: Both name first the characters that may end something, which the engine looks for fast, and say behind them when.
+_SENTENCE_END = re.compile(rf"[。!?…\n\t](?:(?<=[。!?])[。!?]*[{re.escape(_CLOSERS)}]*|(?<=…)…+(?=\s|$)|(?<=[\n\t]))")
+_CLAUSE_END = re.compile(r"[,;:…。!?](?:(?<=[,;:])(?:(?!\d{3}(?!\d))|(?<!\d[,;:]))|(?<=…)…+|(?<=[。!?])[。!?]*)[”’]*")
 _CLOSED_BY = {"“": "”", "‘": "’"}
 _OPENED_BY = {"”": "“", "’": "‘"}
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
@@ -26,10 +27,11 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _split(folded: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    titles = [match.span() for match in _TITLE.finditer(folded, start, end)]
+    has_title = folded.find("《", start, end) >= 0
+    titles = [match.span() for match in _TITLE.finditer(folded, start, end)] if has_title else []
     begin = start
     for match in boundary.finditer(folded, start, end):
-        before = bisect_left(titles, (match.start(),)) - 1
+        before = bisect_left(titles, (match.start(),)) - 1 if titles else -1
         if before >= 0 and match.start() < titles[before][1]:
             continue
         span = _trim(folded, begin, match.end())
@@ -61,13 +63,14 @@ def split_clauses(folded: str, start: int = 0, end: int | None = None) -> list[t
 
 def _strip(folded: str, start: int, end: int) -> tuple[int, int]:
     """Take off end punctuation, and quotes that open or close outside the span."""
-    changed = True
-    while changed and start < end:
-        changed = False
-        if folded[end - 1] in ",;:。!?… \n\t" or (folded[end - 1] in _OPENED_BY and not _opens(folded, start, end)):
-            end, changed = end - 1, True
-        elif folded[start] in "“‘" and folded.find(_CLOSED_BY[folded[start]], start, end) < 0:
-            start, changed = start + 1, True
+    while start < end:
+        first, last = folded[start], folded[end - 1]
+        if last in ",;:。!?… \n\t" or (last in _OPENED_BY and not _opens(folded, start, end)):
+            end -= 1
+        elif first in _CLOSED_BY and folded.find(_CLOSED_BY[first], start, end) < 0:
+            start += 1
+        else:
+            break
     return _trim(folded, start, end)
 
 

@@ -5,9 +5,8 @@ Word lists: `patterns/actors.toml`.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, within
@@ -46,38 +45,44 @@ _ITEM = 400
 _REACH = 12
 
 
-def acting_units(reading: Reading, outer: Sequence[UnitMention], start: int, end: int) -> tuple[str, ...]:
-    """Canonical names of who acts in `text[start:end]`, in text order; empty when the text does not say.
+class Actors:
+    """Answers who acts in a stretch of a document; each clause is read once."""
 
-    That is who is told to act there (督促X, 要求X); else its subject and who acts jointly with it (A联合B); else the
-    subject that the clauses before it in the paragraph carry on, until somebody else takes over; else who is in
-    charge of the list item (责任单位); else, in a quotation, who is quoted.
+    def __init__(self, reading: Reading, outer: Sequence[UnitMention]) -> None:
+        """Take unit mentions as `outermost` gives them."""
+        self._reading = reading
+        self._outer = outer
+        self._starts = [clause.start for clause in reading.clauses]
+        self._subjects: dict[int, tuple[str, ...] | None] = {}
 
-    Args:
-        reading: the document.
-        outer: unit mentions as `outermost` gives them.
-        start: first character.
-        end: one past the last.
-    """
-    text = reading.folded
-    for mention in within(outer, start, end):
-        if stands_before(text, mention.start, TOLD) or stands_before(text, mention.start, BY):
-            return joined(text, outer, mention)[0]
-    last = bisect_right(reading.clauses, max(start, end - 1), key=lambda clause: clause.start) - 1
-    first = bisect_right(reading.clauses, start, key=lambda clause: clause.start) - 1
-    block = reading.document.block_at(start)
-    if first < 0 or block is None:
-        return ()
-    here = [_subject(reading, outer, clause) for clause in reading.clauses[first : last + 1]]
-    before = (
-        _subject(reading, outer, clause)
-        for clause in reversed(reading.clauses[max(0, first - _REACH) : first])
-        if clause.start >= block.start
-    )
-    for names in (*here, *before):
-        if names is not None:
-            return names
-    return in_charge(reading, outer, start) or _quoted(reading, outer, end, block.end)
+    def acting(self, start: int, end: int) -> tuple[str, ...]:
+        """Canonical names of who acts in `text[start:end]`, in text order; empty when the text does not say.
+
+        That is who is told to act there (督促X, 要求X); else its subject and who acts jointly with it (A联合B); else
+        the subject that the clauses before it in the paragraph carry on, until somebody else takes over; else who is
+        in charge of the list item (责任单位); else, in a quotation, who is quoted.
+        """
+        text = self._reading.folded
+        for mention in within(self._outer, start, end):
+            if stands_before(text, mention.start, TOLD) or stands_before(text, mention.start, BY):
+                return joined(text, self._outer, mention)[0]
+        last = bisect_right(self._starts, max(start, end - 1)) - 1
+        first = bisect_right(self._starts, start) - 1
+        block = self._reading.block_at(start)
+        if first < 0 or block is None:
+            return ()
+        earliest = max(0, first - _REACH, bisect_left(self._starts, block.start))
+        for i in (*range(first, last + 1), *range(first - 1, earliest - 1, -1)):
+            if (names := self._subject(i)) is not None:
+                return names
+        charged = in_charge(self._reading, self._outer, start)
+        return charged or _quoted(self._reading, self._outer, end, block.end)
+
+    def _subject(self, i: int) -> tuple[str, ...] | None:
+        """Who acts in the `i`-th clause."""
+        if i not in self._subjects:
+            self._subjects[i] = _subject(self._reading, self._outer, self._reading.clauses[i])
+        return self._subjects[i]
 
 
 def stands_before(folded: str, offset: int, pattern: re.Pattern[str]) -> bool:
@@ -92,18 +97,13 @@ def _subject(reading: Reading, outer: Sequence[UnitMention], clause: Clause) -> 
     for mention in mentions:
         if stands_before(text, mention.start, TOLD):
             return joined(text, outer, mention)[0]
-    if _suffers(text, clause.start, clause.end):
+    if _SUFFERS.search(text, clause.start, clause.end):
         return ()
     if mentions and _LEAD_IN.fullmatch(text, clause.start, mentions[0].start):
         return () if NOT_ACTING.match(text, mentions[0].end, clause.end) else joined(text, outer, mentions[0])[0]
     lead = _LEAD_IN.match(text, clause.start, clause.end)
     vague = _VAGUE.match(text, clause.start) or (lead and _VAGUE.match(text, lead.end()))
     return () if vague else None
-
-
-@lru_cache(maxsize=16)  # a clause of many figures is asked about for each
-def _suffers(folded: str, start: int, end: int) -> bool:
-    return bool(_SUFFERS.search(folded, start, end))
 
 
 def joined(folded: str, outer: Sequence[UnitMention], first: UnitMention) -> tuple[tuple[str, ...], int]:

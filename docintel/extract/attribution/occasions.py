@@ -81,7 +81,7 @@ class Occasions:
     def verdict(self, i: int) -> Found:
         """The day of the judgement that the `i`-th clause tells of: 9月26日,…公开宣判。…|并处罚金…."""
         clauses, text = self._reading.clauses, self._folded
-        block = self._reading.document.block_at(clauses[i].start)
+        block = self._reading.block_at(clauses[i].start)
         if block is None or not _JUDGED.search(text, clauses[i].start, clauses[i].end):
             return None
         for clause in reversed(clauses[max(0, i - _REACH) : i]):

@@ -5,7 +5,7 @@ In: a reading. Out: for a place in it, the period in ISO form with the rule that
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,15 +107,22 @@ class Periods:
             iso = f"{begun if len(begun) > 4 else begun + '-01'}/{iso}"
         elif self._folded[period.end - 1] == "起" and iso[4:5] == "-" and (closed := self._closed(period)):
             iso = f"{iso.partition('/')[0]}/{closed}"
-        elif period.parts and "分别" in (between := self._folded[period.end : offset]):
-            counted = len(re.findall(r"\d[\d.,]*", between.partition("分别")[2]))
-            iso = period.parts[min(counted, len(period.parts) - 1)]
+        elif period.parts and (dealt_out := self._folded.find("分别", period.end, offset)) >= 0:
+            iso = period.parts[min(self._numbers_between(dealt_out, offset), len(period.parts) - 1)]
         return Decision(iso, rule, (period.start, period.end) if period.end > period.start else None)
+
+    def _numbers_between(self, start: int, end: int) -> int:
+        """How many numbers begin in `text[start:end]`, of a start outside of numbers."""
+        return bisect_left(self._numbers, end) - bisect_left(self._numbers, start)
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return [match.start() for match in re.finditer(r"\d[\d.,]*", self._folded)]
 
     def _begun(self, until: Period) -> str | None:
         """The start of the stretch that `until` closes: 2021年9月以来,…,截至5月底."""
         sentence = self._reading.sentence_at(until.start)
-        block = self._reading.document.block_at(until.start)
+        block = self._reading.block_at(until.start)
         if sentence is None or block is None:
             return None
         opened = self._dates.within(max(block.start, sentence.start - _SENTENCE_BEFORE), until.start)
@@ -158,7 +165,7 @@ class Periods:
     def _carried(self, i: int) -> Found:
         """The period that the clauses before carry on to the `i`-th."""
         clauses = self._reading.clauses
-        block = self._reading.document.block_at(clauses[i].start)
+        block = self._reading.block_at(clauses[i].start)
         if block is None:
             return None
         if occasion := self._occasions.meeting(i) or self._occasions.verdict(i):

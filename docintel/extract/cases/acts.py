@@ -5,6 +5,7 @@ In: folded text and a span of it. Out: spans of the acts; `违规收受礼品、
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from docintel.extract.language.lexicon import alternation, load
@@ -73,16 +74,23 @@ def begins_act(folded: str, start: int, end: int) -> bool:
 
 def shares_wrong(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two acts tell of the same kind of wrong: both of 礼金, one of 宴请 and one of 吃喝."""
-    mine, theirs = (set(_WRONG.findall(folded, *span)) - _VAGUE for span in (act, other))
-    if mine & theirs:
-        return True
-    kin = [{_KIN[word] for word in _KIN_WORD.findall(folded, *span)} for span in (act, other)]
-    return bool(kin[0] & kin[1])
+    mine, theirs = folded[slice(*act)], folded[slice(*other)]
+    return not (_wrongs(mine).isdisjoint(_wrongs(theirs)) and _kin(mine).isdisjoint(_kin(theirs)))
+
+
+@lru_cache(maxsize=1024)  # an act is compared with many others
+def _wrongs(words: str) -> frozenset[str]:
+    return frozenset(_WRONG.findall(words)) - _VAGUE
+
+
+@lru_cache(maxsize=1024)
+def _kin(words: str) -> frozenset[int]:
+    return frozenset(_KIN[word] for word in _KIN_WORD.findall(words))
 
 
 def is_same(folded: str, act: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two acts of one kind of wrong, or two that name none, are one act."""
-    if set(_WRONG.findall(folded, *act)) - _VAGUE:
+    if _wrongs(folded[slice(*act)]):
         return shares_wrong(folded, act, other)
     return says_again(folded, act, other)
 

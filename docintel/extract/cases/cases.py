@@ -5,7 +5,9 @@ for each unit or nameless group that was dealt with.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from docintel.extract.cases.acts import split_acts
 from docintel.extract.cases.consequences import find_consequences, notice_in
@@ -15,13 +17,13 @@ from docintel.extract.cases.findings import Finding, find_acts
 from docintel.extract.cases.headline_units import closed, listed_units, sums_of, unit_in_head
 from docintel.extract.cases.passing_units import find_units_given, find_units_reported
 from docintel.extract.cases.sanctions import Sanction
-from docintel.extract.cases.shared_headlines import allot_headlines, headed_acts
+from docintel.extract.cases.shared_headlines import HeadedActs, allot_headlines
 from docintel.extract.cases.statements import read_statements
 from docintel.extract.cases.units import (
     find_unit_cases,
     find_units_suffering,
 )
-from docintel.extract.language.items import Item, find_items
+from docintel.extract.language.items import Item, find_items, item_at
 from docintel.extract.language.reading import Reading
 from docintel.extract.units.units import UnitMention, outermost
 from docintel.schema import Case, Person, SanctionKind
@@ -29,6 +31,20 @@ from docintel.schema import Case, Person, SanctionKind
 #: Who answers for others, and for what.
 _ANSWERS = re.compile(r"负(?:有|主要|重要|直接)?[^,。;]{0,6}责任")
 _NEGLECT = re.compile(r"不力|失察|失职|失管|失责|不严|不到位|缺位|流于形式|走过场|疏于|不履行|管理混乱")
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What the cases of a document share.
+
+    Attributes:
+        headed: the acts that the headlines of items tell.
+        claimed: the sums that are told of somebody.
+    """
+
+    items: Sequence[Item]
+    headed: HeadedActs
+    claimed: frozenset[float]
 
 
 def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Sequence[Person]) -> tuple[Case, ...]:
@@ -45,13 +61,14 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     findings = [*find_consequences(reading, statements), *find_acts(reading, items, statements)]
     told = findings
     findings = allot_headlines(reading, items, told)
+    notice = _Notice(items, HeadedActs(told), frozenset(finding.money.value for finding in told if finding.money))
     cases = [
-        _person_case(reading, items, mentions, [persons[i] for i in people], own, told)
+        _person_case(reading, notice, mentions, [persons[i] for i in people], own)
         for people, own in _by_people(findings)
     ]
     cases += find_unit_cases(reading, items, mentions, statements, cases)
     units = {unit for case in cases if not case.persons for unit in case.units}
-    cases += find_units_suffering(reading, items, mentions, statements, told, units)
+    cases += find_units_suffering(reading, items, mentions, statements, notice.headed, units)
     cases += find_units_given(reading, mentions, statements)
     cases += find_units_reported(reading, mentions)
     cases += find_crowd_cases(reading, cases)
@@ -81,37 +98,37 @@ def _dealt_with_together(findings: Sequence[Finding]) -> dict[int, tuple[int, ..
     for finding in sorted(findings, key=lambda finding: (not finding.decided, finding.sanction is None)):
         for person in finding.people:
             together.setdefault(person, finding.people)
-    own = {person: frozenset(_told_of(findings, person)) for person in together}
+    own = _told_of_each(findings)
     return {
-        person: people if len({own[other] for other in people}) == 1 else (person,)
+        person: people if all(own[other] == own[person] for other in people) else (person,)
         for person, people in together.items()
     }
 
 
-def _told_of(findings: Iterable[Finding], person: int) -> Iterator[tuple[int, int] | str]:
-    """The acts and sanctions of a person, to be compared with those of another."""
+def _told_of_each(findings: Iterable[Finding]) -> dict[int, set[tuple[int, int] | str]]:
+    """The acts and sanctions of each person, to be compared with those of another."""
+    told: defaultdict[int, set[tuple[int, int] | str]] = defaultdict(set)
     for finding in findings:
-        if person in finding.people:
+        for person in finding.people:
             if finding.act:
-                yield finding.act
+                told[person].add(finding.act)
             elif finding.sanction and finding.decided:
-                yield finding.sanction.text
+                told[person].add(finding.sanction.text)
+    return told
 
 
 def _person_case(
     reading: Reading,
-    items: Sequence[Item],
+    notice: _Notice,
     mentions: Sequence[UnitMention],
     people: Sequence[Person],
     findings: Sequence[Finding],
-    all_findings: Sequence[Finding],
 ) -> Case:
     """The case of people; a unit's head answers for its item: its acts, and the sums that nobody else has claimed."""
-    claimed = {finding.money.value for finding in all_findings if finding.money}
     telling = next((finding for finding in findings if finding.act), findings[0])
     spans = distinct(reading.folded, [finding.act for finding in findings if finding.act])
     sums = [finding.money for finding in findings if finding.money]
-    item = next(item for item in items if item.holds(telling.quote[0]))
+    item = item_at(notice.items, telling.quote[0])
     own = bool(spans)
     grounds = [("", f"case/{telling.rule}", telling.quote), ("persons", _how_many(people), telling.quote)]
     if item.is_headed:
@@ -121,10 +138,10 @@ def _person_case(
             spans = list(split_acts(reading.folded, last.end, closed(reading, item.head)))
             own = bool(spans)
         if not spans and any(_ANSWERS.search(reading.folded, *finding.quote) for finding in findings):
-            spans = [act for act in headed_acts(item, all_findings) if _NEGLECT.search(reading.folded, *act)]
+            spans = [act for act in notice.headed.of(item) if _NEGLECT.search(reading.folded, *act)]
     by_item = item.is_headed and own and not sums
     if by_item:
-        sums = [money for money in sums_of(reading, item) if money.value not in claimed]
+        sums = [money for money in sums_of(reading, item) if money.value not in notice.claimed]
     stated = [finding for finding in findings if finding.sanction]
     sanctions = [finding.sanction for finding in stated if finding.sanction] or _notice(reading, telling.quote[0])
     sanctions = _decided(reading, sanctions)
@@ -158,6 +175,6 @@ def _how_many(people: Sequence[Person]) -> str:
 
 def _notice(reading: Reading, offset: int) -> list[Sanction]:
     """Being named in a notice, where the block that tells of the case is one."""
-    block = reading.document.block_at(offset)
+    block = reading.block_at(offset)
     notice = notice_in(reading, block.start, block.end) if block else None
     return [notice] if notice else []

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from docintel.extract.cases.acts import shares_wrong, split_acts
 from docintel.extract.cases.consequences import general_in, notice_in, sanctions_in
 from docintel.extract.cases.facts import Facts, make_case
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.reading import Reading
 from docintel.schema import Case
 from docintel.text.numerals import parse_number
@@ -18,30 +19,30 @@ _STAFF = r"(?:人员|责任人|科室|医师|医生|护士|干部|职工|员工|
 #: The numbers of the patterns below are read whole, and their gaps have an end: a line without punctuation may be long.
 _NUMERAL = "[0-9一二两三四五六七八九十]"
 #: `通报了|云溪县4名教师违规补课问题`
-_NAMED = re.compile(
+_NAMED = Gated(
     rf"(?:查处|通报|处理|曝光)了?(?P<quote>[^,。;:“”]{{0,60}}?(?<!\d)(?P<size>\d++)余?名"
     rf"[^,。;“”]{{0,40}}?{_PEOPLE}(?P<act>[^,。;“”]{{0,80}}?)(?:问题|案))"
 )
 #: `9名参与打牌的职工受到处理`, `两名村干部因把关不严被问责`
-_DEALT_WITH = re.compile(
+_DEALT_WITH = Gated(
     rf"(?P<quote>(?<!{_NUMERAL})(?P<size>{_NUMERAL}++)余?名(?:(?P<act>(?:参与|违反|违规|涉案|涉嫌)[^,。;“”]{{0,20}})的)?[^,。;“”]{{0,4}}?"
     rf"{_PEOPLE}(?:因(?P<reason>[^,。;“”]{{2,20}}?))?(?:分别)?(?:受到|被)[^,。;“”的]{{1,200}}+)(?=[,。;]|$)"
 )
 #: `对|验收走过场的2名科长予以诫勉`
-_GIVEN = re.compile(
+_GIVEN = Gated(
     rf"(?P<quote>对(?P<act>[^,。;“”]{{0,30}}?)的?(?P<size>{_NUMERAL}++)余?名[^,。;“”]{{2,14}}?(?:予以|给予|作出)"
     r"[^,。;“”]{0,120}?(?:诫勉|处分|处理|问责|检查|约谈))"
 )
 #: `对|稽核中“放水”的2名工作人员|立案审查`
-_FILED = re.compile(
+_FILED = Gated(
     rf"(?P<quote>对(?P<act>[^,。;]{{2,30}}?)的(?P<size>{_NUMERAL}++)余?名[^,。;]{{2,14}}?(?:进行|予以)?(?:立案(?:审查)?(?:调查)?|暂停[^,。;]{{2,16}}|约谈|罚款[^,。;]{{2,12}}|通报批评))(?=[,。;]|$)"
 )
 #: `扣罚相关医师绩效3.9万元`
-_FINED = re.compile(
+_FINED = Gated(
     rf"(?P<quote>(?P<size>)(?:扣罚|扣减|扣发|停发)了?(?:相关|有关|涉事|责任|违规|(?:{_NUMERAL}{{1,4}}名?)){{1,2}}[^,。;]{{0,6}}?{_STAFF}[^,。;]{{0,20}})"
 )
 #: `对58家企业|作出限制投标处理`, `将2家违规企业|列入不良记录名单`
-_COMPANIES = re.compile(
+_COMPANIES = Gated(
     rf"(?P<quote>[对将](?P<act>)(?P<size>{_NUMERAL}++)余?家(?:违规|违法)?[^,。;]{{0,8}}?(?:企业|公司|供应商|药店|诊所|门诊部|医院|机构|单位)(?:(?:作出|予以|给予|处以|罚款|暂停|解除|取消)|(?<=违[规法]企业)列入|(?<=违[规法]单位)列入)[^,。;]{{0,40}})"
 )
 _PATTERNS = {

@@ -99,6 +99,7 @@ def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sum
         sums: of the case; one that no act shares its clause or its words with is left out.
     """
     amounts: dict[Span, list[float]] = {span: [] for span in spans}
+    found: dict[int, list[Period]] = {}
     for money in sums:
         owner = _owner(reading, money, spans, told)
         if owner and money.value not in amounts[owner]:
@@ -107,7 +108,7 @@ def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sum
         Act(
             evidence=reading.document.evidence(*span),
             amounts=tuple(amounts[span]),
-            period=_period(reading, span, told, alone=len(spans) == 1),
+            period=_period(reading, span, told, found, alone=len(spans) == 1),
         )
         for span in spans
     )
@@ -129,17 +130,17 @@ def _owner(reading: Reading, money: Money, spans: Sequence[Span], told: Sequence
     return spans[0] if len(spans) == 1 else None
 
 
-def _period(reading: Reading, act: Span, told: Sequence[Span], *, alone: bool) -> str | None:
+def _period(
+    reading: Reading, act: Span, told: Sequence[Span], found: dict[int, list[Period]], *, alone: bool
+) -> str | None:
     """When an act was: the last time before it in its sentence, else in a clause that tells of it."""
-    found: dict[int, list[Period]] = {}
     own = _periods_before(reading, *act, found)
     if own:
         return own[-1].iso
     for clause in told:
-        if alone or says_again(reading.folded, clause, act):
-            periods = _periods_before(reading, *clause, found)
-            if periods:
-                return periods[-1].iso
+        periods = _periods_before(reading, *clause, found)
+        if periods and (alone or says_again(reading.folded, clause, act)):
+            return periods[-1].iso
     return None
 
 

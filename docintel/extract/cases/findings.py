@@ -4,6 +4,7 @@ In: a reading and its statements. Out: findings in text order.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,20 +72,23 @@ class Finding:
 def find_acts(reading: Reading, items: Sequence[Item], statements: Sequence[Statement]) -> Iterator[Finding]:
     """The acts and sums told of the people of a document, in text order."""
     item_of = {block: item.start for item in items for block in item.blocks}
-    headed: dict[tuple[int, tuple[int, ...]], list[tuple[int, int]]] = {}
+    headed: defaultdict[int, dict[tuple[int, ...], list[tuple[int, int]]]] = defaultdict(dict)
     means: _Means | None = None
     told_until = 0
     for number, statement in enumerate(statements):
         if statement.quoted:
             continue
+        if not statement.about and not statement.groups:
+            means = None
+            continue
         item = item_of[statement.sentence.block]
         headline = list(_headline(reading, statement))
         for finding in headline:
             if finding.act:
-                headed.setdefault((item, finding.people), []).append(finding.act)
+                headed[item].setdefault(finding.people, []).append(finding.act)
         yield from headline
         if not headline and not _is_headline(reading, statement):
-            known = {people: acts for (start, people), acts in headed.items() if start == item}
+            known = headed[item]
             before = means if means and means.sentence == statement.sentence.start else None
             acts, means = _with_means(reading, statement, before)
             if any(group.people in known for group in statement.about):

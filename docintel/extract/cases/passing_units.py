@@ -30,9 +30,11 @@ def find_units_given(
     """Units that somebody deals with: `对某县教育局、某县第三中学予以通报批评`."""
     for statement in statements:
         low, high = statement.clause.start, statement.clause.end
+        given = None if statement.groups else _GIVEN.search(reading.folded, low, high)
+        if not given:
+            continue
         units = [m for m in within(mentions, low, high) if m.kind is not UnitKind.DISCIPLINE]
-        given = _GIVEN.search(reading.folded, low, high)
-        if statement.groups or not units or not given or not given.start() < units[-1].start < given.start("decision"):
+        if not units or not given.start() < units[-1].start < given.start("decision"):
             continue
         sanctions = sanctions_in(reading, given.start("decision"), high)
         if sanctions:
@@ -52,9 +54,7 @@ def find_units_reported(reading: Reading, mentions: Sequence[UnitMention]) -> It
     for sentence in reading.sentences:
         for clause, following in zip(sentence.clauses, [*sentence.clauses[1:], None], strict=True):
             reported = _REPORTED.search(reading.folded, clause.start, clause.end)
-            units = [
-                m for m in within(mentions, clause.start, clause.end) if reported and m.start >= reported.start("units")
-            ]
+            units = within(mentions, reported.start("units"), clause.end) if reported else ()
             if not reported or not units or units[0].start != reported.start("units"):
                 continue
             end = following.end if following and _DEALT_WITH.match(reading.folded, following.start) else clause.end

@@ -6,8 +6,9 @@ In: text. Out: the sanctions it states, one by one, in the text's words, with ki
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.lexicon import load
 from docintel.schema import SanctionKind
 from docintel.text.normalize import fold
@@ -28,8 +29,9 @@ _DECIDED = [(SanctionKind(kind), _compiled(p)) for kind, patterns in _WORDS["dec
 _GENERAL = [(SanctionKind.OTHER, _compiled(pattern)) for pattern in _WORDS["general"]["words"]]
 _NOTICE = [(SanctionKind.NOTICE, _compiled(pattern)) for pattern in _WORDS["notice"]["words"]]
 _JOINT = [(_compiled(pattern), tuple(parts)) for pattern, parts in _WORDS["joint"].items()]
+_ANY_GENERAL = Gated("|".join(pattern.pattern for _, pattern in _GENERAL))
 _TITLE = re.compile(r"《[^《》]*》")
-_ANY = re.compile("|".join(pattern.pattern for _, pattern in _DECIDED))
+_ANY = Gated("|".join(pattern.pattern for _, pattern in _DECIDED))
 #: `移送司法机关|3人` is a figure, no consequence of anybody's.
 _COUNTED = re.compile(r"(?:处分|处理)?[0-9]+余?[人名件起]")
 #: 不予立案, 免予处分: nothing followed
@@ -58,9 +60,14 @@ class Sanction:
 
 def split_sanctions(text: str) -> list[Sanction]:
     """The sanctions that `text` states, in order; `开除党籍和公职` gives two, `不予立案` none."""
+    return list(_split(text))
+
+
+@lru_cache(maxsize=1024)  # several steps ask for those of one clause
+def _split(text: str) -> tuple[Sanction, ...]:
     folded = _TITLE.sub(lambda match: "〇" * len(match[0]), fold(text))
     if not _ANY.search(folded):
-        return []
+        return ()
     joint = [
         Sanction(*match.span(), part, _kind_of(part))
         for pattern, parts in _JOINT
@@ -68,11 +75,11 @@ def split_sanctions(text: str) -> list[Sanction]:
         for part in parts
     ]
     found = _without_overlap(_found(_DECIDED, folded, text), joint)
-    return [
+    return tuple(
         s
         for s in found
         if not _NEGATED.search(folded, max(0, s.start - 5), s.start) and not _COUNTED.match(folded, s.end)
-    ]
+    )
 
 
 def _found(patterns: Iterable[tuple[SanctionKind, re.Pattern[str]]], folded: str, text: str) -> Iterator[Sanction]:
@@ -113,7 +120,7 @@ def _without_overlap(single: Iterable[Sanction], joint: list[Sanction]) -> list[
 
 def general_sanction(text: str) -> Sanction | None:
     """Words that only say that something followed: `被严肃查处`."""
-    return _first(_GENERAL, text)
+    return _first(_GENERAL, text) if _ANY_GENERAL.search(fold(text)) else None
 
 
 def notice_sanction(text: str) -> Sanction | None:

@@ -5,10 +5,12 @@ those it fits.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import itemgetter
 
 from docintel.extract.cases.acts import says_again
 from docintel.extract.cases.findings import Finding
@@ -28,30 +30,45 @@ def allot_headlines(reading: Reading, items: Sequence[Item], findings: Sequence[
     An act told again of somebody is theirs, in the words it is told in there. The only act of a headline is else
     everybody's; of several, one that is told of nobody is that of the one of whom none is told.
     """
-    kept = list(findings)
     starts = [item.head.start for item in items]
-    heads: dict[int, list[Finding]] = {}
-    for finding in findings:
-        if finding.rule == "headline":
-            heads.setdefault(bisect_right(starts, finding.quote[0]) - 1, []).append(finding)
-    for number, headline in heads.items():
+    numbers = [bisect_right(starts, finding.quote[0]) - 1 for finding in findings]
+    by_item: defaultdict[int, list[Finding]] = defaultdict(list)
+    for number, finding in zip(numbers, findings, strict=True):
+        by_item[number].append(finding)
+    allotted: dict[int, dict[Span, set[int]]] = {}
+    for number, inside in by_item.items():
         item = items[number]
+        headline = [finding for finding in inside if finding.rule == "headline"]
         people = {person for finding in headline for person in finding.people}
         if len(people) < 2:
             continue
-        told = [f for f in findings if f.rule == "told" and f.act and set(f.people) <= people and _is_behind(item, f)]
+        told = [f for f in inside if f.rule == "told" and f.act and set(f.people) <= people and _is_behind(item, f)]
         if any(set(f.people) < people for f in told):
             own = {person: [f.act for f in told if f.act and person in f.people] for person in people}
-            jointly = [f for f in findings if f.again and set(f.people) == people and _is_behind(item, f)]
+            jointly = [f for f in inside if f.again and set(f.people) == people and _is_behind(item, f)]
             shared = [f.again for f in jointly if f.again]
-            owners = _owners(reading.folded, list(dict.fromkeys(f.act for f in headline if f.act)), own, shared)
-            kept = [each for f in kept for each in (_given(f, owners) if f in headline else [f])]
-    return kept
+            acts = list(dict.fromkeys(f.act for f in headline if f.act))
+            allotted[number] = _owners(reading.folded, acts, own, shared)
+    return [
+        each
+        for number, finding in zip(numbers, findings, strict=True)
+        for each in (
+            _given(finding, allotted[number]) if finding.rule == "headline" and number in allotted else (finding,)
+        )
+    ]
 
 
-def headed_acts(item: Item, findings: Sequence[Finding]) -> list[Span]:
-    """The acts that the headline of an item tells of people."""
-    return list(dict.fromkeys(f.act for f in findings if f.rule == "headline" and f.act and item.holds(f.act[0])))
+class HeadedActs:
+    """The acts that headlines tell of people."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        headlines = ((n, f.act) for n, f in enumerate(findings) if f.rule == "headline" and f.act)
+        self._acts = sorted((act, n) for n, act in headlines)
+
+    def of(self, item: Item) -> list[Span]:
+        """Those of an item, in the order in which they were found."""
+        low, high = (bisect_left(self._acts, ((offset,),)) for offset in (item.head.start, item.end))
+        return list(dict.fromkeys(act for act, _ in sorted(self._acts[low:high], key=itemgetter(1))))
 
 
 def _is_behind(item: Item, finding: Finding) -> bool:

@@ -93,7 +93,7 @@ def read_statements(
             quoted = bool(subjects) and _is_speaking(reading.folded, subjects[-1].end, clause.end)
             if subjects:
                 about, named_in = pending + subjects, sentence.start
-            elif _has_other_subject(reading.folded, mentions, clause):
+            elif about and _has_other_subject(reading.folded, mentions, clause):
                 about = ()
             listed = bool(here) and here[-1].end == clause.end
             pending = about if listed else ()

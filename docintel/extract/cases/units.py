@@ -10,10 +10,9 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from docintel.extract.cases.acts import is_same, is_wrong, split_acts
 from docintel.extract.cases.consequences import general_in, sanctions_in
 from docintel.extract.cases.facts import Facts, Span, distinct, make_case
-from docintel.extract.cases.findings import Finding
 from docintel.extract.cases.headline_units import closed, listed_units, sums_of, unit_in_head
 from docintel.extract.cases.sanctions import Sanction
-from docintel.extract.cases.shared_headlines import headed_acts
+from docintel.extract.cases.shared_headlines import HeadedActs
 from docintel.extract.cases.statements import Statement
 from docintel.extract.cases.sums import find_money
 from docintel.extract.language.items import Item
@@ -38,12 +37,13 @@ def find_unit_cases(
 ) -> Iterator[Case]:
     """Items of a notice that name a unit and nobody in it, or several units."""
     of_people = sorted(statement.clause.start for statement in statements if statement.groups)
+    of_cases = sorted(case.evidence.start for case in found)
     for item in items:
         unit = unit_in_head(reading, item, mentions)
         units = listed_units(reading, mentions, unit) if unit else ()
-        if unit is None or (len(units) == 1 and any(item.holds(case.evidence.start) for case in found)):
+        if unit is None or (len(units) == 1 and _holds_one(item.head.start, item.end, of_cases)):
             continue
-        if _holds_one(item.head, of_people):
+        if _holds_one(item.head.start, item.head.end, of_people):
             continue
         sanctions = [s for s in _sanctions_of(reading, item.body) if not _is_of(reading, s, of_people)]
         for each in units:
@@ -52,15 +52,15 @@ def find_unit_cases(
                 yield _unit_case(reading, mentions, each, units, item, own)
 
 
-def _holds_one(stretch: Sentence | Clause, offsets: Sequence[int]) -> bool:
-    """Whether one of the offsets, in order, lies in a stretch."""
-    return bisect_left(offsets, stretch.start) < bisect_left(offsets, stretch.end)
+def _holds_one(start: int, end: int, offsets: Sequence[int]) -> bool:
+    """Whether one of the offsets, in order, lies in `[start, end)`."""
+    return bisect_left(offsets, start) < bisect_left(offsets, end)
 
 
 def _is_of(reading: Reading, sanction: Sanction, of_people: Sequence[int]) -> bool:
     """Whether the clause of a sanction names people."""
     clause = reading.clause_at(sanction.start)
-    return clause is not None and _holds_one(clause, of_people)
+    return clause is not None and _holds_one(clause.start, clause.end, of_people)
 
 
 def _befallen(
@@ -140,7 +140,7 @@ def find_units_suffering(
     items: Sequence[Item],
     mentions: Sequence[UnitMention],
     statements: Iterable[Statement],
-    findings: Sequence[Finding],
+    headed: HeadedActs,
     told: set[str],
 ) -> Iterator[Case]:
     """Units that something befalls: `某县职业中学违规发放补贴5万元,被责令清退`; each once.
@@ -152,17 +152,18 @@ def find_units_suffering(
         items: of the document.
         mentions: unit mentions in text order.
         statements: in text order.
-        findings: against people; a unit shares the acts of a headline that names people.
+        headed: acts told of people in headlines, which a unit shares.
         told: canonical names of the units that have a case.
     """
     of_people = sorted(statement.clause.start for statement in statements if statement.groups)
     names_people = frozenset(of_people)
     for item in items:
-        headed = headed_acts(item, findings)
         head = unit_in_head(reading, item, mentions)
-        if _holds_one(item.head, of_people):
+        if _holds_one(item.head.start, item.head.end, of_people):
             head = None
         for sentence in item.sentences:
+            if not within(mentions, sentence.start, sentence.end + 1):
+                continue
             subject: UnitMention | None = None
             for clause in sentence.clauses:
                 subject = _subject(reading, mentions, clause) or subject
@@ -176,7 +177,7 @@ def find_units_suffering(
                     sanctions += _going_on(reading, mentions, sentence, clause, names_people)
                 if sanctions:
                     told.add(unit.canonical)
-                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions, headed)
+                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions, headed.of(item))
 
 
 def _subject(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:

@@ -4,11 +4,12 @@ In: a reading. Out: the item each block of it belongs to.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from docintel.extract.language.reading import Reading, Sentence
+from docintel.extract.language.reading import Reading, Sentence, once
 
 _HEADLINE = re.compile(r"(?:问题|(?<![投归到立])案|案件)[。\"”]*$")
 #: `1.`, `(二)`, `三、` before an item
@@ -40,11 +41,17 @@ class Item:
         """All sentences, the headline first."""
         return (self.head, *self.body)
 
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        return (self.body[-1] if self.body else self.head).end
+
     def holds(self, offset: int) -> bool:
         """Whether `offset` lies in the item."""
-        return self.head.start <= offset < self.sentences[-1].end
+        return self.head.start <= offset < self.end
 
 
+@once
 def find_items(reading: Reading) -> tuple[Item, ...]:
     """The content as items, in text order: each block is one, or a headline of its own with the block behind it."""
     items: list[Item] = []
@@ -54,6 +61,11 @@ def find_items(reading: Reading) -> tuple[Item, ...]:
             sentences = (items.pop().head, *sentences)
         items.append(_item(reading, sentences))
     return tuple(items)
+
+
+def item_at(items: Sequence[Item], offset: int) -> Item:
+    """The item that holds `offset`, of items in text order one of which does."""
+    return items[bisect_right(items, offset, key=lambda item: item.head.start) - 1]
 
 
 def skip_numbering(folded: str, start: int, end: int) -> int:

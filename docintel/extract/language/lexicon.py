@@ -2,15 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-#: Begins with a character that must be there.
-_PLAIN = re.compile(r"[^\W\d_](?![?*{|])")
-#: No alternative outside of brackets.
-_ONE = re.compile(r"(?:[^()|]|\((?:[^()]|\([^()]*\))*+\))*+")
 
 
 @cache
@@ -28,28 +23,14 @@ def first_of(words: Iterable[str]) -> str:
 
 
 def alternation(words: Iterable[str]) -> str:
-    """A regular expression that matches any of the words, the longest first; to be put in a group."""
-    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
+    """A regular expression that matches any of the words, the longest first; to be put in a group.
 
-
-class AnyOf:
-    """Patterns one of which may stand in a text.
-
-    The engine passes quickly over places where a pattern cannot begin, but only if it begins with certain characters.
-    So those that do are tried together, those that begin with `^` at the start alone, and each other one by itself.
+    Words with the same beginning share it: the engine tries alternatives one by one, and these are fewer.
     """
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        opening = [pattern for pattern in patterns if pattern.startswith("^") and _ONE.fullmatch(pattern)]
-        plain = [pattern for pattern in patterns if _PLAIN.match(pattern) and _ONE.fullmatch(pattern)]
-        others = [pattern for pattern in patterns if pattern not in opening and pattern not in plain]
-        self._searches = [re.compile(pattern).search for pattern in ("|".join(plain), *others) if pattern]
-        if opening:
-            self._searches.append(re.compile("|".join(opening)).match)
-
-    def found_in(self, text: str) -> bool:
-        """Whether a pattern matches somewhere."""
-        for search in self._searches:  # noqa: SIM110  a generator costs as much as a search
-            if search(text):
-                return True
-        return False
+    rests: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda word: (-len(word), word)):
+        rests.setdefault(word[:1], []).append(word[1:])
+    return "|".join(
+        re.escape(first + same[0]) if len(same) == 1 else f"{re.escape(first)}(?:{alternation(same)})"
+        for first, same in rests.items()
+    )

@@ -12,7 +12,7 @@ from functools import cached_property, wraps
 from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar, cast
 
-from docintel.schema import NOT_CONTENT, Document
+from docintel.schema import NOT_CONTENT, Block, Document
 from docintel.text.normalize import fold
 from docintel.text.sentences import split_clauses, split_sentences
 
@@ -29,16 +29,14 @@ class Name(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A clause of content text, without its closing punctuation."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of content text with its clauses; `block` indexes `Document.blocks`."""
 
     start: int
@@ -73,6 +71,8 @@ def at(spans: Sequence[SpannedT], offset: int) -> SpannedT | None:
 def within(spans: Sequence[SpannedT], start: int, end: int) -> Sequence[SpannedT]:
     """The spans that begin in `[start, end)`, of spans in text order."""
     low = bisect_left(spans, start, key=_START)
+    if low == len(spans) or spans[low].start >= end:
+        return spans[:0]
     return spans[low : bisect_left(spans, end, low, key=_START)]
 
 
@@ -128,6 +128,16 @@ class Reading:
     def found(self) -> dict[Callable[["Reading"], object], object]:
         """What the finders marked `once` have found in this reading."""
         return {}
+
+    @cached_property
+    def _block_ends(self) -> list[int]:
+        return [block.end for block in self.document.blocks]
+
+    def block_at(self, offset: int) -> Block | None:
+        """The block that holds `offset`; None between blocks."""
+        i = bisect_right(self._block_ends, offset)
+        blocks = self.document.blocks
+        return blocks[i] if i < len(blocks) and blocks[i].start <= offset else None
 
     def sentence_at(self, offset: int) -> Sentence | None:
         """The sentence that holds `offset`."""

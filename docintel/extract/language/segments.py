@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from docintel.extract.language.lexicon import AnyOf, alternation, load
+from docintel.extract.language.gates import AnyOf
+from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, Sentence
 from docintel.schema import Block, BlockKind
 
 #: A quoted name or title is no place to look for a verb; it is overwritten, character by character.
 _QUOTED = re.compile(r"《[^《》\n]*》|“[^“”\n]{1,24}”|‘[^‘’\n]{1,24}’|\([^()\n]*\)")
 #: 走访商户26家、约谈业主7人: two results in one clause.
-_RESULTS = re.compile(r"(?<=[个项条件起人名次家场份元])、(?=[^、,]{1,12}\d)")
+_RESULTS = re.compile(r"、(?<=[个项条件起人名次家场份元]、)(?=[^、,]{1,12}\d)")
+_DIGIT = re.compile(r"\d")
 _TERMINAL = re.compile(r"[。!?…;:][”’)]*$")
 #: 一、理清家底,摸准情况。 and ——检查督办,促进办结。 open a part of the text.
 _NUMBERED_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|-{2})[^。]{2,36}[。;]?")
@@ -69,7 +71,7 @@ def segments(reading: Reading, sentences: Iterable[Sentence] | None = None) -> I
 def _is_tail(folded: str, before: Segment, segment: Segment) -> bool:
     """Whether a few words only go on with the segment right before: `抓早抓小`; a result (`立案20件`) does not."""
     words = folded[segment.start : segment.end]
-    return len(words) <= _TAIL_LENGTH and folded[before.end : segment.start] == "," and not re.search(r"\d", words)
+    return len(words) <= _TAIL_LENGTH and folded[before.end : segment.start] == "," and not _DIGIT.search(words)
 
 
 def content_sentences(reading: Reading) -> Iterator[Sentence]:
@@ -114,13 +116,17 @@ def _segments_of(folded: str, sentence: Sentence) -> Iterator[Segment]:
             lead = None
 
 
-def _pieces(folded: str, clause: Clause) -> Iterator[tuple[int, int]]:
+def _pieces(folded: str, clause: Clause) -> list[tuple[int, int]]:
     start = clause_start(folded, clause)
+    if folded.find("、", start, clause.end) < 0:
+        return [(start, clause.end)] if start < clause.end else []
+    pieces = []
     for cut in _RESULTS.finditer(folded, start, clause.end):
-        yield start, cut.start()
+        pieces.append((start, cut.start()))
         start = cut.end()
     if start < clause.end:
-        yield start, clause.end
+        pieces.append((start, clause.end))
+    return pieces
 
 
 def clause_start(folded: str, clause: Clause) -> int:

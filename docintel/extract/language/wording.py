@@ -53,11 +53,12 @@ def _openings() -> frozenset[str]:
 
 def plain(words: Sequence[Name]) -> Words:
     """The words without spaces and folded; those that the tagger cut up (压|减, 立|行|立|改) as one."""
-    kept = _quoted([_folded(word) for word in words if not word.text.isspace()])
+    kept = _quoted(_folded([word for word in words if not word.text.isspace()]))
+    openings = _openings()
     out: Words = []
     i = 0
     while i < len(kept):
-        opens = kept[i].text in _openings()
+        opens = kept[i].text in openings
         size = next((n for n in range(_LONGEST_JOIN, 1, -1) if _is_known(kept[i : i + n], n)), 1) if opens else 1
         if size == 1:
             out.append(kept[i])
@@ -69,13 +70,21 @@ def plain(words: Sequence[Name]) -> Words:
     return out
 
 
-def _folded(word: Name) -> Name:
-    text = fold(word.text)
-    return word if text == word.text else word._replace(text=text)
+def _folded(words: Words) -> Words:
+    folded = fold("".join(word.text for word in words))
+    out: Words = []
+    at = 0
+    for word in words:
+        text = folded[at : at + len(word.text)]
+        out.append(word if text == word.text else Name(word.start, word.end, word.label, text))
+        at += len(text)
+    return out
 
 
 def _quoted(words: Words) -> Words:
     """The words, what stands in short quotation marks as one noun: “回头看”."""
+    if not any(word.text == "“" for word in words):
+        return words
     out: Words = []
     i = 0
     while i < len(words):

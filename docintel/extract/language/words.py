@@ -4,7 +4,8 @@ The tagger knows Simplified characters only, so Traditional text is tagged as Si
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from docintel.extract.language.reading import Name
 from docintel.extract.language.tagger import Word, shared_tagger
@@ -27,13 +28,25 @@ def tagged_sentences(text: str) -> list[list[Name]]:
     plain = to_simplified(text) if is_traditional(text) else text
     folded = fold(text)
     spans = split_sentences(folded)
-    spaces = [[match.start() for match in _SET_APART.finditer(folded, *span)] for span in spans]
+    spaces = [_set_apart(folded, *span) for span in spans]
     tagged = shared_tagger().tag([_without(plain, *span, left) for span, left in zip(spans, spaces, strict=True)])
-    return [list(_placed(plain, words, low, left)) for words, (low, _), left in zip(tagged, spans, spaces, strict=True)]
+    return [
+        list(_placed_apart(plain, words, low, left)) if left else _placed(words, low)
+        for words, (low, _), left in zip(tagged, spans, spaces, strict=True)
+    ]
 
 
-def _without(text: str, start: int, end: int, spaces: Iterable[int]) -> str:
+def _set_apart(folded: str, start: int, end: int) -> list[int]:
+    """Where the spaces of a span stand that part a number from its words."""
+    if folded.find(" ", start, end) < 0:
+        return []
+    return [match.start() for match in _SET_APART.finditer(folded, start, end)]
+
+
+def _without(text: str, start: int, end: int, spaces: Sequence[int]) -> str:
     """The text of a span, some characters left out."""
+    if not spaces:
+        return text[start:end]
     parts = []
     for space in spaces:
         parts.append(text[start:space])
@@ -41,9 +54,16 @@ def _without(text: str, start: int, end: int, spaces: Iterable[int]) -> str:
     return "".join((*parts, text[start:end]))
 
 
-def _placed(text: str, words: Iterable[Word], at: int, spaces: Iterable[int]) -> Iterator[Name]:
-    """The words where they stand; `spaces` were left out."""
-    left = [*spaces][::-1]
+def _placed(words: Sequence[Word], start: int) -> list[Name]:
+    """The words where they stand, the first at `start`."""
+    texts, tags = [text for text, _ in words], [tag for _, tag in words]
+    starts = list(accumulate(map(len, texts), initial=start))
+    return list(map(Name, starts, starts[1:], tags, texts))
+
+
+def _placed_apart(text: str, words: Iterable[Word], at: int, spaces: Sequence[int]) -> Iterator[Name]:
+    """The same where `spaces` were left out."""
+    left = list(reversed(spaces))
     for word, tag in words:
         end = at + len(word)
         while left and left[-1] < end:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.gates import find_behind
+from docintel.extract.language.lexicon import alternation, first_of, load
 from docintel.extract.language.reading import Name, Reading, at, within
 from docintel.extract.persons.positions import follows_title, has_title
 from docintel.extract.units.units import UnitMention
@@ -27,6 +28,7 @@ _MASK_END = r"(?![某个些种次年月日天县市区省镇乡村局处公单�
 _ANONYMOUS = re.compile(
     rf"(?<!某)(?:{alternation(_COMPOUND)}|{_SAFE})(?:某(?:某|[甲乙丙丁戊己庚辛壬癸])?{_MASK_END}|[×X*]{{2}}(?![A-Za-z×*]))"
 )
+_HIDING = re.compile(r"[某×X*]")
 #: What hides a name: 张某, 李某某, 赵某甲, 张某刚, 张××.
 _MASKED = re.compile(rf"{_SURNAME}(?:某{{1,2}}{_HAN}?|[××X\*]{{1,2}})")
 _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
@@ -63,6 +65,7 @@ _SUFFERS = "受到|被|因|犯|收受|违规|违反|利用|多次|先后|均|分
 _OPENERS = [
     re.compile(rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SURNAME}{_HAN}{{{more}}})(?={_SUFFERS}|还|将)") for more in (1, 2)
 ]
+_BEFORE_OPENER = re.compile(rf"^|[,。;、:\n](?=[\u4e00-\u9fff]{{2,4}}?{first_of([*_SUFFERS.split('|'), '还', '将'])})")
 _STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队会部外里间某等们]){_HAN}")
 _HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
 _ACCUSED = re.compile(rf"{_SUFFERS}|在|接受|挪用|贪污|受贿|套取|骗取|侵占|涉嫌|严重")
@@ -99,9 +102,11 @@ def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterat
             if _is_credible(folded, start, end, mentions):
                 yield Candidate(start, end, "person/tagger")
     for sentence in reading.sentences:
-        for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end):
+        hides = _HIDING.search(folded, sentence.start, sentence.end)
+        for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end) if hides else ():
             yield Candidate(match.start(), _whole_mask(folded, *match.span(), behind), "person/masked")
-        for match in _FOREIGN.finditer(folded, sentence.start, sentence.end):
+        has_point = folded.find("·", sentence.start, sentence.end) >= 0
+        for match in _FOREIGN.finditer(folded, sentence.start, sentence.end) if has_point else ():
             whole = _foreign_end(folded, *match.span())
             if whole and not _is_quoted(folded, match.start(), whole):
                 yield Candidate(match.start(), whole, "person/syllables")
@@ -152,7 +157,7 @@ def _behind_title(
 
 def _openers(folded: str) -> frozenset[str]:
     """What opens a clause as a name does: `计成|受到记过处分`."""
-    return frozenset(match["name"] for pattern in _OPENERS for match in pattern.finditer(folded))
+    return frozenset(match["name"] for pattern in _OPENERS for match in find_behind(_BEFORE_OPENER, pattern, folded))
 
 
 def _is_stranded(reading: Reading, start: int, end: int) -> bool:

@@ -4,8 +4,9 @@ In: a reading, a position, the name it belongs to, and the unit mentions. Out: t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Reading, within
@@ -27,57 +28,76 @@ _OURS = re.compile(r"[我本](?:院|校|局|公司|集团|中心|单位)")
 _INSTITUTIONS = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
 
 
-def with_unit_around(reading: Reading, role: Role, name: tuple[int, int], mentions: Sequence[UnitMention]) -> Role:
-    """The role with the unit spoken of, where its position states none.
+class Employers:
+    """Answers which unit is spoken of around a position that names none.
 
-    Of a department and its institution, which stand at one place among `mentions`, the institution. An office names
-    its kind of unit: the 副局长 is of the 局 spoken of, not of the hospital. In a text of an institution's own it is
-    that institution's.
+    Of a department and its institution, which stand at one place among the mentions, that is the institution.
     """
-    block = reading.document.block_at(name[0])
-    if block is None or role.end <= role.start:
-        return role
-    near = [m for m in within(mentions, block.start, name[0]) if m.kind is not UnitKind.DISCIPLINE]
-    if role.unit:
-        return _department(reading, role, [*within(mentions, 0, block.start), *near])
-    if _HOST.search(reading.folded, role.start, role.end):
-        hosted = _HOSTED.search(reading.folded, block.start, name[0])
-        return _with(role, hosted["unit"], "host", hosted.span("unit")) if hosted else role
-    if _UNITLESS.search(reading.folded, role.start, role.end):
-        return role
-    ending = next((end for office, end in _OFFICES if reading.folded.endswith(office, role.start, role.end)), None)
-    own = _own(reading, mentions)
-    if ending:
-        fitting = _last(near, ending) or _last(within(mentions, 0, name[0]), ending)
-        found = [("office", fitting), ("own", own if own and ending.search(own.canonical) else None)]
-    else:
-        found = [("own", own), ("spoken-of", near[-1] if near else None)]
-    rule, unit = next(((rule, unit) for rule, unit in found if unit), ("", None))
-    return _with(role, unit.canonical, rule, (unit.start, unit.end)) if unit else role
+
+    def __init__(self, reading: Reading, mentions: Sequence[UnitMention]) -> None:
+        self._reading = reading
+        self._mentions = mentions
+        self._ours = [m for m in mentions if _OURS.fullmatch(reading.folded, m.start, m.end)]
+        publisher = reading.document.publisher
+        self._published = [m for m in mentions if m.canonical == publisher and m.kind in _INSTITUTIONS]
+
+    def with_unit(self, role: Role, name: tuple[int, int]) -> Role:
+        """The role with the unit spoken of, where its position states none.
+
+        An office names its kind of unit: the 副局长 is of the 局 spoken of, not of the hospital. In a text of an
+        institution's own it is that institution's.
+        """
+        block = self._reading.block_at(name[0])
+        if block is None or role.end <= role.start:
+            return role
+        folded = self._reading.folded
+        if role.unit:
+            return self._department(role, block.start, name[0])
+        if _HOST.search(folded, role.start, role.end):
+            hosted = _HOSTED.search(folded, block.start, name[0])
+            return _with(role, hosted["unit"], "host", hosted.span("unit")) if hosted else role
+        if _UNITLESS.search(folded, role.start, role.end):
+            return role
+        near = _outside_discipline(within(self._mentions, block.start, name[0]))
+        ending = next((end for office, end in _OFFICES if folded.endswith(office, role.start, role.end)), None)
+        own = next(iter(self._ours or self._published), None)
+        if ending:
+            fitting = _last(near, ending) or _last(within(self._mentions, 0, name[0]), ending)
+            found = [("office", fitting), ("own", own if own and ending.search(own.canonical) else None)]
+        else:
+            found = [("own", own), ("spoken-of", near[-1] if near else None)]
+        rule, unit = next(((rule, unit) for rule, unit in found if unit), ("", None))
+        return _with(role, unit.canonical, rule, (unit.start, unit.end)) if unit else role
+
+    def _department(self, role: Role, block: int, offset: int) -> Role:
+        """A department that nobody else knows, under the institution spoken of: `(某医院)财务科|科长`."""
+        if role.unit_rule != "department" or not role.unit:
+            return role
+        host = self._own_before(block, offset) or self._institution_before(block, offset)
+        if host is None or _OURS.fullmatch(host.canonical):
+            return role
+        return replace(role, unit=host.canonical + role.unit)
+
+    def _own_before(self, block: int, offset: int) -> UnitMention | None:
+        """The institution whose own text it is, as the text has said so far: 我院, or the one that publishes it."""
+        for named in (self._ours, self._published):
+            near = _outside_discipline(within(named, block, offset))
+            if first := next(iter((*within(named, 0, block), *near)), None):
+                return first
+        return None
+
+    def _institution_before(self, block: int, offset: int) -> UnitMention | None:
+        near, before = within(self._mentions, block, offset), within(self._mentions, 0, block)
+        return next((m for m in chain(reversed(near), reversed(before)) if m.kind in _INSTITUTIONS), None)
 
 
-def _department(reading: Reading, role: Role, before: Sequence[UnitMention]) -> Role:
-    """A department that nobody else knows, under the institution spoken of: `(某医院)财务科|科长`."""
-    if role.unit_rule != "department" or not role.unit:
-        return role
-    host = _own(reading, before) or next((m for m in reversed(before) if m.kind in _INSTITUTIONS), None)
-    if host is None or _OURS.fullmatch(host.canonical):
-        return role
-    return replace(role, unit=host.canonical + role.unit)
+def _outside_discipline(mentions: Sequence[UnitMention]) -> list[UnitMention]:
+    return [mention for mention in mentions if mention.kind is not UnitKind.DISCIPLINE]
 
 
 def _with(role: Role, unit: str, rule: str, span: tuple[int, int]) -> Role:
     return replace(role, unit=unit, unit_rule=rule, unit_span=span)
 
 
-def _last(mentions: Iterable[UnitMention], ending: re.Pattern[str]) -> UnitMention | None:
-    return next((m for m in reversed(list(mentions)) if ending.search(m.canonical)), None)
-
-
-def _own(reading: Reading, mentions: Sequence[UnitMention]) -> UnitMention | None:
-    """The institution whose own text it is: it says 我院, or is published by a hospital, company or school."""
-    ours = next((m for m in mentions if _OURS.fullmatch(reading.folded, m.start, m.end)), None)
-    if ours:
-        return ours
-    publisher = reading.document.publisher
-    return next((m for m in mentions if m.canonical == publisher and m.kind in _INSTITUTIONS), None)
+def _last(mentions: Sequence[UnitMention], ending: re.Pattern[str]) -> UnitMention | None:
+    return next((m for m in reversed(mentions) if ending.search(m.canonical)), None)

@@ -78,7 +78,7 @@ def _is_elsewhere(
 def _is_credit(reading: Reading, start: int, end: int) -> bool:
     """`某某网站 张三` at the start of a block, `张三 摄` or `(张三)` at its end."""
     folded = reading.folded
-    block = reading.document.block_at(start)
+    block = reading.block_at(start)
     if block is None:
         return False
     if _CREDIT_AFTER.match(folded, end, block.end) or _CREDIT_BEFORE.search(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from docintel.extract.language.items import find_items
 from docintel.extract.language.reading import Reading
 from docintel.extract.persons.candidates import is_masked
-from docintel.extract.persons.employers import with_unit_around
+from docintel.extract.persons.employers import Employers
 from docintel.extract.persons.names import Named, find_names
 from docintel.extract.persons.positions import NO_ROLE, Role, find_role
 from docintel.extract.units.units import UnitMention, outermost
@@ -43,7 +43,7 @@ def find_persons(reading: Reading, mentions: Sequence[UnitMention]) -> tuple[Per
 
 def _roles(reading: Reading, mentions: Sequence[UnitMention], spans: Sequence[Span]) -> dict[Span, Role]:
     """The role at each mention; `粮商张三和李四` gives both the same."""
-    outer = outermost(mentions)
+    outer, employers = outermost(mentions), Employers(reading, mentions)
     roles: dict[Span, Role] = {}
     previous: Span | None = None
     for span in spans:
@@ -51,7 +51,7 @@ def _roles(reading: Reading, mentions: Sequence[UnitMention], spans: Sequence[Sp
         if not role and previous and _JOINT.fullmatch(reading.folded, previous[1], span[0]):
             role = roles[previous]
             role = replace(role, rule="joint" if role.rule else "", unit_rule="joint" if role.unit_rule else "")
-        roles[span] = with_unit_around(reading, role, span, mentions)
+        roles[span] = employers.with_unit(role, span)
         previous = span
     return roles
 

@@ -135,7 +135,7 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
 
 def _government(folded: str, canonical: str, high: int) -> str | None:
     """The government that a mayor is in, where only the party committee of the place is named."""
-    governor, committee = _GOVERNOR.search(folded, 0, high), _COMMITTEE.fullmatch(canonical)
+    governor, committee = _GOVERNOR.search(folded, max(0, high - 2), high), _COMMITTEE.fullmatch(canonical)
     if governor and committee and committee["place"].endswith(governor["level"]):
         return f"{committee['place']}人民政府"
     return None

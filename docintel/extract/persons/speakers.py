@@ -59,7 +59,7 @@ class Speakers:
     def quoted_at(self, offset: int) -> Quoted | None:
         """The quotation that holds `offset`."""
         quotation = at(self._quotations, offset)
-        block = self._reading.document.block_at(offset) if quotation else None
+        block = self._reading.block_at(offset) if quotation else None
         if not quotation or not block:
             return None
         said = _SAID.match(self._reading.folded, quotation.end, block.end)

@@ -7,9 +7,10 @@ title has it.
 import re
 from collections.abc import Iterator
 
+from docintel.extract.language.gates import find_behind
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.name_characters import CHARACTER
-from docintel.extract.language.reading import Reading, once
+from docintel.extract.language.reading import Reading, once, within
 from docintel.extract.places.gazetteer import gazetteer
 from docintel.text.normalize import fold
 
@@ -27,6 +28,9 @@ _LEAD = re.compile(
 _COINED_VILLAGE = re.compile(
     r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|居民委|村?委会|村民委|卫生[室所])"
 )
+#: What can stand before such a place, and before such a village.
+_BEFORE_PLACE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fffA-Za-z·()]{2,19}?[省市县区])")
+_BEFORE_VILLAGE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fff]{2,4}?[社村])")
 _WORDS = load("units")["coined"]
 #: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.
 _COINED_ORGAN = re.compile(
@@ -48,6 +52,7 @@ _COINED_TOWN = re.compile(
 @once
 def coined_names(reading: Reading) -> tuple[str, ...]:
     """Names of places that tagged names, title and publisher begin with, unknown ones; the longest first."""
+    folded = reading.folded
     texts = [_NATIONAL.sub("", fold(name.text)) for name in reading.names if name.label in ("ORG", "LOC")]
     texts += re.split(r"[^\u4e00-\u9fff]+", fold(reading.document.title) + " " + fold(reading.document.publisher or ""))
     names = set()
@@ -57,12 +62,17 @@ def coined_names(reading: Reading) -> tuple[str, ...]:
             continue
         lead = _LEAD.match(text)
         chain = _chain(text, lead.end()) if lead and text[:4] not in gazetteer().by_name else _chain(text, 0)
-        names.update(_without_verb(reading.folded, name) for name in chain)
-    verbs = {word.start for word in reading.words if word.label in _NO_NAME}
-    organs = (m["place"] for m in _COINED_ORGAN.finditer(reading.folded) if m.start("place") not in verbs)
-    names.update(name for name in organs if not _NOT_COINED.match(name) and name not in gazetteer().by_name)
-    names.update(match.group() for match in _COINED_VILLAGE.finditer(reading.folded))
+        names.update(_without_verb(folded, name) for name in chain)
+    organs = (m for m in find_behind(_BEFORE_PLACE, _COINED_ORGAN, folded))
+    named = (organ["place"] for organ in organs if not _begins_verb(reading, organ.start("place")))
+    names.update(name for name in named if not _NOT_COINED.match(name) and name not in gazetteer().by_name)
+    names.update(match.group() for match in find_behind(_BEFORE_VILLAGE, _COINED_VILLAGE, folded))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def _begins_verb(reading: Reading, offset: int) -> bool:
+    """Whether the word that begins at an offset is one that no name of a place begins with."""
+    return any(word.label in _NO_NAME for word in within(reading.words, offset, offset + 1))
 
 
 def _chain(text: str, start: int) -> Iterator[str]:

@@ -4,9 +4,9 @@ In: folded text, and names to believe beside the gazetteer's. Out: `PlaceMention
 """
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from operator import add
 
 from docintel.extract.places.gazetteer import Place, gazetteer
@@ -93,11 +93,10 @@ def _above_towns(place: Place, name: str) -> Sequence[Place]:
 
 def _chains(text: str, coined: Sequence[str]) -> Iterator[list[tuple[int, int]]]:
     """Names that follow each other without anything between, as one chain."""
-    heads = _names_by_head().keys() | {name[:2] for name in coined}
     shorts = _shorts(coined)
     done = 0
-    for start, pair in enumerate(map(add, text, text[1:])):
-        if pair not in heads or start < done:
+    for start in sorted({*_known_starts(text), *_starts_of({name[:2] for name in coined}, text)}):
+        if start < done:
             continue
         chain: list[tuple[int, int]] = []
         above, begin = "", start
@@ -106,6 +105,22 @@ def _chains(text: str, coined: Sequence[str]) -> Iterator[list[tuple[int, int]]]
             above, begin, done = text[begin:end], end, end
         if chain:
             yield chain
+
+
+@lru_cache(maxsize=4)  # a text is scanned again when it has coined names of its own
+def _known_starts(text: str) -> tuple[int, ...]:
+    """Where the first two characters of a name of the gazetteer stand."""
+    heads = _names_by_head()
+    return tuple([i for i, pair in enumerate(map(add, text, text[1:])) if pair in heads])
+
+
+def _starts_of(heads: Iterable[str], text: str) -> Iterator[int]:
+    """Where any of these first characters stand."""
+    for head in heads:
+        start = text.find(head)
+        while start >= 0:
+            yield start
+            start = text.find(head, start + 1)
 
 
 def _inside(name: str, above: str) -> bool:

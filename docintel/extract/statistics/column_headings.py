@@ -29,9 +29,10 @@ def _of_table(reading: Reading, block: Block, grammar: QuantityGrammar) -> Itera
     grid = cell_grid(reading, block)
     counted = [[span is not None and _is_quantity(reading, span, grammar) for span in row] for row in grid]
     top = next((y for y, row in enumerate(counted) if any(row)), len(grid))
+    over = [_over(reading, grid, top, x) for x in range(len(grid[top]))] if top < len(grid) else []
     for y in range(top, len(grid)):
         for x, span in enumerate(grid[y]):
-            heading = _over(reading, grid, top, x) or (grid[y][0] if x else None)
+            heading = over[x] or (grid[y][0] if x else None)
             if span and counted[y][x] and heading and heading[1] - heading[0] <= _LONGEST:
                 yield span, heading
 
@@ -43,5 +44,5 @@ def _over(reading: Reading, grid: Grid, top: int, x: int) -> Span | None:
 
 
 def _is_quantity(reading: Reading, span: Span, grammar: QuantityGrammar) -> bool:
-    found = list(grammar.find(reading.folded, *span))
+    found = grammar.find(reading.folded, *span)
     return len(found) == 1 and found[0].end - found[0].start == len(reading.folded[slice(*span)].strip())

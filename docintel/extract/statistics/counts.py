@@ -11,7 +11,7 @@ from itertools import pairwise, zip_longest
 
 from docintel.extract.language import lexicon
 from docintel.extract.language.phrases import Phrase, noun_phrase_end, phrase_around
-from docintel.extract.language.reading import Clause, Name, Reading, Sentence, at, within
+from docintel.extract.language.reading import Name, Reading, Sentence, at, within
 from docintel.extract.language.wording import Span, Words, plain
 from docintel.extract.statistics.uncounted import counts
 from docintel.text.quantities import SPELLING, Form, Quantity, QuantityGrammar
@@ -74,7 +74,11 @@ def _currency() -> re.Pattern[str]:
 
 def find_counts(reading: Reading, sentence: Sentence) -> Iterator[Count]:
     """The counts of a sentence, in text order."""
-    of_clauses = [(clause, list(_quantities(reading, clause))) for clause in sentence.clauses]
+    of_clauses = [
+        (clause, list(_counting(reading, quantities)))
+        for clause in sentence.clauses
+        if (quantities := grammar().find(reading.folded, clause.start, clause.end, bare=True))
+    ]
     counted = any(quantities for _, quantities in of_clauses)
     words = plain(within(reading.words, sentence.start, sentence.end)) if counted else []
     for clause, quantities in of_clauses:
@@ -107,8 +111,8 @@ def under_heading(reading: Reading, count: Count, heading: Span) -> Count:
     return replace(count, phrase=phrase_around(words, (), (), share=share, times=False), heading=heading)
 
 
-def _quantities(reading: Reading, clause: Clause) -> Iterator[Quantity]:
-    found = list(grammar().find(reading.folded, clause.start, clause.end, bare=True))
+def _counting(reading: Reading, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Those of the quantities of a clause that count something."""
     for quantity, following in zip_longest(found, found[1:]):
         whole = _with_unit(reading.folded, quantity)
         if whole and following and _are_points(reading.folded, whole, following):

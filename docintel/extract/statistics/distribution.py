@@ -55,6 +55,8 @@ class Member:
 def distribute(reading: Reading, sentence: Sentence, counts: Sequence[Count]) -> Mapping[int, Member]:
     """The members of a sentence's numbers, by where the number starts."""
     found: dict[int, Member] = {}
+    if len(counts) < 2:
+        return found
     for clause in sentence.clauses:
         cue = _CUE.search(reading.folded, clause.start, clause.end)
         if cue is None:

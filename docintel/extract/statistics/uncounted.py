@@ -5,7 +5,7 @@ In: a reading and a quantity. Out: whether it counts. The rules are data: `[[not
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from docintel.extract.language import lexicon
@@ -26,9 +26,8 @@ _REACH = 16
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """All of its conditions must hold."""
+    """All of its conditions must hold, and that of its measure word."""
 
-    unit: re.Pattern[str]
     before: re.Pattern[str]
     behind: re.Pattern[str]
     chinese: bool | None
@@ -40,20 +39,20 @@ class _Rule:
         end = quantity.end + (folded[quantity.end : quantity.end + 1] == " ")
         return (
             self.chinese in (None, quantity.in_chinese)
-            and self.unit.fullmatch(quantity.unit_of_measure) is not None
-            and self.before.search(folded, first, start) is not None
             and self.behind.match(folded, end, last) is not None
+            and self.before.search(folded, first, start) is not None
         )
 
 
-@cache
-def _rules(name: str) -> tuple[_Rule, ...]:
-    return tuple(_rule(row) for row in lexicon.load("amounts")[name])
+@lru_cache(maxsize=1024)
+def _rules(name: str, unit_of_measure: str) -> tuple[_Rule, ...]:
+    """The rules of a list that speak of a measure word."""
+    rows = lexicon.load("amounts")[name]
+    return tuple(_rule(row) for row in rows if re.fullmatch(row.get("unit", ".*"), unit_of_measure))
 
 
 def _rule(row: dict[str, Any]) -> _Rule:
     return _Rule(
-        re.compile(row.get("unit", ".*")),
         re.compile(f"(?:{row['before']})$" if "before" in row else ""),
         re.compile(row.get("behind", "")),
         row.get("chinese"),
@@ -77,7 +76,8 @@ def counts(reading: Reading, quantity: Quantity) -> bool:
         if (quantity.value or 0) > _LONGEST:  # a calendar year
             return False
         return _words()["overrun"].search(folded, max(0, quantity.start - 10), quantity.start) is not None
-    if any(rule.holds(folded, quantity) for rule in _rules("not_counted")) or _in_set_phrase(folded, quantity):
+    rules = _rules("not_counted", quantity.unit_of_measure)
+    if any(rule.holds(folded, quantity) for rule in rules) or _in_set_phrase(folded, quantity):
         return False
     if quantity.in_chinese and not _counts_in_chinese(folded, quantity):
         return False
@@ -94,7 +94,7 @@ def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
     """Whether Chinese numerals count: no article (一个), ordinal (二次), size (百家), department (审评六部)."""
     number = folded[quantity.number_start : quantity.number_end]
     if quantity.form is Form.CHINESE and quantity.value == 1 and quantity.unit_of_measure != "倍":
-        return any(rule.holds(folded, quantity) for rule in _rules("single"))
+        return any(rule.holds(folded, quantity) for rule in _rules("single", quantity.unit_of_measure))
     return not (
         number == "二" or (number in _BARE_SIZES and not quantity.approximate) or quantity.unit_of_measure in _IN_NAMES
     )

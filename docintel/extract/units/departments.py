@@ -62,6 +62,10 @@ POSTED = re.compile(
     rf"(?P<name>{_WITHIN}{{2,8}}?[部处科室局庭]{_ROOM}|{_WITHIN}{{2,6}}?(?:中心|公司))(?={_POST})"
     rf"|(?:(?<=、)|(?<![\u4e00-\u9fff\d])(?=[\u4e00-\u9fff]{{3,9}}原?副?[所站队]长))(?P<outlet>{_WITHIN}{{2,6}}?(?:[站队]|(?<!派出)所|中心|车间))(?=原?副?(?:[所站队]长|管理员|收费员|工作人员|职工|协管员|会计|出纳|保管员))"
 )
+#: What can stand before such a department.
+BEFORE_POSTED = re.compile(
+    r"^|(?:[^\u4e00-\u9fff\d]|[任兼的原])(?=[\u4e00-\u9fffA-Za-z·()]{2,48}?[部处科室局庭心司站队所间])"
+)
 #: What a company runs: 城东营业所, 二号车间.
 _OUTLETS = ("中心", "所", "站", "厂", "车间", "项目部", "分理处")
 _LISTED = re.compile(r"[部处科股室办]$")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.reading import Reading
 from docintel.extract.places.gazetteer import Place
 from docintel.extract.units.departments import inside_at, listed_at
@@ -28,7 +29,7 @@ _NEXT_OF_COMMITTEE = re.compile(r"[、和](?=[\u4e00-\u9fff]{2,3}[部委办])")
 #: Of three characters, yet no common word: 教育局, 检察院.
 _SHORT_NAME = re.compile(r"(?!执行|稽查|治安|[分总当格])[\u4e00-\u9fff]{2}[局委厅]|检察院")
 _CLINICS = ("门诊部", "诊所", "药店", "药房", "卫生室", "卫生所")
-_STATIONED = re.compile(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>(?:机关)?纪检(?:监察)?组)")
+_STATIONED = Gated(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>(?:机关)?纪检(?:监察)?组)")
 _BRANCH = re.compile(r"(?:分公司|分行|支行)(?:营业部)?")
 #: What opens and closes another name of the unit before.
 _BRACKET = re.compile(r"\((?:(?:以下|下)?(?:统)?(?:简称|称)|又称|原)?[:：为]?[“\"]?")

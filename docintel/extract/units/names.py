@@ -8,11 +8,15 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.name_characters import CHARACTER, ORDINAL
 from docintel.schema import UnitKind
 
 _ENDINGS: dict[str, list[str]] = load("units")["endings"]
+#: The kind that an ending speaks of.
+_KINDS = {end: UnitKind(kind) for kind in sorted(_ENDINGS) for end in _ENDINGS[kind]}
+_LONGEST_ENDING = max(map(len, _KINDS))
 _FULL: dict[str, str] = load("units")["full_names"]
 
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
@@ -54,7 +58,7 @@ TASK_BODY = (
 _TASK_BODY = re.compile(TASK_BODY)
 _POLICE_BRANCH = re.compile(r"公安(?!局)(?P<name>[\u4e00-\u9fff]{2,6}?)分局")
 #: A clinic or a pharmacy that opens a clause, 平安口腔诊所; not 个体诊所, 零售药店.
-CLINIC = re.compile(
+CLINIC = Gated(
     r"(?<![\u4e00-\u9fff])(?!上述|其他|这|那|多|个体|零售|连锁|私人|有的|社会|周边|附近|网上|线下|中医|口腔|牙科|综合|专科|美容|外地|本地"
     rf"|一|两|[省市县区乡镇村]){CHARACTER}{{2,8}}?(?:门诊部|诊所|药店|药房)(?![、和,]?(?:药店|诊所|药房))"
 )
@@ -182,8 +186,8 @@ def is_whole(written: str) -> bool:
 def kind_of(name: str) -> UnitKind:
     """The kind that the end of a full name speaks of."""
     name = re.sub(r"\([^)]*\)$", "", name)
-    found = [(len(end), UnitKind(kind)) for kind, ends in _ENDINGS.items() for end in ends if name.endswith(end)]
-    kind = max(found)[1] if found else UnitKind.OTHER
+    ends = (name[-size:] for size in range(min(len(name), _LONGEST_ENDING), 0, -1))
+    kind = next((_KINDS[end] for end in ends if end in _KINDS), UnitKind.OTHER)
     if kind is UnitKind.OTHER and _ADMINISTRATIVE.search(name):
         return UnitKind.GOVERNMENT
     health = any(word in name for word in _HEALTH)

@@ -5,13 +5,14 @@ In: a `Reading`, its `Heads`, and the units found before. Out: readers that add 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from docintel.extract.language.gates import Gated, find_behind
 from docintel.extract.language.lexicon import alternation, first_of, load
 from docintel.extract.language.name_characters import CHARACTER
 from docintel.extract.language.reading import Reading
-from docintel.extract.units.departments import POSTED, inner
+from docintel.extract.units.departments import BEFORE_POSTED, POSTED, inner
 from docintel.extract.units.heads import Heads
 from docintel.extract.units.mentions import Found, UnitMention
 from docintel.extract.units.names import TASK_BODY, Named, kind_of
@@ -20,7 +21,7 @@ from docintel.schema import UnitKind
 
 _WORDS = load("units")
 #: A group of the local discipline organ, named alone.
-_GROUP = re.compile(
+_GROUP = Gated(
     r"(?<![各级个等设])(?:专案组|(?:第[一二三四五六七八九十]+)?(?:联合|综合)?派驻(?:第[一二三四五六七八九十]+)?纪检监察组)"
 )
 #: What shows that a ward's name is only a topic: 骨科耗材, 采购办法.
@@ -36,7 +37,7 @@ _WARD = re.compile(
 _NEXT_WARD = re.compile(
     r"(?:[、和]|以及)(?P<name>(?!以及)[\u4e00-\u9fff]{1,7}?(?:科|处|办|办公室|中心|部|手术室|导管室|监察室|病案室)|工会|团委|纪委|食堂)(?=[、和等,。;)\n]|以及|负责|主任)"
 )
-_COMMITTEE = re.compile(
+_COMMITTEE = Gated(
     r"(?<![\u4e00-\u9fff])(?:[由经报向请])?(?P<name>(?:药事|采购|耗材|医用耗材|伦理|医学伦理|医疗质量|感染管理|病案|招标|价格)"
     r"[\u4e00-\u9fff]{0,8}?委员会)|(?<=[由经报向开])(?P<other>(?:药事|采购|医用耗材|医学伦理|医疗质量)[\u4e00-\u9fff]{0,8}?委员会)"
 )
@@ -45,26 +46,27 @@ _OFFICE = re.compile(
     rf"|(?:{alternation(_WORDS['offices']['duties'])}){{1,3}}?(?:管理|保障|服务|监察|监督|工作|事务|综合)?"
     r"(?:[部处科室]|办公室|中心(?=主任|副主任|原|被))|工会(?=主席|副主席|委员(?!会)|负责人))(?![法公门分署位属理置罚学技])"
 )
+_BEFORE_OFFICE = re.compile(
+    rf"^|[^\u4e00-\u9fff]{first_of(['原', '工会', *_WORDS['offices']['names'], *_WORDS['offices']['duties']])}"
+)
 _BUREAU_OFFICES = frozenset(_WORDS["bureau_offices"]["names"])
 #: An institution known by the post that follows it: 白榆粮库原主任.
 _POSTED_AT = "粮库|粮站|储备库|小学|中学|幼儿园|卫生院|医院|合作社|水库|林场|农场"
-_BY_POST = re.compile(
+_BY_POST = Gated(
     rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[对由任被]))(?P<name>(?![名位所家个余多]|中小学|原|社区|街道|中心|人民|县级|市级|村级|学校|医院|公司)"
     rf"{CHARACTER}{{2,10}}?(?:{_POSTED_AT}))"
     r"(?=原?(?:党(?:委|组|总支|支部)(?:副?书记|委员)|副?院长|副?校长|副?站长|副?园长|副?场长|主任|理事长|负责人|会计|保管员|药剂科|财务科))"
 )
 #: A body set up for a task: 成立清廉医院建设专班.
-_TASK = re.compile(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>{TASK_BODY})")
+_TASK = Gated(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>{TASK_BODY})")
 #: A station or a brigade of the police named before: 城关派出所所长.
-_POLICE = re.compile(
+_POLICE = Gated(
     rf"(?<![\u4e00-\u9fff])原?(?P<name>{CHARACTER}{{2,6}}?(?:派出所|大队|中队|支队))"
     r"(?=原?副?(?:所长|教导员|指导员|大队长|中队长|支队长|民警|辅警))"
 )
-#: Words without which a pattern need not be tried.
-_NEEDED = {_POLICE: ("派出所", "大队", "中队", "支队"), _BY_POST: _POSTED_AT.split("|")}
 _COURT = re.compile(r".+?(?:法院|检察院)")
 #: The village committee of a village named before.
-_VILLAGE = re.compile(r"(?<![\u4e00-\u9fff])(?:村委会|村民委员会)(?=主任|副主任|委员|原主任|成员)")
+_VILLAGE = Gated(r"(?<![\u4e00-\u9fff])(?:村委会|村民委员会)(?=主任|副主任|委员|原主任|成员)")
 _CARE = (UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL)
 #: The longest beginning of a clause that names no one who acts: 我们迅速.
 _NO_SUBJECT = 6
@@ -85,21 +87,20 @@ class Parts:
 
     def matches(self) -> Iterator[tuple[re.Match[str], Reader]]:
         """Every such word, with what reads it; the surer ones last."""
-        patterns: tuple[tuple[re.Pattern[str], Reader], ...] = (
-            (_TASK, self._task),
-            (_COMMITTEE, self._committee),
-            (_OFFICE, self._office),
-            (_WARD, self._ward),
-            (POSTED, self._posted),
-            (_POLICE, self._police),
-            (_BY_POST, self._by_post),
-            (_VILLAGE, self._village),
-            (_GROUP, self._group),
+        text = self._text
+        found: tuple[tuple[Iterable[re.Match[str]], Reader], ...] = (
+            (_TASK.finditer(text), self._task),
+            (_COMMITTEE.finditer(text), self._committee),
+            (find_behind(_BEFORE_OFFICE, _OFFICE, text), self._office),
+            (_WARD.finditer(text), self._ward),
+            (find_behind(BEFORE_POSTED, POSTED, text), self._posted),
+            (_POLICE.finditer(text), self._police),
+            (_BY_POST.finditer(text), self._by_post),
+            (_VILLAGE.finditer(text), self._village),
+            (_GROUP.finditer(text), self._group),
         )
-        for pattern, read in patterns:
-            if not any(word in self._text for word in _NEEDED.get(pattern, ("",))):
-                continue
-            for match in pattern.finditer(self._text):
+        for matches, read in found:
+            for match in matches:
                 yield match, read
 
     def _add_inside(self, host: UnitMention, start: int, named: Named, rule: str) -> int:
@@ -173,7 +174,7 @@ class Parts:
 
     def _posted(self, match: re.Match[str]) -> int:
         """A department known by its head belongs to the institution named last in the paragraph."""
-        block = self._reading.document.block_at(match.start())
+        block = self._reading.block_at(match.start())
         host = self._found.last(lambda mention: mention.kind in HOSTS or mention.canonical.startswith("中共"))
         if host and (court := _COURT.match(host.canonical)):  # 政治部 of the court, not of its 执行局
             host = replace(host, canonical=court.group())
@@ -189,7 +190,7 @@ class Parts:
 
     def _police(self, match: re.Match[str]) -> int:
         """A station or a brigade of the police force named last in the paragraph."""
-        block = self._reading.document.block_at(match.start())
+        block = self._reading.block_at(match.start())
         host = self._found.last(lambda it: "公安局" in it.canonical)
         if not host or not block or host.start < block.start:
             return 0

@@ -131,7 +131,7 @@ class Selves:
         last = bureaus[-1]
         if all(it.canonical == last.canonical for it in bureaus):
             return last
-        block = self._reading.document.block_at(start)
+        block = self._reading.block_at(start)
         return last if block and last.start >= block.start else None
 
     def _only(self, sign: str) -> UnitMention | None:

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from docintel.extract.language.lexicon import first_of
 from docintel.extract.language.reading import Reading, at
 from docintel.extract.places.gazetteer import Place, gazetteer
 from docintel.extract.places.regions import ZONE_NAMES, PlaceMention, local_place, place_in, zone_of
@@ -18,13 +19,14 @@ from docintel.schema import UnitKind
 
 #: A bare 市 before an organ: 向市委报送, 该县纪委监委; not the 市 of 城市, 全市, 市场.
 _SIGN = re.compile(
+    rf"{first_of(['该', *'省市县区州盟旗镇乡', '自治区', '兵团', '第', *ZONE_NAMES.split('|')])}"
     r"(?<![全各我本此某两城超门都直省市县区社园小院景辖矿几成上下乡村集游发新示税林牧灾湾防保心])(?P<that>该)?"
     rf"(?P<sign>自治区|兵团|第[一二三四五六七八九十]{{1,2}}师|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的]))(?:{ZONE_NAMES})|省|市|县|区|州|盟|旗|镇|乡)"
     r"(?![级域内外长份会际场值辖容间别块位划镇村]|管(?!委)|属|直(?!属?机关工)|民(?!政|族|宗|营|办|兵)"
     r"|团(?!委))(?=[\u4e00-\u9fff1])"
 )
 #: 团市委, 共青团县委: the youth league's committee.
-_YOUTH = re.compile(r"(?<![兵集社军一-十\d])(?:共青)?团(?=[省市县区州旗]委)")
+_YOUTH = re.compile(r"(?=共青团|团)(?<![兵集社军一-十\d])(?:共青)?团(?=[省市县区州旗]委)")
 #: 公安榆桥分局, of the city's 公安局.
 _POLICE_BRANCH = re.compile(r"公安(?P<name>(?![局部厅])[\u4e00-\u9fff]{2,3})分局")
 #: 省、市纪委监委: two of them.
@@ -115,7 +117,7 @@ class Signs:
         """What a bare 市 may mean, likeliest first; 该市 means what was named last, whatever the document is about."""
         if self._about and not that:
             yield self._about
-        block = self._reading.document.block_at(offset)
+        block = self._reading.block_at(offset)
         sentence = self._reading.sentence_at(offset)
         here = bisect_left(self._strong, offset, key=lambda mention: mention.start)
         before = self._strong[max(0, here - _REACH) : here][::-1]

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from docintel.extract.language.lexicon import AnyOf, load
+from docintel.extract.language.gates import AnyOf, Gated
+from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Clause, Reading
 from docintel.extract.language.segments import clause_start
 from docintel.extract.work.categories import best_category
@@ -32,6 +33,9 @@ _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
 _PROBLEM = re.compile(r"等?(?:典型|突出)?(?:问题|现象|行为|情形)$")
 #: 一放松就容易走样变味; 对屡教不改的, as a rule puts it. 可能影响公正 only describes a gift or a meal.
 _LIKELY = re.compile("可能(?!影响公正)|容易|稍有|的$")
+
+
+_NO_WORD = re.compile(r"\W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _said_before(words: str, said: Iterable[str]) -> bool:
 
 
 def _words(folded: str, problem: _Problem) -> str:
-    return re.sub(r"\W", "", problem_words(folded[problem.start : problem.end]))
+    return _NO_WORD.sub("", problem_words(folded[problem.start : problem.end]))
 
 
 def problem_words(text: str) -> str:
@@ -134,10 +138,10 @@ def _triggers(*names: str) -> str:
 
 
 @cache
-def _named() -> re.Pattern[str]:
+def _named() -> Gated:
     """A verb, what it governs, and a noun that says problem: `解决…问题`."""
     nouns = "|".join(load("issues")["nouns"])
-    return re.compile(
+    return Gated(
         rf"(?:{_triggers('found', 'risk', 'target')})(?P<problem>[^,;:。]{{0,50}}(?:{nouns}))"
         r"(?=$|\W|等|进行|开展|[的作严从靶精及为零同露绝决一快坚提集全专实])"
     )
@@ -151,7 +155,9 @@ def _governed() -> re.Pattern[str]:
 
 def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
     start = clause_start(folded, clause)
-    text = _TITLE.sub(lambda match: "〇" * len(match[0]), folded[start : clause.end])
+    text = folded[start : clause.end]
+    if "《" in text:
+        text = _TITLE.sub(lambda match: "〇" * len(match[0]), text)
     if not text or _any("not_issue").found_in(text):
         return
     named = _named().search(text)

@@ -5,11 +5,13 @@ A text ties them by a problem named inside the measure, by `针对…问题,…`
 both belong to, or by the words of a problem told elsewhere.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.work.issues import problem_words
-from docintel.extract.work.roles import pattern
+from docintel.extract.work.roles import Stretches, pattern
 from docintel.schema import Case, Evidence, Issue
 
 #: Shorter words may stand in a measure by chance.
@@ -23,8 +25,22 @@ def link_measures(
 ) -> list[tuple[int, ...]]:
     """For each measure the indexes into `issues` that the text ties to it, ascending."""
     regions = _case_regions(reading, cases)
+    told = _Issues(issues)
     words = _words_elsewhere(reading, regions, issues)
-    return [tuple(sorted(_answered(reading, measure, regions, issues, words))) for measure in measures]
+    return [tuple(sorted(_answered(reading, measure, regions, told, words))) for measure in measures]
+
+
+class _Issues:
+    """The issues of a document by where they stand."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        quotes = ((issue.evidence.start, issue.evidence.end, i) for i, issue in enumerate(issues))
+        self._quotes = sorted(quotes)
+
+    def within(self, start: int, end: int) -> set[int]:
+        """Indexes of those that lie in `[start, end)`."""
+        low, high = bisect_left(self._quotes, (start,)), bisect_left(self._quotes, (end,))
+        return {i for _, stop, i in self._quotes[low:high] if stop <= end}
 
 
 def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, int]]:
@@ -41,41 +57,42 @@ def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, in
 
 def _words_elsewhere(
     reading: Reading, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
-) -> list[tuple[int, str]]:
-    """The index and the words of each problem told outside the cases; an act of one person is no problem of others."""
-    words = [
-        (i, problem_words(reading.folded[issue.evidence.start : issue.evidence.end]))
-        for i, issue in enumerate(issues)
-        if not any(low <= issue.evidence.start < high for low, high in regions)
-    ]
-    return [(i, core) for i, core in words if len(core) >= _MIN_NAME]
+) -> Mapping[str, Sequence[tuple[int, str]]]:
+    """The index and the words of each problem told outside the cases, by what the words begin with.
+
+    An act of one person is no problem of others.
+    """
+    words: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    in_cases = Stretches(regions)
+    for i, issue in enumerate(issues):
+        core = problem_words(reading.folded[issue.evidence.start : issue.evidence.end])
+        if len(core) >= _MIN_NAME and not in_cases.hold(issue.evidence.start):
+            words[core[:_MIN_NAME]].append((i, core))
+    return words
 
 
 def _answered(
     reading: Reading,
     measure: Evidence,
     regions: Sequence[tuple[int, int]],
-    issues: Sequence[Issue],
-    words: Sequence[tuple[int, str]],
+    issues: _Issues,
+    words: Mapping[str, Sequence[tuple[int, str]]],
 ) -> set[int]:
     """The issues inside the measure; else those before it in the sentence; else those of its case, or of its words."""
-    inside = _within(issues, measure.start, measure.end)
+    inside = issues.within(measure.start, measure.end)
     if inside:
         return inside
     sentence = reading.sentence_at(measure.start)
-    before = _within(issues, sentence.start if sentence else measure.start, measure.start)
+    before = issues.within(sentence.start if sentence else measure.start, measure.start)
     if before:
         return before
     if pattern("sanctions").search(reading.folded, measure.start, measure.end):
         return _same_case(measure, regions, issues)
     said = reading.folded[measure.start : measure.end]
-    return {i for i, core in words if core in said}
+    beginnings = {said[k : k + _MIN_NAME] for k in range(len(said) - _MIN_NAME + 1)}
+    return {i for beginning in beginnings & words.keys() for i, core in words[beginning] if core in said}
 
 
-def _within(issues: Sequence[Issue], start: int, end: int) -> set[int]:
-    return {i for i, issue in enumerate(issues) if start <= issue.evidence.start and issue.evidence.end <= end}
-
-
-def _same_case(measure: Evidence, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]) -> set[int]:
+def _same_case(measure: Evidence, regions: Sequence[tuple[int, int]], issues: _Issues) -> set[int]:
     stretch = next(((start, end) for start, end in reversed(regions) if start <= measure.start < end), None)
-    return _within(issues, stretch[0], measure.start) if stretch else set()
+    return issues.within(stretch[0], measure.start) if stretch else set()

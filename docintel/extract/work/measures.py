@@ -13,11 +13,11 @@ from docintel.extract.work.categories import best_category
 from docintel.extract.work.links import link_measures
 from docintel.extract.work.roles import Role, pattern, roles
 from docintel.schema import Case, Evidence, Ground, Issue, Measure, MeasureCategory, Status
-from docintel.text.normalize import fold
 
 #: 同志们: and 各位领导、同志们, open a speech.
 _ADDRESS = re.compile(r"(?m)^[^,:。\n]{0,12}(?:同志们|各位代表|各位委员|各位领导)[,:!]")
 _OPENING = 600
+_NO_WORD = re.compile(r"\W")
 
 #: Says who acts in `text[start:end]`: canonical names, () when the text does not say.
 ActorFinder = Callable[[int, int], tuple[str, ...]]
@@ -51,7 +51,7 @@ def _measure(
     *,
     is_sanction: bool,
 ) -> Measure:
-    category = MeasureCategory.ACCOUNTABILITY if is_sanction else category_of(fold(quote.quote))
+    category = MeasureCategory.ACCOUNTABILITY if is_sanction else category_of(reading.folded[quote.start : quote.end])
     status = status_of(reading, segment, is_sanction=is_sanction)
     return Measure(
         evidence=quote,
@@ -73,7 +73,7 @@ def _acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[I
     seen: set[str] = set()
     kept: list[tuple[Segment, Role]] = []
     for segment, role in zip(every, roles(reading, every, cases, issues), strict=True):
-        words = re.sub(r"\W", "", reading.folded[segment.start : segment.end])
+        words = _NO_WORD.sub("", reading.folded[segment.start : segment.end])
         if role is Role.OTHER or (role is Role.MEASURE and words in seen):
             continue
         seen.add(words)

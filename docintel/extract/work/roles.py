@@ -3,18 +3,17 @@
 In: a `Reading`, its segments and cases. Out: a `Role` for each segment.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from itertools import accumulate, takewhile
 
-from docintel.extract.language.lexicon import AnyOf, load
+from docintel.extract.language.gates import AnyOf, Gated
+from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading, Sentence, within
 from docintel.extract.language.segments import Segment, actions, blank_quotes
 from docintel.schema import Case, Issue, Modality
-from docintel.text.normalize import fold
 
 #: A verb further from the front of its clause than this is not the clause's action.
 _SUBJECT_LENGTH = 40
@@ -42,7 +41,8 @@ class Stretches:
 
     def hold(self, offset: int) -> bool:
         """Whether one of them holds the character at `offset`."""
-        return any(True for _ in self.overlapping(offset, offset + 1))
+        i = bisect_left(self._spans, (offset + 1,))
+        return i > 0 and self._reach[i - 1] > offset
 
 
 class Role(StrEnum):
@@ -54,12 +54,12 @@ class Role(StrEnum):
 
 
 @cache
-def pattern(name: str) -> re.Pattern[str]:
+def pattern(name: str) -> Gated:
     """A list of `patterns/roles.toml`, or of a table of it (`mood.done`), as one pattern over folded text."""
     table = load("roles")
     for key in name.split("."):
         table = table[key]
-    return re.compile("|".join(table))
+    return Gated("|".join(table))
 
 
 @cache
@@ -72,11 +72,8 @@ def roles(
 ) -> list[Role]:
     """The role of each segment; what a person did before the sanction is no measure, nor is a problem found."""
     told = told_stretches(reading, cases)
-    told += [
-        (issue.evidence.start, issue.evidence.end)
-        for issue in issues
-        if issue.modality is Modality.FOUND and not pattern("against").search(fold(issue.evidence.quote))
-    ]
+    quotes = ((i.evidence.start, i.evidence.end) for i in issues if i.modality is Modality.FOUND)
+    told += [span for span in quotes if not pattern("against").search(reading.folded[slice(*span)])]
     stretches = Stretches(told)
     return [_role_among(reading.folded, segment, stretches) for segment in segments]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.extract.attribution.actors import acting_units
+from docintel.extract.attribution.actors import Actors
 from docintel.extract.places.regions import find_place
 from docintel.extract.units.units import find_unit_mentions, outermost
 from tests.unit.extract.organs import read_organs
@@ -14,7 +14,7 @@ def actors(text, clause):
     reading = read_organs("## 青岚市动态\n" + text)
     mentions = outermost(find_unit_mentions(reading, find_place(reading)))
     start = reading.text.index(clause)
-    return acting_units(reading, mentions, start, start + len(clause))
+    return Actors(reading, mentions).acting(start, start + len(clause))
 
 
 @pytest.mark.parametrize(
