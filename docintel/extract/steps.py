@@ -29,14 +29,13 @@ from docintel.extract.units.units import (
     find_unit_mentions,
     outermost,
 )
-from docintel.extract.work.issues import find_issues
 from docintel.extract.work.ledger import Row, read_ledgers
 from docintel.extract.work.ledger_records import (
     ledger_issues,
     ledger_measures,
     ledger_mentions,
 )
-from docintel.extract.work.measures import find_measures
+from docintel.extract.work.work import Work
 from docintel.schema import Case, DocType, Document, Extraction, Record
 from docintel.text.script import TRADITIONAL
 
@@ -53,6 +52,7 @@ class Draft:
         extraction: the records found so far.
         unit_mentions: set by the step of the units.
         speakers: whose words are quoted where; set by the step of the persons.
+        work: what may be issues and measures; set by the step of the issues.
     """
 
     document: Document
@@ -62,6 +62,7 @@ class Draft:
     extraction: Extraction
     unit_mentions: tuple[UnitMention, ...] = ()
     speakers: Speakers = field(init=False)
+    work: Work = field(init=False)
 
     def add(self, **records: Any) -> None:
         """Add the records of a type."""
@@ -133,9 +134,15 @@ def add_cases(draft: Draft) -> None:
 
 def add_issues(draft: Draft) -> None:
     """Issues; of a ledger by its columns, of everything else by the words."""
-    reading, cases = _outside_ledgers(draft)
-    issues = (*find_issues(reading, cases), *ledger_issues(draft.reading, draft.ledger))
+    draft.work = work_of(draft)
+    issues = (*draft.work.find_issues(), *ledger_issues(draft.reading, draft.ledger))
     draft.add(issues=tuple(sorted(issues, key=_start)))
+
+
+def work_of(draft: Draft) -> Work:
+    """What may be issues and measures of a draft that has its cases and statistics, ledgers left out."""
+    reading, cases = _outside_ledgers(draft)
+    return Work(reading, cases, draft.extraction.statistics, draft.extraction.doc_type)
 
 
 def add_measures(draft: Draft) -> None:
@@ -149,9 +156,8 @@ def add_measures(draft: Draft) -> None:
         speaker = draft.speakers.unit_at(start)
         return (speaker,) if speaker else ()
 
-    reading, cases = _outside_ledgers(draft)
     measures = (
-        *find_measures(reading, actors_of, cases, found.issues),
+        *draft.work.find_measures(actors_of, found.issues),
         *ledger_measures(draft.reading, draft.ledger, found.issues, outer, actors_of),
     )
     draft.add(measures=tuple(sorted(measures, key=_start)))

@@ -31,7 +31,7 @@ def find_measures(
     Args:
         actors_of: says who acts in a stretch of text.
     """
-    found = _acting_segments(reading, cases, issues)
+    found = acting_segments(reading, cases, issues)
     quotes = [reading.document.evidence(segment.start, segment.end) for segment, _ in found]
     links = link_measures(reading, quotes, cases, issues)
     return tuple(
@@ -67,7 +67,7 @@ def _measure(
     )
 
 
-def _acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Issue]) -> list[tuple[Segment, Role]]:
+def acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Issue]) -> list[tuple[Segment, Role]]:
     """Sanctions and measures in text order; a measure said again in the same words is left out."""
     every = list(segments(reading))
     seen: set[str] = set()

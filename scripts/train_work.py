@@ -1,0 +1,350 @@
+#!/usr/bin/env python
+"""Fit models/work: which candidates are issues and measures, and their categories, modality and status.
+
+In: the annotated documents of `corpora/` but those held back; `--extra-gold GOLD=SOURCES` adds others. Out: the model
+folder, and a table of how well issues and measures are found, by the rules alone and judged: on the documents held
+back, and on the others by models that did not see the document (`--folds`). Linear models by liblinear, one a label;
+the same bytes at every run.
+"""
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from docintel.evaluate import matched
+from docintel.extract.language.words import tagged_sentences
+from docintel.extract.steps import STEPS, begin, work_of
+from docintel.extract.work.judging import TABLES, Vocabulary, choose
+from docintel.extract.work.work import Work, overlap
+from docintel.parse.sandbox import parse
+from docintel.text.normalize import fold
+
+ROOT = Path(__file__).resolve().parent.parent
+KINDS = ("issues", "measures")
+HEADS = ("issues.category", "issues.modality", "measures.category", "measures.status")
+#: Inverse strength of the penalty on weights.
+INVERSE_PENALTY = {"kind": 0.05, "head": 0.1}
+#: Words around a candidate count half as much as those in it, and what the rules say of its label more.
+SCALES = dict.fromkeys(
+    ("sentence", "sentence_before", "sentence_behind", "topic", "heading", "clause_before", "clause_behind"), 0.5
+)
+OPINION = 4.0
+#: An entry of a table stands in the documents so often at least.
+FEWEST = 3
+#: A candidate that agrees with an annotated span this well is right, one below the other wrong, between them half so.
+RIGHT, WRONG = 0.85, 0.5
+THRESHOLDS = np.arange(0.1, 0.45, 0.025)
+
+
+@dataclass
+class Annotated:
+    """A document with its candidates and what annotators found."""
+
+    name: str
+    work: Work
+    gold: dict[str, Any]
+    opinions: dict[str, dict[int, list[str]]]
+
+    @cached_property
+    def agreement(self) -> dict[str, tuple[np.ndarray, np.ndarray, dict[int, Any]]]:
+        """By record type: how well each candidate agrees with a record, whether it is its best, and whose."""
+        return {kind: self._agreement(kind) for kind in KINDS}
+
+    def _agreement(self, kind: str) -> tuple[np.ndarray, np.ndarray, dict[int, Any]]:
+        spans, folded = self.work.spans, self.work.reading.folded
+        agrees, is_best, whose = np.zeros(len(spans)), np.zeros(len(spans), dtype=bool), {}
+        for record in self.gold[kind]:
+            found = []
+            for start, end in _places(folded, fold(record["quote"])):
+                for n, one in enumerate(spans):
+                    if one.start < end and start < one.end:
+                        value = overlap(start, end, one.start, one.end)
+                        agrees[n] = max(agrees[n], value)
+                        found.append((value, -abs(start - one.start) - abs(end - one.end), n))
+            if found and max(found)[0] >= WRONG:
+                n = max(found)[2]
+                is_best[n], whose[n] = True, record
+        return agrees, is_best, whose
+
+
+def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
+    start = text.find(quote)
+    while start >= 0:
+        yield start, start + len(quote)
+        start = text.find(quote, start + 1)
+
+
+def annotated(source: Path, gold: dict[str, Any]) -> Annotated:
+    """Read a document up to the step of the issues."""
+    document = parse(source)
+    draft = begin(document, chain.from_iterable(tagged_sentences(document.text)))
+    for name, step in STEPS.items():
+        if name == "issues":
+            break
+        step(draft)
+    found = Annotated(source.name, work_of(draft), gold, {})
+    found.opinions = {
+        head: {n: found.work.opinions(head, n) for n in found.agreement[head.split(".")[0]][2]} for head in HEADS
+    }
+    return found
+
+
+def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str, list[Any]]]:
+    """The entries that stand in the documents often enough."""
+    counts: dict[str, Counter[Any]] = defaultdict(Counter)
+    for document in documents:
+        for table in TABLES:
+            counts[table].update(getattr(document.work.grams, table))
+        for flags in chain(document.work.description.flags, *(some.values() for some in document.opinions.values())):
+            counts["flags"].update(flags)
+    entries = {table: sorted(one for one, n in count.items() if n >= FEWEST) for table, count in counts.items()}
+    return Vocabulary(entries, entries["flags"]), entries
+
+
+def scales(vocabulary: Vocabulary) -> np.ndarray:
+    """For each feature how much it counts."""
+    found = np.ones(vocabulary.size, dtype=np.float32)
+    bounds = [*sorted(vocabulary.offsets.values()), min(vocabulary.flags.values(), default=vocabulary.size)]
+    for role, start in vocabulary.offsets.items():
+        found[start : bounds[bounds.index(start) + 1]] = SCALES.get(role, 1.0)
+    for flag, n in vocabulary.flags.items():
+        if flag.startswith(("issue-category=", "measure-category=", "status=")):
+            found[n] = OPINION
+    return found
+
+
+def matrix(vocabulary: Vocabulary, document: Annotated, which: Iterable[int], head: str | None = None) -> Any:
+    """A row of features for each of these candidates."""
+    rows, description = vocabulary.rows(document.work.grams), document.work.description
+    more = document.opinions.get(head or "", {})
+    features = [vocabulary.features(rows, description, n, more.get(n, ())) for n in which]
+    ends = np.cumsum([0, *(len(some) for some in features)])
+    columns = np.concatenate(features) if features else np.zeros(0, dtype=np.intp)
+    ones = np.ones(len(columns), dtype=np.float32)
+    found = sparse.csr_matrix((ones, columns, ends), shape=(len(features), vocabulary.size))
+    found.sum_duplicates()
+    return found
+
+
+@dataclass
+class Fitted:
+    """Weights (features, labels) and biases of each head."""
+
+    labels: dict[str, list[str]]
+    weights: dict[str, np.ndarray]
+    biases: dict[str, np.ndarray]
+
+
+def fit(
+    documents: Sequence[Annotated], features: dict[str, Any], vocabulary: Vocabulary, heads: Sequence[str]
+) -> Fitted:
+    """Fit models of `kind` and of these heads; `features` are the matrices of the documents by name."""
+    scale = scales(vocabulary)
+    fitted = Fitted({"kind": list(KINDS)}, {}, {})
+    x = sparse.vstack([features[document.name] for document in documents]) @ sparse.diags(scale)
+    models = []
+    for kind in KINDS:
+        agrees, is_best = (np.concatenate([document.agreement[kind][i] for document in documents]) for i in range(2))
+        right = is_best | (agrees >= RIGHT)
+        models.append(_binary(x, right, INVERSE_PENALTY["kind"], np.where(right | (agrees < WRONG), 1.0, 0.5)))
+    _keep(fitted, "kind", models, scale)
+    for head in heads:
+        kind, field = head.split(".")
+        x = sparse.vstack(
+            [matrix(vocabulary, document, document.agreement[kind][2], head) for document in documents]
+        ) @ sparse.diags(scale)
+        y = np.array([record[field] for document in documents for record in document.agreement[kind][2].values()])
+        fitted.labels[head] = sorted(set(y.tolist()))
+        _keep(fitted, head, [_binary(x, y == label, INVERSE_PENALTY["head"]) for label in fitted.labels[head]], scale)
+    return fitted
+
+
+def _binary(x: Any, right: np.ndarray, c: float, weights: np.ndarray | None = None) -> LogisticRegression:
+    return LogisticRegression(C=c, solver="liblinear", random_state=0, max_iter=200).fit(
+        x, right, sample_weight=weights
+    )
+
+
+def _keep(fitted: Fitted, head: str, models: Sequence[LogisticRegression], scale: np.ndarray) -> None:
+    fitted.weights[head] = np.stack([model.coef_[0] * scale for model in models], axis=1).astype(np.float16)
+    fitted.biases[head] = np.array([model.intercept_[0] for model in models], dtype=np.float32)
+
+
+def quotes(document: Annotated, kind: str, log_odds: np.ndarray, threshold: float) -> list[dict[str, Any]]:
+    """What is chosen at a threshold, as records of the annotation guide."""
+    text, seen, found = document.work.reading.text, set(), []
+    for n in choose(document.work.spans, log_odds, float(np.log(threshold / (1 - threshold)))):
+        one = document.work.spans[n]
+        quote = text[one.start : one.end]
+        if quote not in seen:
+            seen.add(quote)
+            found.append({"quote": quote})
+    return found
+
+
+class Tally:
+    """Hits, finds and records, summed over documents."""
+
+    def __init__(self) -> None:
+        self.hits = self.found = self.gold = 0
+
+    def add(self, kind: str, found: Sequence[dict[str, Any]], gold: Sequence[dict[str, Any]]) -> None:
+        """Count a document's."""
+        self.hits += len(matched(kind, found, gold))
+        self.found += len(found)
+        self.gold += len(gold)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.hits / max(1, self.found + self.gold)
+
+    def __str__(self) -> str:
+        return f"P {self.hits / max(1, self.found):.3f} R {self.hits / max(1, self.gold):.3f} F1 {self.f1:.3f}"
+
+
+def by_rules(document: Annotated, kind: str) -> list[dict[str, Any]]:
+    """What the rules find alone."""
+    text, work = document.work.reading.text, document.work
+    if kind == "issues":
+        return [{"quote": one.evidence.quote} for one in work.proposed_issues]
+    return [{"quote": text[segment.start : segment.end]} for segment, _ in work.proposed_measures]
+
+
+def report(
+    title: str, documents: Sequence[Annotated], scored: dict[str, np.ndarray], thresholds: dict[str, float]
+) -> None:
+    """Print how well documents are read: by the rules, and judged by scores that did not see them."""
+    for i, kind in enumerate(KINDS):
+        rules, judged = Tally(), Tally()
+        for document in documents:
+            rules.add(kind, by_rules(document, kind), document.gold[kind])
+            judged.add(kind, quotes(document, kind, scored[document.name][:, i], thresholds[kind]), document.gold[kind])
+        print(f"{title:24} {kind:9} rules {rules}   judged {judged}", flush=True)
+
+
+def accuracy(title: str, documents: Sequence[Annotated], fitted: Fitted, vocabulary: Vocabulary) -> None:
+    """Print how often the labels of annotated spans are right, by the rules and by the model."""
+    for head in HEADS:
+        kind, field = head.split(".")
+        said = right = n = 0
+        for document in documents:
+            whose = document.agreement[kind][2]
+            if not whose:
+                continue
+            scores = matrix(vocabulary, document, whose, head) @ fitted.weights[head].astype(np.float32)
+            for row, (number, record) in zip(scores + fitted.biases[head], whose.items(), strict=True):
+                n += 1
+                right += fitted.labels[head][int(row.argmax())] == record[field]
+                said += any(one.endswith(f"={record[field]}") for one in document.opinions[head][number])
+        print(f"{title:24} {head:18} rules {said / max(1, n):.3f}   model {right / max(1, n):.3f}   of {n}", flush=True)
+
+
+def log_odds(fitted: Fitted, features: Any) -> np.ndarray:
+    """(candidates, kinds)."""
+    found: np.ndarray = features @ fitted.weights["kind"].astype(np.float32) + fitted.biases["kind"]
+    return found
+
+
+def folds_of(documents: Sequence[Annotated], n: int) -> list[list[Annotated]]:
+    """Documents dealt out by the digest of their names, the same at every run."""
+    ordered = sorted(documents, key=lambda document: sha256(document.name.encode()).hexdigest())
+    return [ordered[i::n] for i in range(n)]
+
+
+def best_thresholds(documents: Sequence[Annotated], scored: dict[str, np.ndarray]) -> dict[str, float]:
+    """For each record type the probability from which candidates are best taken."""
+    found = {}
+    for i, kind in enumerate(KINDS):
+        tallies = []
+        for threshold in THRESHOLDS:
+            tally = Tally()
+            for document in documents:
+                chosen = quotes(document, kind, scored[document.name][:, i], float(threshold))
+                tally.add(kind, chosen, document.gold[kind])
+            tallies.append((tally.f1, float(threshold)))
+        found[kind] = round(max(tallies)[1], 3)
+    return found
+
+
+def write(
+    folder: Path, fitted: Fitted, entries: dict[str, list[Any]], thresholds: dict[str, float], names: list[str]
+) -> None:
+    """Write the model folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "vocabulary.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+    np.savez_compressed(folder / "weights.npz", **fitted.weights)
+    card = {
+        "title": "Issues and measures judged in context",
+        "version": "1",
+        "labels": fitted.labels,
+        "biases": {head: [round(float(value), 4) for value in values] for head, values in fitted.biases.items()},
+        "thresholds": {kind: round(float(np.log(p / (1 - p))), 4) for kind, p in thresholds.items()},
+        "documents": len(names),
+    }
+    (folder / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def read_corpora(corpora: Path) -> tuple[list[Annotated], list[Annotated]]:
+    """The documents to fit on, and those held back."""
+    kept: tuple[list[Annotated], list[Annotated]] = ([], [])
+    for entry in json.loads((corpora / "manifest.json").read_text("utf-8")):
+        gold = json.loads((corpora / entry["gold"]).read_text("utf-8"))
+        kept[entry["held_back"]].append(annotated(corpora / entry["file"], gold))
+    return kept
+
+
+def read_extra(pair: str) -> list[Annotated]:
+    """Documents annotated elsewhere: `GOLD=SOURCES`."""
+    gold, sources = (Path(part) for part in pair.split("="))
+    golds = [json.loads(path.read_text("utf-8")) for path in sorted(gold.glob("*.json"))]
+    return [annotated(next(sources.rglob(one["doc"])), one) for one in golds]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpora", type=Path, default=ROOT / "corpora")
+    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "work")
+    args = parser.parse_args()
+    own, held = read_corpora(args.corpora)
+    extra = [document for pair in args.extra_gold for document in read_extra(pair)]
+    documents = own + extra
+    vocabulary, entries = vocabulary_of(documents)
+    features = {
+        document.name: matrix(vocabulary, document, range(len(document.work.spans))) for document in documents + held
+    }
+    scored = {}
+    for part in folds_of(documents, args.folds):
+        others = [document for document in documents if document not in part]
+        fitted = fit(others, features, vocabulary, ())
+        scored |= {document.name: log_odds(fitted, features[document.name]) for document in part}
+    thresholds = best_thresholds(documents, scored)
+    print("thresholds", thresholds)
+    report("corpora, cross-validated", own, scored, thresholds)
+    if extra:
+        report("extra, cross-validated", extra, scored, thresholds)
+        unseen = fit(own, features, vocabulary, HEADS)
+        report("extra, not fitted on", extra, {d.name: log_odds(unseen, features[d.name]) for d in extra}, thresholds)
+        accuracy("extra, not fitted on", extra, unseen, vocabulary)
+    fitted = fit(documents, features, vocabulary, HEADS)
+    report("held back", held, {d.name: log_odds(fitted, features[d.name]) for d in held}, thresholds)
+    accuracy("held back", held, fitted, vocabulary)
+    write(args.out, fitted, entries, thresholds, [document.name for document in documents])
+
+
+if __name__ == "__main__":
+    main()
