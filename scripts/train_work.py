@@ -25,13 +25,13 @@ from sklearn.linear_model import LogisticRegression
 from docintel.evaluate import matched
 from docintel.extract.language.words import tagged_sentences
 from docintel.extract.steps import STEPS, begin, work_of
-from docintel.extract.work.judging import TABLES, Vocabulary, choose
-from docintel.extract.work.work import Work, overlap
+from docintel.extract.work.description import OPINIONS, overlaps
+from docintel.extract.work.judging import KINDS, TABLES, Vocabulary, choose
+from docintel.extract.work.work import Work
 from docintel.parse.sandbox import parse
 from docintel.text.normalize import fold
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = ("issues", "measures")
 HEADS = ("issues.category", "issues.modality", "measures.category", "measures.status")
 #: Inverse strength of the penalty on weights.
 INVERSE_PENALTY = {"kind": 0.05, "head": 0.1}
@@ -54,7 +54,6 @@ class Annotated:
     name: str
     work: Work
     gold: dict[str, Any]
-    opinions: dict[str, dict[int, list[str]]]
 
     @cached_property
     def agreement(self) -> dict[str, tuple[np.ndarray, np.ndarray, dict[int, Any]]]:
@@ -64,14 +63,15 @@ class Annotated:
     def _agreement(self, kind: str) -> tuple[np.ndarray, np.ndarray, dict[int, Any]]:
         spans, folded = self.work.spans, self.work.reading.folded
         agrees, is_best, whose = np.zeros(len(spans)), np.zeros(len(spans), dtype=bool), {}
+        starts, ends = np.array([(one.start, one.end) for one in spans]).reshape(-1, 2).T
         for record in self.gold[kind]:
             found = []
             for start, end in _places(folded, fold(record["quote"])):
-                for n, one in enumerate(spans):
-                    if one.start < end and start < one.end:
-                        value = overlap(start, end, one.start, one.end)
-                        agrees[n] = max(agrees[n], value)
-                        found.append((value, -abs(start - one.start) - abs(end - one.end), n))
+                meets = np.flatnonzero((starts < end) & (ends > start))
+                values = overlaps(starts[meets], ends[meets], np.full(len(meets), start), np.full(len(meets), end))
+                np.maximum.at(agrees, meets, values)
+                away = np.abs(starts[meets] - start) + np.abs(ends[meets] - end)
+                found += zip(values.tolist(), (-away).tolist(), meets.tolist(), strict=True)
             if found and max(found)[0] >= WRONG:
                 n = max(found)[2]
                 is_best[n], whose[n] = True, record
@@ -93,11 +93,7 @@ def annotated(source: Path, gold: dict[str, Any]) -> Annotated:
         if name == "issues":
             break
         step(draft)
-    found = Annotated(source.name, work_of(draft), gold, {})
-    found.opinions = {
-        head: {n: found.work.opinions(head, n) for n in found.agreement[head.split(".")[0]][2]} for head in HEADS
-    }
-    return found
+    return Annotated(source.name, work_of(draft), gold)
 
 
 def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str, list[Any]]]:
@@ -106,35 +102,27 @@ def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str,
     for document in documents:
         for table in TABLES:
             counts[table].update(getattr(document.work.grams, table))
-        for flags in chain(document.work.description.flags, *(some.values() for some in document.opinions.values())):
-            counts["flags"].update(flags)
     entries = {table: sorted(one for one, n in count.items() if n >= FEWEST) for table, count in counts.items()}
-    return Vocabulary(entries, entries["flags"]), entries
+    return Vocabulary(entries), entries
 
 
 def scales(vocabulary: Vocabulary) -> np.ndarray:
     """For each feature how much it counts."""
-    found = np.ones(vocabulary.size, dtype=np.float32)
-    bounds = [*sorted(vocabulary.offsets.values()), min(vocabulary.flags.values(), default=vocabulary.size)]
-    for role, start in vocabulary.offsets.items():
-        found[start : bounds[bounds.index(start) + 1]] = SCALES.get(role, 1.0)
-    for flag, n in vocabulary.flags.items():
-        if flag.startswith(("issue-category=", "measure-category=", "status=")):
-            found[n] = OPINION
-    return found
+    names, starts = zip(*vocabulary.offsets.items(), strict=True)
+    found = [OPINION if name in OPINIONS else SCALES.get(name, 1.0) for name in names]
+    return np.repeat(found, np.diff([*starts, vocabulary.size])).astype(np.float32)
 
 
 def matrix(vocabulary: Vocabulary, document: Annotated, which: Iterable[int], head: str | None = None) -> Any:
     """A row of features for each of these candidates."""
-    rows, description = vocabulary.rows(document.work.grams), document.work.description
-    more = document.opinions.get(head or "", {})
-    features = [vocabulary.features(rows, description, n, more.get(n, ())) for n in which]
-    ends = np.cumsum([0, *(len(some) for some in features)])
-    columns = np.concatenate(features) if features else np.zeros(0, dtype=np.intp)
+    numbers = np.array([*which], dtype=np.intp)
+    opinions = {head: document.work.opinions(head, numbers.tolist())} if head in OPINIONS else {}
+    rows = vocabulary.rows(document.work.grams)
+    parts = [*vocabulary.features(rows, document.work.description, numbers, opinions)]
+    columns = np.concatenate([part[0] for part in parts])
+    lines = np.concatenate([np.repeat(np.arange(len(numbers)), lengths) for _, lengths in parts])
     ones = np.ones(len(columns), dtype=np.float32)
-    found = sparse.csr_matrix((ones, columns, ends), shape=(len(features), vocabulary.size))
-    found.sum_duplicates()
-    return found
+    return sparse.csr_matrix((ones, (lines, columns)), shape=(len(numbers), vocabulary.size))
 
 
 @dataclass
@@ -244,10 +232,11 @@ def accuracy(title: str, documents: Sequence[Annotated], fitted: Fitted, vocabul
             if not whose:
                 continue
             scores = matrix(vocabulary, document, whose, head) @ fitted.weights[head].astype(np.float32)
-            for row, (number, record) in zip(scores + fitted.biases[head], whose.items(), strict=True):
+            opinions = [OPINIONS[head][n] for n in document.work.opinions(head, whose)] if head in OPINIONS else []
+            said += sum(one == record[field] for one, record in zip(opinions, whose.values(), strict=False))
+            for row, record in zip(scores + fitted.biases[head], whose.values(), strict=True):
                 n += 1
                 right += fitted.labels[head][int(row.argmax())] == record[field]
-                said += any(one.endswith(f"={record[field]}") for one in document.opinions[head][number])
         print(f"{title:24} {head:18} rules {said / max(1, n):.3f}   model {right / max(1, n):.3f}   of {n}", flush=True)
 
 

@@ -1,16 +1,17 @@
 """Stretches of text that may each be a problem or an action: the first half of finding issues and measures.
 
-In: a `Reading`. Out: for each sentence the spans that `judging` chooses among: clauses, members of enumerations, what
-stands behind a verb that governs a problem or an order, each with or without the noun that only says `问题`.
+In: a `Reading`. Out: the spans that `judging` chooses among: clauses, members of enumerations, what stands behind a
+verb that governs a problem or an order, each with or without the noun that only says `问题`.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
+from typing import NamedTuple
 
 from docintel.extract.language.lexicon import alternation, load
-from docintel.extract.language.reading import Reading, Sentence
+from docintel.extract.language.reading import Clause, Reading, Sentence
 from docintel.extract.language.segments import clause_start
 
 MIN_LENGTH, MAX_LENGTH = 4, 80
@@ -18,21 +19,38 @@ MIN_LENGTH, MAX_LENGTH = 4, 80
 _MOST_CUTS = 7
 #: Between the members of an enumeration: 、 and the seam of “收红包”“拿回扣”.
 _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
-_NOUN = re.compile("问题|现象|行为|风险|隐患|乱象|情形")
+_NOUN = re.compile("[问现行风隐乱情](?:(?<=问)题|(?<=现)象|(?<=行)为|(?<=风)险|(?<=隐)患|(?<=乱)象|(?<=情)形)")
 #: What only says that it is a problem, at the end of a clause: 等突出问题.
 _TAIL = re.compile(r"(?:等[^,、]{0,6})?(?:问题|现象|行为|情形|情况|乱象)$|等$|的$")
 _NO_START, _NO_END = ' ,、:“"(', " ,、;。"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A span and how it was cut: `begins` and `ends` are names of kinds of cuts."""
+class Cut(IntEnum):
+    """Where a candidate begins or ends."""
+
+    CLAUSE = 0
+    #: At the seam of an enumeration.
+    PART = 1
+    #: Behind a verb that governs it.
+    GOVERNED = 2
+    #: Behind a noun that says problem.
+    NOUN = 3
+    #: Before what only says that it is a problem.
+    TAIL = 4
+    #: With the clause that follows.
+    NEXT = 5
+    #: As a rule proposes it.
+    RULE = 6
+
+
+class Candidate(NamedTuple):
+    """A span and how it was cut out of its sentence, which is given by its number."""
 
     start: int
     end: int
     sentence: int
-    begins: str
-    ends: str
+    begins: Cut
+    ends: Cut
 
 
 @cache
@@ -49,10 +67,10 @@ def candidates(reading: Reading) -> list[Candidate]:
 def _of_sentence(reading: Reading, number: int, sentence: Sentence) -> Iterator[Candidate]:
     seen = set()
     for low, high, begins, ends in _spans(reading.folded, sentence):
-        start, end = _trimmed(reading.folded, low, high)
-        if MIN_LENGTH <= end - start <= MAX_LENGTH and (start, end) not in seen:
-            seen.add((start, end))
-            yield Candidate(start, end, number, begins, ends)
+        span = _trimmed(reading.folded, low, high)
+        if MIN_LENGTH <= span[1] - span[0] <= MAX_LENGTH and span not in seen:
+            seen.add(span)
+            yield Candidate(*span, number, begins, ends)
 
 
 def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
@@ -63,20 +81,29 @@ def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _spans(folded: str, sentence: Sentence) -> Iterator[tuple[int, int, str, str]]:
+def _spans(folded: str, sentence: Sentence) -> Iterator[tuple[int, int, Cut, Cut]]:
     clauses = sentence.clauses
     for i, clause in enumerate(clauses):
-        start, end = clause_start(folded, clause), clause.end
-        seams = [match.span() for match in _SEAM.finditer(folded, start, end)][:_MOST_CUTS]
-        starts = [(start, "clause"), *((high, "part") for _, high in seams)]
-        starts += [(match.end(), "governed") for match in _governors().finditer(folded, start, end)][:_MOST_CUTS]
-        ends = [(end, "clause"), *((low, "part") for low, _ in seams)]
-        ends += [(match.end(), "noun") for match in _NOUN.finditer(folded, start, end)][:_MOST_CUTS]
-        if tail := _TAIL.search(folded, start, end):
-            ends.append((tail.start(), "cut"))
+        start = clause_start(folded, clause)
+        starts, ends = _cuts(folded, start, clause)
         for low, begins in starts:
             for high, stops in ends:
                 if low < high:
                     yield low, high, begins, stops
         if i + 1 < len(clauses) and folded[clause.end : clauses[i + 1].start] == ",":
-            yield start, clauses[i + 1].end, "clause", "next"
+            yield start, clauses[i + 1].end, Cut.CLAUSE, Cut.NEXT
+
+
+def _cuts(folded: str, start: int, clause: Clause) -> tuple[list[tuple[int, Cut]], list[tuple[int, Cut]]]:
+    """Where candidates may begin and end inside a clause that begins at `start` behind its ordinals."""
+    end = clause.end
+    starts, ends = [(start, Cut.CLAUSE)], [(end, Cut.CLAUSE)]
+    for match in list(_SEAM.finditer(folded, start, end))[:_MOST_CUTS]:
+        starts.append((match.end(), Cut.PART))
+        ends.append((match.start(), Cut.PART))
+    governors = list(_governors().finditer(folded, start, end))[:_MOST_CUTS]
+    starts += [(match.end(), Cut.GOVERNED) for match in governors]
+    ends += [(match.end(), Cut.NOUN) for match in list(_NOUN.finditer(folded, start, end))[:_MOST_CUTS]]
+    if tail := _TAIL.search(folded, max(start, end - 12), end):
+        ends.append((tail.start(), Cut.TAIL))
+    return starts, ends

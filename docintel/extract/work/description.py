@@ -1,69 +1,37 @@
 """What is known of a candidate: the words in it and around it, and how it lies in its sentence and document.
 
-In: a `Reading` and its candidates. Out: a `Description`: for each role of a table (words inside, words of the clause
-before, the first word …) which stretch of the document's words, pairs of words or pairs of characters it covers. A
-model that adds up weights over such stretches needs no more than running sums (`judging`).
+In: a `Reading` and its candidates. Out: a `Description`: for each role (words inside, words of the clause before, the
+first word …) which stretch of the document's words, pairs of words or pairs of characters it covers, and a code for
+whatever else holds. A model that adds up weights over such stretches needs no more than running sums (`judging`).
 """
 
-import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from docintel.extract.language.reading import Clause, Name, Reading, Sentence
-from docintel.extract.work.candidates import Candidate
-from docintel.schema import BlockKind, DocType
+from docintel.extract.language.reading import Name, Reading
+from docintel.extract.work.candidates import Candidate, Cut
+from docintel.schema import BlockKind, DocType, IssueCategory, MeasureCategory, Modality, Status
 
 Ints = npt.NDArray[np.intp]
 #: From which to which.
-Stretch = tuple[int, int]
-#: How many characters of a sentence that is not its own bear on a candidate.
+Span = tuple[int, int]
+#: So many characters of a neighbouring sentence, and of a topic sentence or heading, bear on a candidate.
 _NEAR, _TOPIC = 25, 40
 #: Names are invented anew in every document; that there is one is what counts.
 _ANY = {"PER": "<人>", "LOC": "<地>", "TIME": "<时>"}
-_DIGIT = re.compile(r"[0-9]")
 _DIGITS = {ord(digit): "#" for digit in "0123456789"}
-_start = attrgetter("start")
 _NUMERALS = frozenset("0123456789.,%一二三四五六七八九十百千万亿余多几两")
+_CLOSERS = "。;!?…:”"
+_LEVELS = 3
+_TYPES, _KINDS = list(DocType), list(BlockKind)
 
-
-class Grams(NamedTuple):
-    """The words, pairs of neighbouring words and pairs of neighbouring characters of a document, in text order.
-
-    Attributes:
-        starts: of each word, its first character.
-        words, pairs, tags: for each word itself, itself with the next, and its part of speech.
-        characters: for each offset of the text the two characters there.
-    """
-
-    starts: list[int]
-    words: list[str]
-    pairs: list[tuple[str, str]]
-    tags: list[str]
-    characters: list[str]
-
-
-class Description(NamedTuple):
-    """Of n candidates.
-
-    Attributes:
-        stretches: role → (n, 2), from which word (or offset, for characters) to which.
-        points: role → (n,), at which word; -1 for none.
-        flags: for each candidate the names of what else holds.
-    """
-
-    stretches: Mapping[str, Ints]
-    points: Mapping[str, Ints]
-    flags: list[list[str]]
-
-
-#: The table whose rows a role looks up: words, pairs, characters or tags.
+#: The table whose rows a role looks up, for stretches of words and for single words.
 STRETCHES = {
     "inside": "words",
     "inside_pairs": "pairs",
@@ -78,16 +46,6 @@ STRETCHES = {
     "topic": "words",
     "heading": "words",
 }
-#: The roles that all candidates of the same clauses share.
-_AROUND = (
-    "clause_before",
-    "clause_behind",
-    "sentence",
-    "sentence_before",
-    "sentence_behind",
-    "topic",
-    "heading",
-)
 POINTS = {
     "first": "words",
     "last": "words",
@@ -99,6 +57,84 @@ POINTS = {
     "first_tag": "tags",
     "last_tag": "tags",
 }
+#: How many codes each of the other properties has.
+CODES = {
+    "cut": len(Cut) ** 2,
+    "type": len(_TYPES) * len(Cut),
+    "block": len(_KINDS),
+    "place": 5,
+    "length": 10,
+    "covers": 5,
+    "closes": len(_CLOSERS) + 1,
+    "clause": 4,
+    "clauses": 6,
+    "digits": 2,
+    "speech": 2,
+    "quoted": 2,
+    "told": 2,
+    "act": 2,
+    "statistic": 2,
+    "sanction": 2,
+    "issue": _LEVELS + 1,
+    "measure": _LEVELS + 1,
+    "both": (_LEVELS + 1) ** 2,
+    "modality": len(Modality) + 1,
+}
+#: The labels of which the rules have an opinion, asked for candidates that were chosen.
+OPINIONS: dict[str, list[StrEnum]] = {
+    "issues.category": list(IssueCategory),
+    "measures.category": list(MeasureCategory),
+    "measures.status": list(Status),
+}
+
+
+class Grams(NamedTuple):
+    """The words, pairs of neighbouring words and pairs of neighbouring characters of a document, in text order.
+
+    Attributes:
+        starts: of each word, its first character.
+        words, pairs, tags: for each word itself, itself with the next, and its part of speech.
+        characters: for each offset of the text the two characters there.
+    """
+
+    starts: Ints
+    words: list[str]
+    pairs: list[tuple[str, str]]
+    tags: list[str]
+    characters: list[str]
+
+
+class Description(NamedTuple):
+    """Of n candidates.
+
+    Attributes:
+        stretches: role → (2, n), from which word (or offset, for characters) to which.
+        points: role → (n,), at which word; -1 for none.
+        codes: property → (n,).
+    """
+
+    stretches: Mapping[str, Ints]
+    points: Mapping[str, Ints]
+    codes: Mapping[str, Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the finders before know of a document.
+
+    Attributes:
+        doc_type: of the document.
+        speech: it addresses an audience.
+        marks: property → the stretches that have it.
+        issues: those that the rules propose, with their modality.
+        measures: those that the rules propose.
+    """
+
+    doc_type: DocType
+    speech: bool
+    marks: Mapping[str, Iterable[Span]]
+    issues: Mapping[Span, Modality]
+    measures: Iterable[Span]
 
 
 def grams(reading: Reading) -> Grams:
@@ -107,7 +143,7 @@ def grams(reading: Reading) -> Grams:
     words = [_generalised(word) for word in kept]
     digits = reading.folded.translate(_DIGITS)
     return Grams(
-        starts=[word.start for word in kept],
+        starts=np.array([word.start for word in kept], dtype=np.intp),
         words=words,
         pairs=[*pairwise([*words, ""])],
         tags=[word.label for word in kept],
@@ -118,154 +154,187 @@ def grams(reading: Reading) -> Grams:
 def _generalised(word: Name) -> str:
     if word.label in _ANY:
         return _ANY[word.label]
-    return "#" if not _NUMERALS.isdisjoint(word.text) and _NUMERALS.issuperset(word.text) else word.text
+    return "#" if word.text[0] in _NUMERALS and _NUMERALS.issuperset(word.text) else word.text
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the finders before know of the stretches of a document.
-
-    Attributes:
-        doc_type: of the document.
-        speech: it addresses an audience.
-        marks: name of a mark → whether it holds for a span.
-    """
-
-    doc_type: DocType
-    speech: bool
-    marks: Mapping[str, Callable[[int, int], bool]]
+def describe(reading: Reading, starts: Ints, spans: Sequence[Candidate], around: Surroundings) -> Description:
+    """Describe candidates, which stand sentence by sentence; `starts` are those of the document's words."""
+    page = _Page(reading, starts)
+    start, end, sentence, begins, ends = np.array(spans, dtype=np.intp).reshape(-1, 5).T
+    first = np.maximum(np.searchsorted(page.clauses[0], start, "right") - 1, page.first_clause[sentence])
+    last = np.maximum(np.searchsorted(page.clauses[0], end, "left") - 1, first)
+    low, high = page.words(start, end)
+    from_, to = page.clause_words[0][first], page.clause_words[1][last]
+    stretches = {
+        "inside": np.stack([low, high]),
+        "inside_pairs": np.stack([low, np.maximum(low, high - 1)]),
+        "inside_characters": np.stack([start, end - 1]),
+        "before": np.stack([np.minimum(from_, low), low]),
+        "behind": np.stack([high, np.maximum(high, to)]),
+        **page.around(sentence, first, last),
+    }
+    levels = [_levels(start, end, sentence, page, some) for some in (around.issues, around.measures)]
+    clause_length = page.clauses[1][last] - page.clauses[0][first]
+    codes = {
+        "cut": begins * len(Cut) + ends,
+        "type": _TYPES.index(around.doc_type) * len(Cut) + begins,
+        "block": page.kinds[sentence],
+        "place": 5 * start // max(1, len(reading.folded)),
+        "length": np.minimum((end - start) // 5, 9),
+        "covers": np.minimum(4 * (end - start) // np.maximum(1, clause_length), 4),
+        "closes": page.closers[sentence],
+        "clause": np.minimum(first - page.first_clause[sentence], 3),
+        "clauses": np.minimum(page.first_clause[sentence + 1] - page.first_clause[sentence], 5),
+        "speech": np.full(len(start), int(around.speech)),
+        "issue": levels[0],
+        "measure": levels[1],
+        "both": levels[0] * (_LEVELS + 1) + levels[1],
+        "modality": _modality(reading, start, end, around.issues),
+        **_marks(reading, start, end, page.sentences[0][sentence], around.marks),
+    }
+    return Description(stretches, _points(low, high, page.sentence_words[:, sentence]), codes)
 
 
 class _Page:
-    """The words of a document by sentence, clause and heading."""
+    """The sentences and clauses of a document as arrays, and the words that each holds."""
 
-    def __init__(self, reading: Reading, starts: Sequence[int]) -> None:
-        self._reading, self._starts = reading, starts
-        self._headings = _headings(reading)
-        self._topics: dict[int, int] = {}
-        for number, sentence in enumerate(reading.sentences):
-            self._topics.setdefault(sentence.block, number)
+    def __init__(self, reading: Reading, starts: Ints) -> None:
+        self._starts = starts
+        sentences, blocks = reading.sentences, reading.document.blocks
+        self.sentences = _spans((one.start, one.end) for one in sentences)
+        self.clauses = _spans((one.start, one.end) for one in reading.clauses)
+        self.first_clause = np.cumsum([0, *(len(one.clauses) for one in sentences)])
+        self.kinds = np.array([_KINDS.index(blocks[one.block].kind) for one in sentences], dtype=np.intp)
+        self.closers = np.array([_CLOSERS.find(reading.folded[one.end - 1]) + 1 for one in sentences], dtype=np.intp)
+        self.clause_words = self.words(*self.clauses)
+        self.sentence_words = np.stack(self.words(*self.sentences))
+        self._blocks = np.array([-1, *(one.block for one in sentences), -1], dtype=np.intp)
+        self._near_words = self.words(self.sentences[0], np.minimum(self.sentences[1], self.sentences[0] + _NEAR))
+        self._topic_words = self._topics()
+        self._heading_words = self.words(*_headings(reading))
 
-    def words(self, low: int, high: int) -> Stretch:
-        """From which word to which the characters `[low, high)` hold."""
-        first = bisect_left(self._starts, low)
-        return first, bisect_left(self._starts, high, first)
+    def words(self, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+        """From which word to which the characters from `low` to `high` hold."""
+        return np.searchsorted(self._starts, low), np.searchsorted(self._starts, high)
 
-    def around(self, number: int, first: int, last: int) -> dict[str, Stretch]:
-        """What stands around the clauses `first` to `last` of a sentence."""
-        sentences = self._reading.sentences
-        sentence = sentences[number]
-        clauses, topic = sentence.clauses, self._topics[sentence.block]
-        found = dict.fromkeys(_AROUND, (0, 0))
-        found["sentence"] = self.words(sentence.start, sentence.end)
-        found["heading"] = self.words(*self._headings[number])
-        if topic != number:
-            lead = sentences[topic]
-            found["topic"] = self.words(lead.start, min(lead.end, lead.start + _TOPIC))
-        if first:
-            found["clause_before"] = self.words(clauses[first - 1].start, clauses[first - 1].end)
-        elif before := self._neighbour(number, number - 1):
-            found["sentence_before"] = self.words(before.start, before.end)
-        if last + 1 < len(clauses):
-            found["clause_behind"] = self.words(clauses[last + 1].start, clauses[last + 1].end)
-        elif behind := self._neighbour(number, number + 1):
-            found["sentence_behind"] = self.words(behind.start, min(behind.end, behind.start + _NEAR))
-        return found
+    def _topics(self) -> Ints:
+        """For each sentence the first words of its block, none for the first of a block itself."""
+        blocks = self._blocks[1:-1]
+        topic = np.searchsorted(blocks, blocks)
+        start, end = self.sentences[:, topic]
+        found = np.stack(self.words(start, np.minimum(end, start + _TOPIC)))
+        return np.where(topic == np.arange(len(blocks)), 0, found)
 
-    def _neighbour(self, number: int, other: int) -> Sentence | None:
-        """The other sentence where it is of the same block."""
-        sentences = self._reading.sentences
-        if 0 <= other < len(sentences) and sentences[other].block == sentences[number].block:
-            return sentences[other]
-        return None
-
-
-def describe(reading: Reading, starts: Sequence[int], spans: Sequence[Candidate], around: Surroundings) -> Description:
-    """Describe candidates; `starts` are those of the document's words."""
-    page = _Page(reading, starts)
-    rows: dict[str, list[Stretch]] = {role: [] for role in STRETCHES}
-    flags = []
-    contexts: dict[tuple[int, int, int], dict[str, Stretch]] = {}
-    for one in spans:
-        clauses = reading.sentences[one.sentence].clauses
-        first = max(0, bisect_right(clauses, one.start, key=_start) - 1)
-        last = max(first, bisect_left(clauses, one.end, key=_start) - 1)
-        key = (one.sentence, first, last)
-        if key not in contexts:
-            contexts[key] = page.around(*key)
-        low, high = page.words(one.start, one.end)
-        from_, to = page.words(clauses[first].start, clauses[last].end)
-        rows["inside"].append((low, high))
-        rows["inside_pairs"].append((low, max(low, high - 1)))
-        rows["inside_characters"].append((one.start, one.end - 1))
-        rows["before"].append((min(from_, low), low))
-        rows["behind"].append((high, max(high, to)))
-        for role, stretch in contexts[key].items():
-            rows[role].append(stretch)
-        flags.append([*_flags(reading, one, around), *_place_flags(one, first, clauses, clauses[last].end)])
-    stretches = {role: np.array(pairs, dtype=np.intp).reshape(-1, 2) for role, pairs in rows.items()}
-    return Description(stretches, _points(reading, spans, starts, stretches["inside"]), flags)
+    def around(self, sentence: Ints, first: Ints, last: Ints) -> dict[str, Ints]:
+        """What stands around the clauses `first` to `last` of sentences."""
+        leads, closes = first == self.first_clause[sentence], last + 1 == self.first_clause[sentence + 1]
+        blocks = self._blocks
+        has_before, has_behind = (blocks[sentence + 1] == blocks[sentence + k] for k in (0, 2))
+        most_clauses, most_sentences = len(self.clauses[0]) - 1, len(self.sentences[0]) - 1
+        clauses, near = np.stack(self.clause_words), np.stack(self._near_words)
+        return {
+            "clause_before": np.where(leads, 0, clauses[:, np.maximum(first - 1, 0)]),
+            "clause_behind": np.where(closes, 0, clauses[:, np.minimum(last + 1, most_clauses)]),
+            "sentence": self.sentence_words[:, sentence],
+            "sentence_before": np.where(leads & has_before, self.sentence_words[:, np.maximum(sentence - 1, 0)], 0),
+            "sentence_behind": np.where(closes & has_behind, near[:, np.minimum(sentence + 1, most_sentences)], 0),
+            "topic": self._topic_words[:, sentence],
+            "heading": np.stack(self._heading_words)[:, sentence],
+        }
 
 
-def _headings(reading: Reading) -> list[Stretch]:
+def _spans(spans: Iterable[Span]) -> Ints:
+    """(2, n): starts and ends."""
+    return np.array([*spans], dtype=np.intp).reshape(-1, 2).T
+
+
+def _headings(reading: Reading) -> Ints:
     """For each sentence the heading that it stands under."""
-    found: list[Stretch] = []
+    found: list[Span] = []
     span = (0, 0)
     for sentence in reading.sentences:
         block = reading.document.blocks[sentence.block]
         if block.kind is BlockKind.HEADING:
             span = (block.start, min(block.end, block.start + _TOPIC))
         found.append(span)
-    return found
+    return _spans(found)
 
 
-def _points(reading: Reading, spans: Sequence[Candidate], starts: Sequence[int], inside: Ints) -> dict[str, Ints]:
-    low, high = inside[:, 0], inside[:, 1]
-    limits = [(reading.sentences[one.sentence].start, reading.sentences[one.sentence].end) for one in spans]
-    bounds = np.array(
-        [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in limits], dtype=np.intp
-    ).reshape(-1, 2)
-    has_word = high > low
-    has_before, has_behind = low > bounds[:, 0], high < bounds[:, 1]
+def _points(low: Ints, high: Ints, sentence: Ints) -> dict[str, Ints]:
+    """The words at the ends of spans of words and beside them, inside their sentence."""
+    has_one, has_two = high > low, high > low + 1
     return {
-        "first": np.where(has_word, low, -1),
-        "last": np.where(has_word, high - 1, -1),
-        "first_pair": np.where(high > low + 1, low, -1),
-        "last_pair": np.where(high > low + 1, high - 2, -1),
-        "word_before": np.where(has_before, low - 1, -1),
-        "word_behind": np.where(has_behind, high, -1),
-        "pair_before": np.where(low > bounds[:, 0] + 1, low - 2, -1),
-        "first_tag": np.where(has_word, low, -1),
-        "last_tag": np.where(has_word, high - 1, -1),
+        "first": np.where(has_one, low, -1),
+        "last": np.where(has_one, high - 1, -1),
+        "first_pair": np.where(has_two, low, -1),
+        "last_pair": np.where(has_two, high - 2, -1),
+        "word_before": np.where(low > sentence[0], low - 1, -1),
+        "word_behind": np.where(high < sentence[1], high, -1),
+        "pair_before": np.where(low > sentence[0] + 1, low - 2, -1),
+        "first_tag": np.where(has_one, low, -1),
+        "last_tag": np.where(has_one, high - 1, -1),
     }
 
 
-def _flags(reading: Reading, one: Candidate, around: Surroundings) -> Iterator[str]:
-    """What holds for a candidate whatever its clause."""
-    folded, sentence = reading.folded, reading.sentences[one.sentence]
-    text = folded[one.start : one.end]
-    yield f"begins={one.begins}"
-    yield f"ends={one.ends}"
-    yield f"cut={one.begins}-{one.ends}"
-    yield f"type={around.doc_type}"
-    yield f"type={around.doc_type} {one.begins}"
-    yield f"block={reading.document.blocks[sentence.block].kind}"
-    yield f"place={5 * one.start // len(folded)}"
-    yield f"length={min(9, len(text) // 5)}"
-    yield f"closes={folded[sentence.end - 1]}"
-    if _DIGIT.search(text):
-        yield "digits"
-    if around.speech:
-        yield "speech"
-    if folded.count("“", sentence.start, one.start) > folded.count("”", sentence.start, one.start):
-        yield "quoted"
-    for name, holds in around.marks.items():
-        if holds(one.start, one.end):
-            yield name
+def _covered(length: int, spans: Iterable[Span]) -> Ints:
+    """Running count of the characters that spans cover."""
+    held = np.zeros(length, dtype=bool)
+    for start, end in spans:
+        held[start:end] = True
+    return np.concatenate(([0], np.cumsum(held)))
 
 
-def _place_flags(one: Candidate, first: int, clauses: Sequence[Clause], end: int) -> Iterator[str]:
-    """How a candidate lies among the clauses of its sentence."""
-    yield f"clause={min(3, first)}"
-    yield f"clauses={min(5, len(clauses))}"
-    yield f"covers={4 * (one.end - one.start) // (end - clauses[first].start)}"
+def _marks(
+    reading: Reading, start: Ints, end: Ints, opening: Ints, marks: Mapping[str, Iterable[Span]]
+) -> dict[str, Ints]:
+    """Properties that spans have where they meet a stretch that has them; told are those that begin in one."""
+    text = np.frombuffer(reading.folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    found = {}
+    for name, stretches in marks.items():
+        count = _covered(len(text), stretches)
+        found[name] = (count[start + 1 if name == "told" else end] > count[start]).astype(np.intp)
+    digits = np.concatenate(([0], np.cumsum((text >= ord("0")) & (text <= ord("9")))))
+    quotes = np.concatenate(([0], np.cumsum((text == ord("“")).astype(np.intp) - (text == ord("”")))))
+    found["digits"] = (digits[end] > digits[start]).astype(np.intp)
+    found["quoted"] = (quotes[start] > quotes[opening]).astype(np.intp)
+    return found
+
+
+def _modality(reading: Reading, start: Ints, end: Ints, issues: Mapping[Span, Modality]) -> Ints:
+    """The modality of a proposed issue that a span meets, counted from 1; 0 where it meets none."""
+    found = np.zeros(len(start), dtype=np.intp)
+    for code, modality in enumerate(Modality, 1):
+        count = _covered(len(reading.folded), (span for span, said in issues.items() if said is modality))
+        found[count[end] > count[start]] = code
+    return found
+
+
+def _levels(start: Ints, end: Ints, sentence: Ints, page: _Page, proposals: Iterable[Span]) -> Ints:
+    """How well the best of some proposals agrees with each span, from 0 to `_LEVELS`."""
+    proposed = _spans(sorted(proposals))
+    low, high = (np.searchsorted(proposed[0], page.sentences[k][sentence]) for k in (0, 1))
+    pairs = ranges(low, high)
+    of = np.repeat(np.arange(len(start)), high - low)
+    values = overlaps(start[of], end[of], *proposed[:, pairs])
+    best = np.zeros(len(start))
+    np.maximum.at(best, of, values)
+    levels: Ints = (_LEVELS * best).astype(np.intp)
+    return levels
+
+
+def ranges(low: Ints, high: Ints) -> Ints:
+    """The numbers from each of `low` to each of `high`, one behind another."""
+    lengths = high - low
+    offsets = np.cumsum(lengths) - lengths
+    numbers: Ints = np.arange(lengths.sum()) + np.repeat(low - offsets, lengths)
+    return numbers
+
+
+def overlaps(start: Ints, end: Ints, low: Ints, high: Ints) -> npt.NDArray[np.float64]:
+    """Of pairs of spans: twice the common part over the lengths; .75 at least where one mostly holds the other."""
+    common = np.maximum(np.minimum(end, high) - np.maximum(start, low), 0)
+    short, long = np.minimum(end - start, high - low), np.maximum(end - start, high - low)
+    dice = 2 * common / np.maximum(1, short + long)
+    held = (common >= 0.9 * short) & (short >= 0.4 * long) & (common > 0)
+    values: npt.NDArray[np.float64] = np.where(held, np.maximum(dice, 0.75), dice)
+    return values

@@ -1,16 +1,16 @@
 """Choose among candidates: which are problems, which are actions, and of what kind.
 
 In: a `Description` of the candidates. Out: for each the log-odds of being an issue and of being a measure, the best
-selection that does not overlap, and labels. A linear model over words by their role, fitted by `scripts/train_work.py`;
-its weights are rows of tables, so a stretch's sum is the difference of two running sums.
+selection that does not overlap, and labels. A linear model over words by their role, fitted by `scripts/train_work.py`.
 """
 
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,51 +19,66 @@ import numpy.typing as npt
 from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.extract.work.candidates import Candidate
-from docintel.extract.work.description import POINTS, STRETCHES, Description, Grams, Ints
+from docintel.extract.work.description import CODES, OPINIONS, POINTS, STRETCHES, Description, Grams, Ints, ranges
 
 Floats = npt.NDArray[np.float32]
 TABLES = ("words", "pairs", "characters", "tags")
+#: What a candidate may be: the labels of the head `kind`.
+KINDS = ("issues", "measures")
 
 
 class Vocabulary:
-    """Where the weights of each role begin, and which row of it an entry has; row 0 is that of unknown ones."""
+    """Where the weights of each role begin, and which row of it an entry has; row 0 is that of unknown ones.
 
-    def __init__(self, entries: Mapping[str, Sequence[Any]], flags: Sequence[str]) -> None:
-        """From the entries of each table, and the names of the flags."""
+    Attributes:
+        offsets: role, property or head with opinions → its first row.
+        size: of all rows.
+    """
+
+    def __init__(self, entries: Mapping[str, Sequence[Any]]) -> None:
+        """From the entries of each table."""
         self._rows = {table: {entry: n for n, entry in enumerate(entries[table], 1)} for table in TABLES}
-        self.offsets: dict[str, int] = {}
-        self.size = 0
-        for role, table in {**STRETCHES, **POINTS}.items():
-            self.offsets[role] = self.size
-            self.size += len(entries[table]) + 1
-        self.flags = {flag: self.size + n for n, flag in enumerate(flags)}
-        self.size += len(flags)
+        sizes = {role: len(entries[table]) + 1 for role, table in {**STRETCHES, **POINTS}.items()}
+        sizes |= CODES | {head: len(labels) for head, labels in OPINIONS.items()}
+        ends = np.cumsum([0, *sizes.values()]).tolist()
+        self.offsets: dict[str, int] = dict(zip(sizes, ends[:-1], strict=True))
+        self.size: int = ends[-1]
 
     def rows(self, grams: Grams) -> dict[str, Ints]:
-        """For each table the row of every entry of a document, and of what is no entry at the end."""
+        """For each table the row of every entry of a document, and at the end of what is no entry."""
         return {
-            table: np.fromiter((*(rows.get(entry, 0) for entry in getattr(grams, table)), 0), dtype=np.intp)
+            table: np.array([*(rows.get(entry, 0) for entry in getattr(grams, table)), 0], dtype=np.intp)
             for table, rows in self._rows.items()
         }
 
-    def features(self, rows: Mapping[str, Ints], description: Description, n: int, more: Sequence[str] = ()) -> Ints:
-        """The numbers of the features of the candidate `n`, flags that come in addition among them.
+    def features(
+        self,
+        rows: Mapping[str, Ints],
+        description: Description,
+        which: Ints | None = None,
+        opinions: Mapping[str, Ints] = MappingProxyType({}),
+    ) -> Iterator[tuple[Ints, Ints]]:
+        """For each role the features of all candidates, one candidate behind another, and how many each has.
 
-        A word that stands there twice is there twice.
+        Args:
+            which: the candidates, None for all.
+            opinions: of heads, for each of these candidates.
         """
-        found = [
-            self.offsets[role] + rows[table][slice(*description.stretches[role][n])]
-            for role, table in STRETCHES.items()
-        ]
-        points = [self.offsets[role] + rows[table][description.points[role][n]] for role, table in POINTS.items()]
-        flags = [self.flags[flag] for flag in (*description.flags[n], *more) if flag in self.flags]
-        return np.concatenate([*found, np.array(points + flags, dtype=np.intp)])
+        every = slice(None) if which is None else which
+        for role, table in STRETCHES.items():
+            low, high = description.stretches[role][:, every]
+            yield self.offsets[role] + rows[table][ranges(low, high)], high - low
+        single = [self.offsets[role] + rows[table][description.points[role][every]] for role, table in POINTS.items()]
+        single += [self.offsets[name] + description.codes[name][every] for name in CODES]
+        single += [self.offsets[head] + said for head, said in opinions.items()]
+        yield np.stack(single, axis=1).ravel(), np.full(len(single[0]), len(single))
 
 
 class Judge:
     """A model folder as `scripts/train_work.py` writes it.
 
     Attributes:
+        vocabulary: of its features.
         thresholds: record type → the log-odds from which a candidate may be one.
     """
 
@@ -75,11 +90,10 @@ class Judge:
         """
         try:
             card = json.loads((folder / "model.json").read_text("utf-8"))
-            words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            entries = json.loads((folder / "vocabulary.json").read_text("utf-8"))
             with np.load(folder / "weights.npz") as weights:
                 self._weights = {head: weights[head].astype(np.float32) for head in weights}
-            entries = {table: words[table] for table in TABLES} | {"pairs": [tuple(pair) for pair in words["pairs"]]}
-            self.vocabulary = Vocabulary(entries, words["flags"])
+            self.vocabulary = Vocabulary(entries | {"pairs": [tuple(pair) for pair in entries["pairs"]]})
             self._labels: dict[str, list[str]] = card["labels"]
             self._biases = {head: np.array(bias, dtype=np.float32) for head, bias in card["biases"].items()}
             self.thresholds: dict[str, float] = card["thresholds"]
@@ -91,25 +105,32 @@ class Judge:
 
     def log_odds(self, rows: Mapping[str, Ints], description: Description) -> dict[str, Floats]:
         """For each record type the (n,) log-odds that each candidate is one."""
-        weights = self._weights["kind"]
-        found = np.tile(self._biases["kind"], (len(description.flags), 1))
-        for role, table in STRETCHES.items():
-            sums = np.cumsum(weights[self.vocabulary.offsets[role] + rows[table]], axis=0)
-            low, high = description.stretches[role].T
-            found += np.where((high > low)[:, None], sums[high - 1] - np.where((low > 0)[:, None], sums[low - 1], 0), 0)
-        for role, table in POINTS.items():
-            found += weights[self.vocabulary.offsets[role] + rows[table][description.points[role]]]
-        for n, flags in enumerate(description.flags):
-            found[n] += weights[[self.vocabulary.flags[flag] for flag in flags if flag in self.vocabulary.flags]].sum(0)
+        found = self._scores("kind", self.vocabulary.features(rows, description))
         return {label: found[:, n] for n, label in enumerate(self._labels["kind"])}
 
-    def label(
-        self, head: str, rows: Mapping[str, Ints], description: Description, n: int, more: Sequence[str] = ()
-    ) -> str:
-        """The most likely label of the candidate `n`: of a head (`issues.category`)."""
-        features = self.vocabulary.features(rows, description, n, more)
-        scores = self._weights[head][features].sum(axis=0) + self._biases[head]
-        return self._labels[head][int(scores.argmax())]
+    def labels(
+        self, head: str, rows: Mapping[str, Ints], description: Description, which: Ints, said: Ints
+    ) -> list[str]:
+        """The most likely labels of candidates, of a head (`issues.category`); `said` are the rules' opinions."""
+        opinions = {head: said} if head in OPINIONS else {}
+        found = self._scores(head, self.vocabulary.features(rows, description, which, opinions))
+        return [self._labels[head][n] for n in found.argmax(axis=1).tolist()]
+
+    def _scores(self, head: str, features: Iterable[tuple[Ints, Ints]]) -> Floats:
+        """(candidates, labels)."""
+        weights, found = self._weights[head], self._biases[head]
+        for columns, lengths in features:
+            found = found + _sums(weights[columns], lengths)
+        return found
+
+
+def _sums(values: Floats, lengths: Ints) -> Floats:
+    """Of rows that stand one group behind another, the sum of each group: (groups, labels)."""
+    found = np.zeros((len(lengths), values.shape[1]), dtype=np.float32)
+    some = lengths > 0
+    if len(values):
+        found[some] = np.add.reduceat(values, (np.cumsum(lengths) - lengths)[some])
+    return found
 
 
 def choose(spans: Sequence[Candidate], log_odds: Floats, threshold: float) -> list[int]:
