@@ -25,16 +25,23 @@ from sklearn.linear_model import LogisticRegression
 from docintel.evaluate import matched
 from docintel.extract.language.words import tagged_sentences
 from docintel.extract.steps import STEPS, begin, work_of
+from docintel.extract.work.answers import CODES as PAIR_CODES
+from docintel.extract.work.answers import Labelled
+from docintel.extract.work.answers import columns as pair_columns
 from docintel.extract.work.description import OPINIONS, overlaps
 from docintel.extract.work.judging import KINDS, TABLES, Vocabulary, choose
 from docintel.extract.work.work import Work
 from docintel.parse.sandbox import parse
+from docintel.schema import Issue, IssueCategory, Modality
 from docintel.text.normalize import fold
 
 ROOT = Path(__file__).resolve().parent.parent
+PAIR_OFFSETS = dict(zip(PAIR_CODES, np.cumsum([0, *PAIR_CODES.values()]).tolist(), strict=False))
 HEADS = ("issues.category", "issues.modality", "measures.category", "measures.status")
 #: Inverse strength of the penalty on weights.
-INVERSE_PENALTY = {"kind": 0.05, "head": 0.1}
+INVERSE_PENALTY = {"kind": 0.05, "head": 0.1, "ties": 0.3}
+#: The probability from which a pair is tied.
+TIED = 0.4
 #: Words around a candidate count half as much as those in it, and what the rules say of its label more.
 SCALES = dict.fromkeys(
     ("sentence", "sentence_before", "sentence_behind", "topic", "heading", "clause_before", "clause_behind"), 0.5
@@ -156,6 +163,56 @@ def fit(
         fitted.labels[head] = sorted(set(y.tolist()))
         _keep(fitted, head, [_binary(x, y == label, INVERSE_PENALTY["head"]) for label in fitted.labels[head]], scale)
     return fitted
+
+
+def fit_ties(documents: Sequence[Annotated]) -> LogisticRegression:
+    """Fit what ties measures to issues, on annotated ones."""
+    parts = [pairs_of(document) for document in documents]
+    x = sparse.vstack([part[0] for part in parts])
+    return _binary(x, np.concatenate([part[1] for part in parts]), INVERSE_PENALTY["ties"])
+
+
+def pairs_of(document: Annotated) -> tuple[Any, np.ndarray]:
+    """The features of each measure with each issue, as annotated, and whether the one answers the other."""
+    folded = document.work.reading.folded
+    spans = {
+        kind: [next(_places(folded, fold(record["quote"])), (0, 1)) for record in document.gold[kind]] for kind in KINDS
+    }
+    evidence = document.work.reading.document.evidence
+    issues = [
+        Issue(
+            evidence=evidence(*span), category=IssueCategory(record["category"]), modality=Modality(record["modality"])
+        )
+        for span, record in zip(spans["issues"], document.gold["issues"], strict=True)
+    ]
+    measures = document.gold["measures"]
+    said = Labelled(spans["measures"], [one["category"] for one in measures], [one["status"] for one in measures])
+    columns = pair_columns(document.work.pairs(issues, said))
+    n = columns.shape[1] * columns.shape[2]
+    lines, ones = np.tile(np.arange(n), len(columns)), np.ones(columns.size, dtype=np.float32)
+    x = sparse.csr_matrix((ones, (lines, columns.ravel())), shape=(n, sum(PAIR_CODES.values())))
+    right = np.array([i in one["addresses"] for one in measures for i in range(len(issues))], dtype=bool)
+    return x, right
+
+
+def report_ties(title: str, documents: Sequence[Annotated], model: LogisticRegression, threshold: float) -> None:
+    """Print how well annotated measures are tied to annotated issues, by the rules and by the model."""
+    tied = PAIR_OFFSETS["tied"] + 1
+    hits = {"rules": [0, 0, 0], "model": [0, 0, 0]}
+    for document in documents:
+        x, right = pairs_of(document)
+        said = {"rules": np.asarray(x[:, tied].todense()).ravel() > 0, "model": _scores(model, x) > threshold}
+        for name, some in said.items():
+            hits[name] = [
+                a + int(b) for a, b in zip(hits[name], ((some & right).sum(), some.sum(), right.sum()), strict=True)
+            ]
+    values = "   ".join(f"{name} F1 {2 * a / max(1, b + c):.3f}" for name, (a, b, c) in hits.items())
+    print(f"{title:24} addresses {values}", flush=True)
+
+
+def _scores(model: LogisticRegression, x: Any) -> np.ndarray:
+    found: np.ndarray = x @ model.coef_[0] + model.intercept_[0]
+    return found
 
 
 def _binary(x: Any, right: np.ndarray, c: float, weights: np.ndarray | None = None) -> LogisticRegression:
@@ -316,7 +373,7 @@ def main() -> None:
     features = {
         document.name: matrix(vocabulary, document, range(len(document.work.spans))) for document in documents + held
     }
-    scored = {}
+    scored, tied = {}, float(np.log(TIED / (1 - TIED)))
     for part in folds_of(documents, args.folds):
         others = [document for document in documents if document not in part]
         fitted = fit(others, features, vocabulary, ())
@@ -329,9 +386,15 @@ def main() -> None:
         unseen = fit(own, features, vocabulary, HEADS)
         report("extra, not fitted on", extra, {d.name: log_odds(unseen, features[d.name]) for d in extra}, thresholds)
         accuracy("extra, not fitted on", extra, unseen, vocabulary)
+        report_ties("extra, not fitted on", extra, fit_ties(own), tied)
     fitted = fit(documents, features, vocabulary, HEADS)
     report("held back", held, {d.name: log_odds(fitted, features[d.name]) for d in held}, thresholds)
     accuracy("held back", held, fitted, vocabulary)
+    ties = fit_ties(documents)
+    report_ties("held back", held, ties, tied)
+    fitted.weights["ties"] = ties.coef_.T.astype(np.float16)
+    fitted.biases["ties"] = ties.intercept_
+    thresholds["ties"] = TIED
     write(args.out, fitted, entries, thresholds, [document.name for document in documents])
 
 

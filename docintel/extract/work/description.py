@@ -211,7 +211,7 @@ class _Page:
         self._blocks = np.array([-1, *(one.block for one in sentences), -1], dtype=np.intp)
         self._near_words = self.words(self.sentences[0], np.minimum(self.sentences[1], self.sentences[0] + _NEAR))
         self._topic_words = self._topics()
-        self._heading_words = self.words(*_headings(reading))
+        self._heading_words = self.words(*heading_of(reading))
 
     def words(self, low: Ints, high: Ints) -> tuple[Ints, Ints]:
         """From which word to which the characters from `low` to `high` hold."""
@@ -248,7 +248,7 @@ def _spans(spans: Iterable[Span]) -> Ints:
     return np.array([*spans], dtype=np.intp).reshape(-1, 2).T
 
 
-def _headings(reading: Reading) -> Ints:
+def heading_of(reading: Reading) -> Ints:
     """For each sentence the heading that it stands under."""
     found: list[Span] = []
     span = (0, 0)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.extract.work.answers import Ties
 from docintel.extract.work.candidates import Candidate
 from docintel.extract.work.description import CODES, OPINIONS, POINTS, STRETCHES, Description, Grams, Ints, ranges
 
@@ -80,6 +81,7 @@ class Judge:
     Attributes:
         vocabulary: of its features.
         thresholds: record type → the log-odds from which a candidate may be one.
+        ties: what ties a measure to an issue.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -97,6 +99,7 @@ class Judge:
             self._labels: dict[str, list[str]] = card["labels"]
             self._biases = {head: np.array(bias, dtype=np.float32) for head, bias in card["biases"].items()}
             self.thresholds: dict[str, float] = card["thresholds"]
+            self.ties = Ties(self._weights["ties"][:, 0], card["biases"]["ties"][0], self.thresholds["ties"])
         except (OSError, ValueError, KeyError) as exc:
             raise ModelError(
                 f"问题和举措的模型无法读取。 The model of issues and measures in {folder} cannot be read: {exc}",

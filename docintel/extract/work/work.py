@@ -16,6 +16,7 @@ import numpy as np
 
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
+from docintel.extract.work.answers import Labelled, describe_pairs
 from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
 from docintel.extract.work.description import OPINIONS, Description, Grams, Ints, Span, Surroundings, describe, grams
 from docintel.extract.work.issues import category_of as issue_category
@@ -129,12 +130,24 @@ class Work:
         """The measures in text order, with those of `issues` that they answer; a wording said again is one entry."""
         chosen = self._chosen("measures")
         quotes = [self._quote(n) for n in chosen]
-        links = link_measures(self.reading, quotes, self.cases, issues)
         categories, states = self._labels("measures.category", chosen), self._labels("measures.status", chosen)
+        said = Labelled([(quote.start, quote.end) for quote in quotes], categories, states)
+        links = shared_judge().ties.answered(self.pairs(issues, said))
         return tuple(
             _measure(quote, MeasureCategory(category), Status(status), actors_of(quote.start, quote.end), addresses)
             for quote, category, status, addresses in zip(quotes, categories, states, links, strict=True)
         )
+
+    def pairs(self, issues: Sequence[Issue], measures: Labelled) -> dict[str, Ints]:
+        """What is known of each measure together with each issue."""
+        wrong = Labelled(
+            [(issue.evidence.start, issue.evidence.end) for issue in issues],
+            [issue.category for issue in issues],
+            [issue.modality for issue in issues],
+        )
+        quotes = [self.reading.document.evidence(*span) for span in measures.spans]
+        tied = link_measures(self.reading, quotes, self.cases, issues)
+        return describe_pairs(self.reading, self.doc_type, wrong, measures, tied)
 
     def _quote(self, n: int) -> Evidence:
         return self.reading.document.evidence(self.spans[n].start, self.spans[n].end)
