@@ -1,8 +1,9 @@
 """Score extraction against gold, and print a table.
 
 In: a folder with `reports/` and `gold/*.json`; `corpora` unless another is named. Out: precision, recall and F1 of each
-record type, and how often the fields of matched records are right: first of the documents that rules were written with,
-then of those that the manifest holds back from that. `--json` writes the figures of both.
+record type, and how often the fields of matched records are right, for three groups of documents: those that the rules
+were written with, those that came later and served to learn from, and those held back from both. `--json` writes the
+figures.
 """
 
 import argparse
@@ -18,11 +19,16 @@ from docintel.schema.serial import extraction_to_dict
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
 
 
-def held_back(folder: Path) -> set[str]:
-    """Names of the gold files that nobody wrote rules with; none where the folder has no manifest."""
+def groups(folder: Path) -> dict[str, set[str]]:
+    """Names of the gold files by what their documents served for; all as one group where there is no manifest."""
     path = folder / "manifest.json"
-    entries = json.loads(path.read_text("utf-8")) if path.exists() else []
-    return {Path(entry["gold"]).name for entry in entries if entry.get("held_back")}
+    if not path.exists():
+        return {"all": {path.name for path in (folder / "gold").glob("*.json")}}
+    found: dict[str, set[str]] = {"rules": set(), "learning": set(), "held back": set()}
+    for entry in json.loads(path.read_text("utf-8")):
+        group = "held back" if entry["held_back"] else "rules" if entry["wave"] == 1 else "learning"
+        found[group].add(Path(entry["gold"]).name)
+    return found
 
 
 def evaluate(folder: Path, names: Container[str]) -> Report:
@@ -34,12 +40,9 @@ def evaluate(folder: Path, names: Container[str]) -> Report:
     )
 
 
-def evaluate_both(folder: Path) -> dict[str, Report]:
-    """The report of the documents that rules were written with, and that of those held back, where there are any."""
-    kept = held_back(folder)
-    names = {path.name for path in (folder / "gold").glob("*.json")}
-    groups = {"written with": names - kept, "held back": names & kept}
-    return {group: evaluate(folder, members) for group, members in groups.items() if members}
+def evaluate_all(folder: Path) -> dict[str, Report]:
+    """The report of each group of documents."""
+    return {group: evaluate(folder, names) for group, names in groups(folder).items() if names}
 
 
 def figures(report: Report) -> dict[str, float]:
@@ -54,7 +57,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=CORPORA, help="default: corpora")
     parser.add_argument("--json", type=Path, help="write F1 and accuracies to this file")
     options = parser.parse_args()
-    reports = evaluate_both(options.folder)
+    reports = evaluate_all(options.folder)
     print("| records | documents | gold | precision | recall | F1 | right fields of matched records |")
     print("| --- | --- | ---: | ---: | ---: | ---: | --- |")
     for group, report in reports.items():
