@@ -24,7 +24,7 @@ from sklearn.model_selection import GroupKFold
 
 from docintel.evaluate import matched
 from docintel.extract.confidence import features
-from docintel.extract.pipeline import extract
+from docintel.extract.pipeline import read
 from docintel.parse.sandbox import parse
 from docintel.schema import RECORD_TYPES
 from docintel.schema.serial import extraction_to_dict
@@ -57,7 +57,7 @@ def samples(pairs: Sequence[tuple[Path, Path]]) -> dict[str, list[Sample]]:
     found: dict[str, list[Sample]] = {kind: [] for kind in RECORD_TYPES}
     for gold_path, source in pairs:
         gold = json.loads(gold_path.read_text("utf-8"))
-        extraction = extract(parse(source))
+        extraction = read(parse(source), until="confidence").extraction
         predicted = extraction_to_dict(extraction)
         for kind in set(RECORD_TYPES) & set(gold):
             right = {i for i, j in matched(kind, predicted[kind], gold[kind]) if _same(kind, predicted, gold, i, j)}

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from docintel.evaluate import matched
-from docintel.extract.language.words import tagged_sentences
-from docintel.extract.steps import STEPS, begin, work_of
+from docintel.extract.pipeline import read
+from docintel.extract.steps import work_of
 from docintel.extract.work.answers import CODES as PAIR_CODES
 from docintel.extract.work.answers import Labelled
 from docintel.extract.work.answers import columns as pair_columns
@@ -94,13 +93,7 @@ def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
 
 def annotated(source: Path, gold: dict[str, Any]) -> Annotated:
     """Read a document up to the step of the issues."""
-    document = parse(source)
-    draft = begin(document, chain.from_iterable(tagged_sentences(document.text)))
-    for name, step in STEPS.items():
-        if name == "issues":
-            break
-        step(draft)
-    return Annotated(source.name, work_of(draft), gold)
+    return Annotated(source.name, work_of(read(parse(source), until="issues")), gold)
 
 
 def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str, list[Any]]]:

@@ -34,7 +34,10 @@ class Model:
 
 
 def features(record: Record, extraction: Extraction) -> Iterator[str]:
-    """What is known of a record before it is seen to be right: its grounds, its length, where it stands."""
+    """What is known of a record before it is seen to be right.
+
+    Its grounds, how sure the model was that chose it, its length, where it stands.
+    """
     block = extraction.document.block_at(record.evidence.start)
     yield from _features(record, extraction.doc_type, block)
 

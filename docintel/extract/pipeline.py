@@ -1,12 +1,12 @@
 """Document → Extraction; and the same as a spaCy pipeline, that any spaCy tool can use."""
 
 from functools import cache
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from docintel.errors import InputError
 from docintel.extract.language.words import tagged_sentences
-from docintel.extract.steps import STEPS, begin
+from docintel.extract.steps import STEPS, Draft, begin
 from docintel.schema import Document, Extraction
 
 if TYPE_CHECKING:
@@ -24,11 +24,21 @@ def extract(document: Document) -> Extraction:
         InputError: the document has more than `MAX_CHARACTERS`.
         ModelError: the tagger's model is missing or damaged.
     """
+    return read(document).extraction
+
+
+def read(document: Document, until: str | None = None) -> Draft:
+    """What is found by the steps before the one of this name, for those who fit a model of it; by all for None.
+
+    Raises:
+        InputError: the document has more than `MAX_CHARACTERS`.
+        ModelError: the tagger's model is missing or damaged.
+    """
     _check_length(document)
     draft = begin(document, chain.from_iterable(tagged_sentences(document.text)))
-    for step in STEPS.values():
-        step(draft)
-    return draft.extraction
+    for step in takewhile(lambda name: name != until, STEPS):
+        STEPS[step](draft)
+    return draft
 
 
 def load_pipeline() -> "Language":

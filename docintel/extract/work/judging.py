@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -48,7 +49,7 @@ class Vocabulary:
     def rows(self, grams: Grams) -> dict[str, Ints]:
         """For each table the row of every entry of a document, and at the end of what is no entry."""
         return {
-            table: np.array([*(rows.get(entry, 0) for entry in getattr(grams, table)), 0], dtype=np.intp)
+            table: np.array([*map(rows.get, getattr(grams, table), repeat(0)), 0], dtype=np.intp)
             for table, rows in self._rows.items()
         }
 

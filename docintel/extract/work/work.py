@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from math import exp
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +124,7 @@ class Work:
         chosen = self._chosen("issues")
         categories, modalities = self._labels("issues.category", chosen), self._labels("issues.modality", chosen)
         return tuple(
-            _issue(self._quote(n), IssueCategory(category), Modality(modality))
+            _issue(self._quote(n), self._sure("issues", n), IssueCategory(category), Modality(modality))
             for n, category, modality in zip(chosen, categories, modalities, strict=True)
         )
 
@@ -134,8 +136,15 @@ class Work:
         said = Labelled([(quote.start, quote.end) for quote in quotes], categories, states)
         links = shared_judge().ties.answered(self.pairs(issues, said))
         return tuple(
-            _measure(quote, MeasureCategory(category), Status(status), actors_of(quote.start, quote.end), addresses)
-            for quote, category, status, addresses in zip(quotes, categories, states, links, strict=True)
+            _measure(
+                quote,
+                confidence=self._sure("measures", n),
+                category=MeasureCategory(category),
+                status=Status(status),
+                units=actors_of(quote.start, quote.end),
+                addresses=addresses,
+            )
+            for n, quote, category, status, addresses in zip(chosen, quotes, categories, states, links, strict=True)
         )
 
     def pairs(self, issues: Sequence[Issue], measures: Labelled) -> dict[str, Ints]:
@@ -151,6 +160,10 @@ class Work:
 
     def _quote(self, n: int) -> Evidence:
         return self.reading.document.evidence(self.spans[n].start, self.spans[n].end)
+
+    def _sure(self, kind: str, n: int) -> float:
+        """The probability by which the candidate was chosen; `confidence` makes of it that the record is right."""
+        return 1 / (1 + exp(-float(self._log_odds[kind][n])))
 
     def _chosen(self, kind: str) -> list[int]:
         seen: set[str] = set()
@@ -176,21 +189,19 @@ class Work:
         return shared_judge().labels(head, self._rows, self.description, which, self.opinions(head, chosen))
 
 
-def _issue(quote: Evidence, category: IssueCategory, modality: Modality) -> Issue:
+def _issue(quote: Evidence, confidence: float, category: IssueCategory, modality: Modality) -> Issue:
     grounds = (
         Ground("", "issue/judged", quote),
         Ground("category", f"issue-category/{category}", quote),
         Ground("modality", f"modality/{modality}", quote),
     )
-    return Issue(evidence=quote, category=category, modality=modality, grounds=grounds)
+    return Issue(evidence=quote, category=category, modality=modality, confidence=confidence, grounds=grounds)
 
 
-def _measure(
-    quote: Evidence, category: MeasureCategory, status: Status, units: tuple[str, ...], addresses: tuple[int, ...]
-) -> Measure:
+def _measure(quote: Evidence, *, category: MeasureCategory, status: Status, **known: Any) -> Measure:
     grounds = (
         Ground("", "measure/judged", quote),
         Ground("category", f"measure-category/{category}", quote),
         Ground("status", f"status/{status}", quote),
     )
-    return Measure(evidence=quote, category=category, status=status, units=units, addresses=addresses, grounds=grounds)
+    return Measure(evidence=quote, category=category, status=status, grounds=grounds, **known)

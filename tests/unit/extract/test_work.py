@@ -1,16 +1,14 @@
 """Issues and measures judged in context: candidates, their description, the choice among them, and ties."""
 
 import json
-from itertools import chain
 
 import numpy as np
 import pytest
 
 from docintel.errors import ModelError
 from docintel.extract.language.reading import Reading
-from docintel.extract.language.words import tagged_sentences
-from docintel.extract.pipeline import extract
-from docintel.extract.steps import STEPS, begin, work_of
+from docintel.extract.pipeline import extract, read
+from docintel.extract.steps import work_of
 from docintel.extract.work.candidates import Candidate, Cut, candidates
 from docintel.extract.work.description import Description, overlaps, ranges
 from docintel.extract.work.judging import Judge, choose, shared_judge
@@ -66,7 +64,7 @@ def test_the_best_selection_does_not_overlap():
 
 def test_scores_are_sums_of_weights_over_features():
     text = "督查发现，二级库的盘点表三个月没有人签字。设备科对137件账物不符的耗材逐件说明去向。"
-    work = work_of(read_until_issues(text))
+    work = work_of(read(make_document(text), until="issues"))
     judge, described = shared_judge(), work.description
     rows = judge.vocabulary.rows(work.grams)
     every = judge.log_odds(rows, described)["issues"]
@@ -77,16 +75,6 @@ def test_scores_are_sums_of_weights_over_features():
         rows, Description(*({name: some[..., 2:3] for name, some in part.items()} for part in described))
     )
     assert alone["issues"][0] == pytest.approx(every[2], abs=1e-4)
-
-
-def read_until_issues(text):
-    document = make_document(text)
-    draft = begin(document, chain.from_iterable(tagged_sentences(document.text)))
-    for name, step in STEPS.items():
-        if name == "issues":
-            return draft
-        step(draft)
-    raise AssertionError
 
 
 @pytest.mark.parametrize("text", ["。", "1", "没有标点的一行", "——……！？", "\t\n。\n"])
