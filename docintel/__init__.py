@@ -23,14 +23,18 @@ from docintel.parse.sandbox import parse as _parse_file
 from docintel.schema import Document, Extraction
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from spacy.language import Language
+
+    from docintel.schema import ChainRow
 
 # Importing a room sets its name on this package, once. `parse` and `extract` are imported before the functions of the
 # same names are defined, so that it is the functions that stay.
 import_module("docintel.extract")
 
 __version__ = "0.1.0"
-__all__ = ["DocintelError", "Document", "Extraction", "Library", "extract", "load_pipeline", "parse"]
+__all__ = ["DocintelError", "Document", "Extraction", "Library", "extract", "ledger", "load_pipeline", "parse"]
 
 
 def parse(path: Path | str) -> Document:
@@ -52,6 +56,17 @@ def extract(source: Document | Path | str) -> Extraction:
     from docintel.extract.pipeline import extract as extract_document
 
     return extract_document(source if isinstance(source, Document) else parse(source))
+
+
+def ledger(extraction: Extraction, as_of: "date | None" = None) -> "tuple[ChainRow, ...]":
+    """The ledger of rectification: a row a problem with what answers it, then a row a measure that answers none.
+
+    Args:
+        as_of: the day on which deadlines are looked at; that of publication when None.
+    """
+    from docintel.chain import chain
+
+    return chain(extraction, as_of)
 
 
 def load_pipeline() -> "Language":

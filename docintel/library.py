@@ -409,11 +409,23 @@ class Library:
         return self._index
 
 
+#: Of the shipped models what decides what is read.
+_DECISIVE_MODELS = (
+    "gazetteer/places.tsv",
+    "tagger/model.json",
+    "confidence/weights.json",
+    "doctype/model.json",
+    "work/model.json",
+    "work/vocabulary.json",
+    "work/weights.npz",
+)
+
+
 @cache
 def extractor_version() -> str:
     """A digest of all that decides what is read from a document: what another version read is read anew.
 
-    That is the code with its word lists, the table of places, the tagger and the weights of confidence.
+    That is the code with its word lists, the table of places, the tagger and the models that judge.
     """
     root = Path(__file__).parent
     files = [
@@ -422,7 +434,7 @@ def extractor_version() -> str:
         for path in sorted((root / room).rglob("*"))
         if path.suffix in (".py", ".toml")
     ]
-    models = (models_dir() / name for name in ("gazetteer/places.tsv", "tagger/model.json", "confidence/weights.json"))
+    models = (models_dir() / name for name in _DECISIVE_MODELS)
     digest = hashlib.sha256()
     for path in (*files, root / "index" / "passages.py", *models):
         digest.update(path.name.encode() + path.read_bytes())

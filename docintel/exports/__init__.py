@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from docintel.errors import InputError
 from docintel.exports.frames import neutral, to_frames
+from docintel.exports.ledger import write_ledger
 from docintel.exports.workbook import write_workbook
 from docintel.files import whole
 from docintel.schema import Extraction
@@ -20,7 +21,7 @@ from docintel.schema.serial import extraction_to_dict
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Format", "neutral", "to_frames", "write", "write_jsonl"]
+__all__ = ["Format", "neutral", "to_frames", "write", "write_jsonl", "write_ledger"]
 
 
 class Format(StrEnum):

@@ -5,17 +5,15 @@ In: the frames of `to_frames`. Out: an XLSX file. Numbers stay numbers, and no t
 
 from collections.abc import Mapping
 from enum import StrEnum
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from docintel.exports.sheets import LINE_HEIGHT, OPTIONS, add_formats, lay_out, lines_in, write_cell
 from docintel.schema import FIELD_NAMES, RECORD_NAMES, RECORD_TYPES, DocType, ReadStatus, chinese_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The longest text a cell of a workbook holds.
-_CELL_LENGTH = 32_767
 #: Widths in characters; Chinese ones take two.
 _WIDTHS = {
     "quote": 46,
@@ -41,33 +39,30 @@ _WIDTHS = {
     "period": 18,
 }
 _WIDTH = 9
-#: Points a line of text takes, and how many lines of a cell are shown at most.
-_LINE_HEIGHT = 14
+#: How many lines of a cell are shown at most.
 _MOST_LINES = 6
 #: How the columns of statistics are read; those of other types stand as the record has them.
 _STATISTICS = ("metric", "value", "unit_of_measure", "approximate", "subject", "action", "unit", "region", "period")
-_PAPER_A3 = 8
 #: Where it was read stands behind what was read.
 _LAST = ("doc", "title", "published", "page", "confidence")
 _HIDDEN = frozenset({"start", "end"})
 #: Records less sure than this are to be looked at.
 _DOUBTFUL = 0.7
+_FORMATS: dict[str, dict[str, Any]] = {
+    "head": {"bold": True, "bottom": 1, "bg_color": "#DDE7F0", "text_wrap": True},
+    "text": {"text_wrap": True},
+    "number": {"num_format": "#,##0.####"},
+}
 
 
 def write_workbook(frames: "Mapping[str, pd.DataFrame]", path: Path) -> None:
     """Write the workbook; contradictions are red, doubtful records yellow."""
     import xlsxwriter  # only for workbooks
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        base = {"valign": "top", "font_name": "等线", "font_size": 10}
-        formats = {
-            "head": workbook.add_format(base | {"bold": True, "bottom": 1, "bg_color": "#DDE7F0", "text_wrap": True}),
-            "text": workbook.add_format(base | {"text_wrap": True}),
-            "number": workbook.add_format(base | {"num_format": "#,##0.####"}),
-            "broken": workbook.add_format({"bg_color": "#F8CBAD"}),
-            "doubtful": workbook.add_format({"bg_color": "#FFF2CC"}),
-        }
+    with xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+        formats = add_formats(workbook, _FORMATS)
+        formats["broken"] = workbook.add_format({"bg_color": "#F8CBAD"})
+        formats["doubtful"] = workbook.add_format({"bg_color": "#FFF2CC"})
         for kind, frame in frames.items():
             _write_sheet(workbook.add_worksheet(RECORD_NAMES[kind]), kind, frame, formats)
 
@@ -80,23 +75,17 @@ def _write_sheet(sheet: Any, kind: str, frame: "pd.DataFrame", formats: Mapping[
         sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH))
     for row, values in enumerate(frame[names].itertuples(index=False), start=1):
         shown = [_shown(name, value, labels.get(name)) for name, value in zip(names, values, strict=True)]
-        sheet.set_row(row, _LINE_HEIGHT * max(_lines(name, value) for name, value in zip(names, shown, strict=True)))
+        sheet.set_row(row, LINE_HEIGHT * max(_lines(name, value) for name, value in zip(names, shown, strict=True)))
         for column, value in enumerate(shown):
-            _write_cell(sheet, row, column, value, formats)
+            write_cell(sheet, (row, column), value, formats["text"], formats["number"])
     last = max(1, len(frame))
-    sheet.freeze_panes(1, 1)
-    sheet.set_paper(_PAPER_A3)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.autofilter(0, 0, last, len(names) - 1)
+    lay_out(sheet, (1, 1), (last, len(names) - 1))
     _colour(sheet, names, last, formats)
 
 
 def _lines(name: str, value: Any) -> int:
-    """How many lines a cell needs; a Chinese character is two wide."""
-    width = sum(1 if char.isascii() else 2 for char in value) if isinstance(value, str) else 1
-    return min(_MOST_LINES, -(-width // (_WIDTHS.get(name, _WIDTH) - 1)))
+    """How many lines of a cell are shown."""
+    return min(_MOST_LINES, lines_in(value, _WIDTHS.get(name, _WIDTH)))
 
 
 def _ordered(kind: str, frame: "pd.DataFrame") -> list[str]:
@@ -129,13 +118,6 @@ def _shown(name: str, value: Any, vocabulary: type[StrEnum] | None) -> Any:
     if isinstance(value, bool):
         return "是" if value else None
     return chinese_name(vocabulary(value)) if vocabulary and value else value
-
-
-def _write_cell(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
-    if isinstance(value, str):
-        sheet.write_string(row, column, value[:_CELL_LENGTH], formats["text"])
-    elif value is not None and not (isinstance(value, float) and isnan(value)):
-        sheet.write_number(row, column, value, formats["number"])
 
 
 def _colour(sheet: Any, names: list[str], last: int, formats: Mapping[str, Any]) -> None:

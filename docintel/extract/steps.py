@@ -36,7 +36,7 @@ from docintel.extract.work.ledger_records import (
     ledger_mentions,
 )
 from docintel.extract.work.work import Work
-from docintel.schema import Case, DocType, Document, Extraction, Record
+from docintel.schema import Case, Document, Extraction, Record
 from docintel.text.script import TRADITIONAL
 
 
@@ -77,16 +77,10 @@ def begin(document: Document, words: Iterable[Name]) -> Draft:
     ledger, place = read_ledgers(reading), find_place(reading)
     extraction = Extraction(
         document=plain,
-        doc_type=_type_of(plain, ledger),
+        doc_type=classify(plain, has_ledger=bool(ledger)),
         region=place.full if place else None,
     )
     return Draft(document, reading, ledger, place, extraction)
-
-
-def _type_of(document: Document, ledger: Sequence[Row]) -> DocType:
-    """The document's type; a ledger that nothing says more of reports what was inspected."""
-    doc_type = classify(document)
-    return DocType.INSPECTION_REPORT if ledger and doc_type is DocType.NEWS else doc_type
 
 
 def add_units(draft: Draft) -> None:

@@ -21,6 +21,9 @@ _HAN_DATE = re.compile(
 )
 #: (二〇二三年十二月十八日公告)
 _ANNOUNCED = re.compile(r"(?:公告|发布|公布|印发|通过)$")
+#: Below a title in brackets: when the speech was held, which a page that shows its own date may have put up later.
+_HELD = re.compile(r"\((?:19|20)\d\d年\d{1,2}月\d{1,2}日\)")
+_TODAY = re.compile(r"(?:今天|现在|今日)是?\s*:?\s*$")
 _DATE_LABEL = re.compile(r"(?:时间|日期|发布于|发表于)\s*:?\s*(?=(?:19|20)\d\d)")
 #: t20240506_1234.html · /2024-05/06/ · /202405/06/ · /20240506/
 _URL_DATE = re.compile(r"(?:t|/)((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?=[_/.]|$)")
@@ -31,14 +34,33 @@ _PUBLISHER = re.compile(
     r"|^([\u4e00-\u9fff]{2,28}(?:委员会|办公室|[局厅部院]|政府))文件$"
     r"|(?:原载|刊[载登发]于)[^《]{0,16}《([^》]{2,20})》"
     r"|^([\u4e00-\u9fff]{2,24})\s+(?:发布|发文|更新|发稿)?(?:时间|日期)\s*:\s*(?:19|20)\d\d"
-    r"|^《([^《》]{2,16}(?:报|刊|杂志|网))》\s*\(?(?:19|20)\d\d年"
+    r"|(?:^|\s)\(?《([^《》]{2,16})》\s*\(?(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}(?=日?(?:\s|\)|第|$))"
+    r"|(?:^|\s)\(?([\u4e00-\u9fff]{2,14}(?:报|刊|杂志|网|网站|通讯))\s(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}"
+    r"|(?:^|\s)(?!本)([\u4e00-\u9fff]{2,12}(?:[日晚早时周]报|杂志|电视台))(?:首席|特约|见习|实习)?记者(?=\s)"
+    r"|^\((?:19|20)\d\d年\d{1,2}月\d{1,2}日([\u4e00-\u9fff]{2,20}?(?:局|委员会|政府|厅))[\u4e00-\u9fff]{0,12}(?:通过|公布|发布|印发|修订)"
+    r"|频\s?[率道]\s*:\s*([\u4e00-\u9fff]{2,16}(?:电台|电视台|频道))"
     r"|^([\u4e00-\u9fff]{3,28})(?:公告|通告|通报)\s+(?:19|20)\d\d年第\d{1,4}号"
     r"|^([\u4e00-\u9fff]{2,16})\s(?:19|20)\d\d[-年]\d{1,2}[-月]\d{1,2}(?:日(?!\s?印)|(?![日\d]))"
 )
 #: 本节目由青岚市广播电视台制作
 _PRODUCER = re.compile(r"由([\u4e00-\u9fff]{2,24}(?:网站?|电视台|广播台|报社?|频道))(?:推出|主办|制作|联合)")
 _NOBODY = frozenset(
-    ["网络", "互联网", "转载", "原创", "本站", "未知", "佚名", "不详", "综合", "网络转载", "本网", "其他"]
+    [
+        "网络",
+        "互联网",
+        "转载",
+        "原创",
+        "本站",
+        "未知",
+        "佚名",
+        "不详",
+        "综合",
+        "网络转载",
+        "本网",
+        "其他",
+        "办公室",
+        "宣传科",
+    ]
 )
 _SOURCE_URL = re.compile(r"(?:原文|来源|文章|本文)(?:链接|地址|网址|出处)\s*:\s*(https?://[^\s)\]】>,。;]+)")
 
@@ -67,7 +89,14 @@ def published(lines: Sequence[str]) -> str | None:
         for label in _DATE_LABEL.finditer(line):
             if found := _valid(_DATE.match(line, label.end())):
                 return found
-    return next((found for line in folded if (found := _valid(_DATE.search(line)) or _han_date(line))), None)
+    held = [line for line in folded if _HELD.fullmatch(line.strip())]
+    lines = [*(line for line in folded if line not in held), *held]
+    return next((found for line in lines if (found := _valid(_shown(line)) or _han_date(line))), None)
+
+
+def _shown(line: str) -> re.Match[str] | None:
+    """The first date of a line that is not the reader's: 今天是2024年5月6日."""
+    return next((match for match in _DATE.finditer(line) if not _TODAY.search(line, 0, match.start())), None)
 
 
 def url_date(*names: str | None) -> str | None:

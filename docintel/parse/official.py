@@ -31,6 +31,10 @@ _NUMBER_LINE = re.compile(
     rf"|{_SIGNED_OFF}\s(?P<behind>{_NUMBER})"
 )
 _LABELLED_NUMBER = re.compile(rf"(?:发文字号|发文文号|公文字号|文\s?号)\s?:\s?(?P<number>{_NUMBER})")
+#: What a document is, all the title that it has: between the red head and the number.
+_FORM = re.compile(
+    "(?:监察|纪律检查|纪检监察|检察|司法|审计|整改|行政)?(?:建议书|决定书|意见书|告知书|通知书|提示函|提醒函)"
+)
 _SIGNED_OFF_LINE = re.compile(_SIGNED_OFF)
 #: 000001 / 机密★1年 / 特急, one a line or together; white space taken out.
 _MARKS_LINE = re.compile(
@@ -186,6 +190,9 @@ def _read_red_head(lines: Sequence[Line], number: int, found: _Found) -> None:
     for i in range(number - 1, -1, -1):
         named = organs(lines[i].text)
         if i in found.kinds:
+            continue
+        if i + 1 == number and _FORM.fullmatch(_bare(lines[i].text)):
+            found.kinds[i] = BlockKind.TITLE
             continue
         if not named and _bare(lines[i].text) != "文件":
             return

@@ -26,6 +26,8 @@ _TITLE_WITHIN = 12
 _MAY_BE_TITLE = frozenset({None, BlockKind.TITLE, BlockKind.HEADING})
 #: Behind one of these no title follows.
 _CONTENT = frozenset({None, BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.TABLE})
+#: The column above a title: 【晚亭漫笔】.
+_COLUMN = re.compile("[【\\[][\u4e00-\u9fff·]{2,8}[】\\]]")
 _TWO_HAN = re.compile("[\u4e00-\u9fff].*[\u4e00-\u9fff]")
 
 
@@ -105,6 +107,9 @@ def mark_title(lines: Iterable[Line]) -> list[Line]:
     """
     split = split_lines(lines)
     for i, line in enumerate(split[:_TITLE_WITHIN]):
+        if line.kind is None and _COLUMN.fullmatch(line.text) and i + 1 < len(split):
+            split[i] = replace(line, kind=BlockKind.FURNITURE)
+            continue
         if line.kind is None and _title_like(line.text):
             split[i] = replace(line, kind=BlockKind.TITLE)
         if line.kind in _CONTENT:

@@ -1,5 +1,6 @@
 """The words docintel is spoken in: plain frozen dataclasses, the standard library only, no input or output."""
 
+from docintel.schema.chain import ChainRow, Deadline, Owner
 from docintel.schema.document import NOT_CONTENT, Block, BlockKind, Document, Evidence, Part, ReadStatus
 from docintel.schema.records import (
     RECORD_TYPES,
@@ -36,6 +37,7 @@ from docintel.schema.vocabulary import (
     MeasureCategory,
     Metric,
     Modality,
+    Progress,
     ReferenceKind,
     Relation,
     SanctionKind,
@@ -54,7 +56,9 @@ __all__ = [
     "Block",
     "BlockKind",
     "Case",
+    "ChainRow",
     "Check",
+    "Deadline",
     "DocType",
     "Document",
     "Evidence",
@@ -71,11 +75,13 @@ __all__ = [
     "MeasureCategory",
     "Metric",
     "Modality",
+    "Owner",
     "Part",
     "Passage",
     "Penalty",
     "Person",
     "Precedent",
+    "Progress",
     "ReadStatus",
     "Record",
     "Reference",

@@ -11,7 +11,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
-from docintel.schema.document import Block, BlockKind, Document, Part, ReadStatus
+from docintel.schema.chain import ChainRow
+from docintel.schema.document import Block, BlockKind, Document, Evidence, Part, ReadStatus
 from docintel.schema.records import RECORD_TYPES, Act, Case, Extraction, Penalty, Person, Record, Unit
 from docintel.schema.vocabulary import DocType, SanctionKind
 
@@ -164,6 +165,36 @@ def extraction_from_dict(data: dict[str, Any], document: Document) -> Extraction
     return Extraction(document=document, doc_type=DocType(data["doc_type"]), region=data["region"], **records)  # type: ignore[arg-type]
 
 
+def chain_row_to_dict(row: ChainRow, document: Document) -> dict[str, Any]:
+    """The JSON form of a line of the ledger of a document: every quote with its place, every label as its string."""
+    deadline = row.deadline
+    return {
+        "source": document.source,
+        "document": document.id,
+        "title": document.title,
+        "published": document.published,
+        "issue": _place(row.issue),
+        "category": _number(row.category),
+        "modality": _number(row.modality),
+        "section": _place(row.section),
+        "details": [_place(each) for each in row.details],
+        "cause": _place(row.cause),
+        "measures": [record_to_dict(measure) for measure in row.measures],
+        "owners": [
+            {"name": owner.name, "canonical": owner.canonical, "evidence": _place(owner.evidence)}
+            for owner in row.owners
+        ],
+        "deadline": (_place(deadline.evidence) or {}) | {"due": deadline.due} if deadline else None,
+        "progress": _number(row.progress),
+        "told": _place(row.told),
+        "issues": list(row.issues),
+    }
+
+
+def _place(evidence: Evidence | None) -> dict[str, Any] | None:
+    return asdict(evidence) if evidence else None
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of one line of `docintel extract --format jsonl`."""
     text, text_or_null = {"type": "string"}, {"type": ["string", "null"]}
@@ -247,6 +278,7 @@ def _schema_of(hint: Any) -> dict[str, Any]:
 
 __all__ = [
     "SCHEMA_VERSION",
+    "chain_row_to_dict",
     "document_from_dict",
     "document_to_dict",
     "extraction_from_dict",

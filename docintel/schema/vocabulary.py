@@ -134,6 +134,15 @@ class Status(StrEnum):
     REQUIRED = "required"
 
 
+class Progress(StrEnum):
+    """How far the rectification of a problem has come."""
+
+    DONE = "done"
+    ONGOING = "ongoing"
+    OPEN = "open"
+    OVERDUE = "overdue"
+
+
 class SanctionKind(StrEnum):
     """What kind of consequence a sanction is."""
 
@@ -276,6 +285,12 @@ CHINESE_NAMES: dict[type[StrEnum], dict[str, str]] = {
         Status.DONE: "已完成",
         Status.ONGOING: "持续推进",
         Status.REQUIRED: "要求落实",
+    },
+    Progress: {
+        Progress.DONE: "已完成",
+        Progress.ONGOING: "持续推进",
+        Progress.OPEN: "未完成",
+        Progress.OVERDUE: "逾期",
     },
     SanctionKind: {
         SanctionKind.PARTY: "党纪处分",

@@ -15,43 +15,48 @@ from docintel.text.relative_dates import BY_ANCHOR, MILESTONES, PLANS, Bounds, d
 _FULL_YEAR = r"(?:(?:19|20)\d\d\s*年|[一二][〇零一二三四五六七八九]{3}年)"
 _RELATIVE = (
     r"(?<![\d一二三四五六七八九十两几百千半本今当去同前近])年内|今年|本年度?|去年|上年(?!度)|上年度|前年"
-    r"|当年|同年|次年|翌年"
+    r"|当年|同年|次年|翌年|明年"
 )
 #: 2019至2022年, 2023、2024年: the first year does without its 年.
 _BARE_YEAR = r"(?:19|20)\d\d(?=\s*[至到~、和-]\s*(?:19|20)\d\d年)"
 #: 一月一通报 is a rhythm, no January.
 _MONTH = r"(?<![第\d])(?:1[0-2]|0?[1-9]|十[一二]?|(?<!十)[一二三四五六七八九])月(?:份)?(?!革命|饼|一(?![日号]))"
+_NTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
 _PART = r"上旬|中旬|下旬|初|中|底|末"
 _MONTHS = r"前(?:1[0-2]|[1-9]|十[一二]?|[一二两三四五六七八九])个月"
 _QUARTERS_TO = r"(?:第?[一二三四](?:季度)?[至到~-]第?[一二三四]季度)"
 _SPAN = rf"上半年|下半年|{_QUARTERS_TO}|[第前]?[一二三四]个?季度|{_MONTHS}|全年|年底|年初|年末|岁末"
-_FEW = r"(?:1\d|[1-9]|[一二两三四五六七八九十])"
+_FEW = r"(?:1\d|[1-9]|[二三]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 #: 2022-03-05, 2022.3.5, 2022/3/5
 _NUMERIC = r"(?P<iso>(?<![\d.])(?:19|20)\d\d(?P<sep>[-./])(?:1[0-2]|0?[1-9])(?P=sep)(?:3[01]|[12]\d|0?[1-9])(?![\d.]))"
+_NTH_ALONE = re.compile(_NTH)
 _YEAR_LENGTH = 4
+_YEAR_ENDS = ("年底", "年末", "岁末")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {"一": (1, 3), "二": (4, 6), "三": (7, 9), "四": (10, 12)}
 
 #: What a date or period can begin with, and what stands behind 自, 从 or 截至; the first alone spares most attempts.
-_OPENING = r"今本去上前当同次翌下第一二两三四五六七八九十全岁年近过最党半\d"
+_OPENING = r"今本这去上前当同次翌明下第一二两三四五六七八九十全岁年近过最党半\d"
 _POINT = re.compile(
-    rf"(?=[截自从到\s{_OPENING}])(?P<until>截至|截止到?|到(?=[^,。]{{0,8}}月[底末]))?(?:自从?|从)?(?:到)?\s*(?=[{_OPENING}])"
+    rf"(?=[截自从到\s{_OPENING}])(?P<until>截至|截止到?|到(?=[^,。]{{0,8}}月[底末]|今天))?(?:自从?|从)?\s*(?=[{_OPENING}])"
     rf"(?:(?P<milestone>{'|'.join(sorted(MILESTONES, key=len, reverse=True))})|{_NUMERIC}"
     rf"|(?P<plan>{'|'.join(PLANS)})[”\"]?(?=时期|期间|以来|开局|规划实施|收官)"
-    rf"|(?<![近第\d])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"
+    rf"|(?<![近第\d十])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"
     rf"|(?:最?近|过去)的?(?P<past>{_FEW})年(?:多|间)?(?=以?来|[间里内中,])"
     r"|(?<![近去前每第上下同大今明一二两三四五六七八九十百千\d])(?P<lately>[一半两三四五]年多?)(?=以?来)"
     r"|(?P<same>当月|同月)"
-    rf"|(?P<near>本月|上个?月|本季度|上个?季度)(?:初|中|底|末)?"
+    rf"|(?P<near>[本这上下]个?月(?!饼)|[本上]个?季度)(?:初|中|底|末)?"
+    r"|(?P<today>(?(until)今[天日]|(?!)))"
     rf"|(?<![\d一二三四五六七八九十月])(?P<day>3[01]|[12]\d|[1-9])日(?=[上下凌当晚,、,]|[\u4e00-\u9fff]{{2}})(?![内游均常起前元报本志期用程])"
     rf"|(?P<y>{_FULL_YEAR}|{_BARE_YEAR}|{_RELATIVE})?"
-    rf"(?P<within>(?(y)(?:的|,)?\s*)(?:(?P<range>(?:1[0-2]|[1-9])(?:月)?(?:至|到|-|~)(?:1[0-2]|[1-9])月份?)"
+    rf"(?P<within>(?(y)(?:的|,)?\s*)(?:(?P<range>(?<![第\d])(?:{_NTH})月?(?:至|到|-|~)(?:{_NTH})月份?)"
     rf"|(?P<span>{_SPAN})|(?P<m>{_MONTH})(?P<d>{_DAY})?(?P<part>{_PART})?))?(?(y)|(?(within)|(?!))))"
     r"(?P<since>[^,。;:、]{0,24}?(?:以来|至今(?!年))|起(?=,))?"
 )
 _FESTIVAL = r"(?:元旦|春节|清明|五一|端午|中秋|国庆)(?:[、和]国庆)?节?(?:期间|前后|前夕)?"
 _TO = re.compile(rf"\s*(?:{_FESTIVAL})?起?(?:至|到|-|~|开始到|以来到)\s*")
+_BEFORE = re.compile(r"[以之]?前")
 _YEARS = re.compile(r"[、和及与]")
 
 
@@ -131,28 +136,44 @@ def _joined(first: str, last: str) -> str:
 
 
 def _points(folded: str, anchor: date | None, start: int, stop: int, ahead: bool) -> Iterator[_Point]:
-    year, month = (anchor.year if anchor else None), None
+    year, month, told = (anchor.year if anchor else None), None, None
     for match in _POINT.finditer(folded, start, stop):
         if match["y"] or match["within"]:
-            named = _year(match["y"], anchor, year)
+            named = _year(match["y"], anchor, told if match["y"] else year)
             if named is None or (match["span"] == "全年" and not match["y"] and anchor and year == anchor.year):
                 continue  # 全年 of no year in particular
-            year = named if match["y"] else year
-            if not match["y"] and anchor and year == anchor.year and not ahead and _is_ahead(match, anchor):
+            if match["y"] and not _names_no_year(match):
+                year = told = named
+            if not match["y"] and anchor and year == anchor.year and not ahead and _is_ahead(match, anchor, month):
                 named -= 1
-            bounds = _stretch(match, named)
+            first, last = _stretch(match, named)
         elif found := _without_year(match, anchor, month):
-            bounds = found
-            year = int(found[0][:4]) if match["iso"] else year
+            first, last = found
+            if match["iso"]:
+                year = told = int(first[:_YEAR_LENGTH])
         else:
             continue
-        first, last = bounds
         if len(first) > _YEAR_LENGTH and not match["milestone"]:
             month = first[:7]
-        since = bool(match["since"]) and anchor is not None
-        if since and anchor:
-            last = _since(first, anchor)
-        yield _Point(match.start(), match.end(), first, last, since, bool(match["until"]))
+        yield _point(match, first, last, anchor)
+
+
+def _point(match: re.Match[str], first: str, last: str, anchor: date | None) -> _Point:
+    since = bool(match["since"]) and anchor is not None
+    if since and anchor:
+        last = _since(first, anchor)
+    start = match.end() - len(match.group().lstrip())
+    return _Point(start, match.end(), first, last, since, bool(match["until"]))
+
+
+def _is_year_end(match: re.Match[str]) -> bool:
+    """截至2022年年底, 截至去年|底."""
+    return match["span"] in _YEAR_ENDS or (not match["within"] and match.string.startswith(("底", "末"), match.end()))
+
+
+def _names_no_year(match: re.Match[str]) -> bool:
+    """Whether months behind a year may be of another: 去年以来 goes on until now, 2012年以前 began any time."""
+    return bool(match["since"] and not match["within"]) or bool(_BEFORE.match(match.string, match.end()))
 
 
 def _without_year(match: re.Match[str], anchor: date | None, month: str | None) -> Bounds | None:
@@ -179,26 +200,32 @@ def _year(written: str | None, anchor: date | None, carried: int | None) -> int 
     if written in ("次年", "翌年"):
         return carried + 1 if carried else None
     if written[0] in "12一二":
-        digits = written.rstrip("年 ")
+        digits = written.rstrip("年").rstrip()
         return int(digits) if digits.isdigit() and digits.isascii() else int("".join(str(_CN_DIGIT[c]) for c in digits))
-    back = {"年": 0, "今": 0, "本": 0, "去": 1, "上": 1, "前": 2}[written[0]]
+    back = {"年": 0, "今": 0, "本": 0, "明": -1, "去": 1, "上": 1, "前": 2}[written[0]]
     return anchor.year - back if anchor else None
 
 
 _CN_DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
-def _is_ahead(match: re.Match[str], anchor: date) -> bool:
-    """A month without a year that is still to come was last year's, unless it is a deadline (12月底前)."""
+def _is_ahead(match: re.Match[str], anchor: date, last: str | None) -> bool:
+    """A month without a year that is still to come was last year's.
+
+    It was not where it is a deadline (12月底前), or goes on from a month of this year: 9月自查,11月复核.
+    """
     if not (match["m"] or match["range"]) or match.string.startswith("前", match.end()):
         return False
-    return int(_stretch(match, anchor.year)[0][5:7]) > anchor.month
+    month = _stretch(match, anchor.year)[0][:7]
+    return month > f"{anchor:%Y-%m}" and not (last and f"{anchor.year}" <= last < month)
 
 
 def _stretch(match: re.Match[str], year: int) -> tuple[str, str]:
     if match["range"]:
-        low, high = (int(month) for month in re.findall(r"\d+", match["range"]))
+        low, high = (int(parse_number(month) or 1) for month in _NTH_ALONE.findall(match["range"]))
         return f"{year}-{low:02}", f"{year + (high < low)}-{high:02}"
+    if match["until"] and _is_year_end(match):
+        return f"{year}-12", f"{year}-12"
     if match["span"]:
         return _span(match["span"], year)
     if not match["m"]:

@@ -11,10 +11,10 @@ from functools import lru_cache
 from docintel.text.numerals import ARABIC, CHINESE, HEDGE, NUMERAL, SCALES, parse_adjacent, parse_number
 
 _ABOUT = (
-    "将近|接近|(?<![最附])近|大约|约|超过|超|逾|(?<![通经])过(?=[百千万亿半])|破(?=[百千万亿])|上(?=[百千万亿])|至少|最少|至多|最多|最高|"
+    "将近|接近|(?<![最附])近|大约|约|超过|超|突破了?|逾|(?<![通经])过(?=[百千万亿半])|破(?=[百千万亿])|上(?=[百千万亿])|至少|最少|至多|最多|最高|"
     "不少于|不低于|不得少于|不得低于|不超过|不得超过|不足|不到|低于|高于|少于|多于"
 )
-_SHARES = ("percent", "fraction", "tenths", "half", "doubled")
+_SHARES = ("percent", "fraction", "tenths", "half", "coins", "doubled")
 #: Bounds that leave the number itself exact: 最高1200元, 400万元以下.
 _BOUNDS = frozenset(("至多", "最多", "最高", "不超过", "不得超过", "低于", "少于", "以下", "以内"))
 _ABOUT_BEHIND = "以上|以下|以内|左右|上下|不等|不止|有余|出头|开外|之多|余|多(?![种样元次个])"
@@ -29,9 +29,14 @@ _FRACTION = (
     rf"(?<![{NUMERAL}])[{NUMERAL}]{{1,4}}分之[{NUMERAL}]{{1,4}}(?![{NUMERAL}])"
     r"|(?<=[占约近超过达])\d{1,2}/\d{1,2}(?![\d/])"
 )
+#: 三块五, 83块6毛
+_COINS = (
+    rf"(?<![\d.{NUMERAL}])(?:\d{{1,4}}|[{NUMERAL}]{{1,6}})块"
+    rf"(?:{_DIGIT}|\d)(?:[毛角]|(?![\d{NUMERAL}余多个块年月日天]))"
+)
 _SHARE = (
     rf"(?P<percent>百分之(?:{ARABIC}|{CHINESE})|百分百)|(?P<fraction>{_FRACTION})"
-    rf"|(?P<tenths>{_TENTHS})|(?P<half>{_HALF})"
+    rf"|(?P<tenths>{_TENTHS})|(?P<half>{_HALF})|(?P<coins>{_COINS})"
 )
 #: 数十, 几百: a size without a number.
 _VAGUE = "[数几][十百千万亿]+|(?<![少多岁分总复人件个次户参倍基系指位])数(?=[次名家起])"
@@ -197,6 +202,9 @@ def _read_share(group: str, written: str) -> tuple[float | None, str, Form] | No
     if group == "doubled":
         times = parse_number(written[:-1])
         return None if times is None else (2**times, "倍", Form.DOUBLED)
+    if group == "coins":
+        whole, part = (parse_number(part.rstrip("毛角")) for part in written.split("块"))
+        return None if whole is None or part is None else (whole + part / 10, "元", Form.CHINESE)
     if group == "half":
         value: float | None = 50.0
     elif group == "percent":

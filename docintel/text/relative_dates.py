@@ -65,12 +65,18 @@ def lately(written: str, anchor: date) -> Bounds:
 
 
 def near_month(written: str, anchor: date) -> Bounds:
-    """本月, 上个月, 本季度, 上季度."""
+    """本月, 上个月, 下月, 本季度, 上季度."""
+    away = {"上": -1, "下": 1}.get(written[0], 0)
     if written.endswith("季度"):
-        quarter = anchor.year * 4 + (anchor.month - 1) // 3 - (written[0] == "上")
+        quarter = anchor.year * 4 + (anchor.month - 1) // 3 + away
         return f"{quarter // 4}-{quarter % 4 * 3 + 1:02}", f"{quarter // 4}-{quarter % 4 * 3 + 3:02}"
-    this = anchor if written[0] == "本" else anchor.replace(day=1) - timedelta(days=1)
-    return (f"{this:%Y-%m}",) * 2
+    month = anchor.year * 12 + anchor.month - 1 + away
+    return (f"{month // 12}-{month % 12 + 1:02}",) * 2
+
+
+def today(written: str, anchor: date) -> Bounds:
+    """今天."""
+    return (anchor.isoformat(),) * 2
 
 
 #: What needs nothing but the day of publication, by the group of the pattern that finds it.
@@ -79,6 +85,7 @@ BY_ANCHOR: dict[str, Callable[[str, date], Bounds]] = {
     "past": past_years,
     "lately": lately,
     "near": near_month,
+    "today": today,
 }
 
 

@@ -187,3 +187,46 @@ def test_contradictions_and_references_of_a_library(tmp_path):
     assert broken["quote"].endswith("共查出问题116项")
     assert answer(folder, "search", "问题整改", "--reference", "青纪发[2022]15号")
     assert not answer(folder, "search", "问题整改", "--reference", "青纪发〔2022〕16号")
+
+
+RECTIFIED = (
+    "1.关于食材采购长期由一人包办的问题\n责任单位：总务处；整改时限：2024年3月底前\n整改情况：建立供货商名录。\n（已完成）\n"
+    "2.关于陪餐制度流于形式的问题\n责任单位：学生处；整改时限：2024年4月\n整改情况：每日公示陪餐人员。\n（正在推进）\n"
+    "二、下一步打算\n全校将开展一次警示教育。\n"
+)
+
+
+def test_ledger_has_a_row_an_issue(tmp_path):
+    (tmp_path / "a.txt").write_text(RECTIFIED, "utf-8")
+    command = ["ledger", str(tmp_path / "a.txt"), "--as-of", "2024-06-20"]
+    rows = json.loads(run(app, [*command, "--json"]).stdout)
+    issues = [row for row in rows if row["issue"]]
+    assert [row["issue"]["quote"] for row in issues] == ["食材采购长期由一人包办", "陪餐制度流于形式"]
+    assert [row["progress"] for row in issues] == ["done", "overdue"]
+    assert [row["owners"][0]["name"] for row in issues] == ["总务处", "学生处"]
+    assert all(RECTIFIED[row["issue"]["start"] : row["issue"]["end"]] == row["issue"]["quote"] for row in issues)
+    shown = run(app, command, env={"COLUMNS": "100"})
+    assert "逾期" in shown.output
+    assert max(map(cells, shown.output.splitlines())) <= 100
+    done = run(app, [*command, "--out", str(tmp_path / "台账.xlsx")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "台账.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_ledger_of_a_library(tmp_path):
+    (tmp_path / "a.txt").write_text(RECTIFIED, "utf-8")
+    folder = tmp_path / "library"
+    assert run(app, ["ingest", str(tmp_path / "a.txt"), "--library", str(folder)]).exit_code == 0
+    of_file = json.loads(run(app, ["ledger", str(tmp_path / "a.txt"), "--json"]).stdout)
+    assert answer(folder, "ledger") == of_file
+    (row,) = answer(folder, "ledger", "--unit", "学生处")
+    assert row["issue"]["quote"] == "陪餐制度流于形式"
+    assert answer(folder, "ledger", "--type", "speech") == []
+
+
+@pytest.mark.parametrize("wrong", [["--as-of", "soon"], ["--region", "某县"], ["--out", "."]])
+def test_ledger_says_what_is_wrong(tmp_path, wrong):
+    (tmp_path / "a.txt").write_text(RECTIFIED, "utf-8")
+    done = run(app, ["ledger", str(tmp_path / "a.txt"), *wrong])
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output

@@ -22,10 +22,23 @@ MAY_IMPORT = {
     "exports": _BASE,
     "search": _BASE | {"store", "index"},
     "suggest": _BASE | {"store", "index", "search"},
+    "chain": _BASE | {"extract"},
     "library": _BASE | {"parse", "extract", "store", "index", "search", "suggest"},
     "console": {"schema"},
     "__main__": {"cli"},
-    "cli": {"errors", "files", "config", "schema", "parse", "extract", "library", "analytics", "exports", "console"},
+    "cli": {
+        "errors",
+        "files",
+        "config",
+        "schema",
+        "parse",
+        "extract",
+        "chain",
+        "library",
+        "analytics",
+        "exports",
+        "console",
+    },
 }
 #: The same among the rooms of `extract`; its modules of no room put them together.
 MAY_IMPORT_IN_EXTRACT = {

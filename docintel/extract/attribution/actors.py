@@ -7,9 +7,12 @@ Word lists: `patterns/actors.toml`.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
+from docintel.extract.attribution.authors import author_of
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, within
+from docintel.extract.places.regions import find_place
 from docintel.extract.units.units import UnitMention
 
 _WORDS: dict[str, list[str]] = load("actors")
@@ -41,6 +44,8 @@ _SAID_BY = re.compile(rf"[^。”]{{0,3}}?(?:{alternation(_WORDS['people'])}|[^,
 _IN_CHARGE = re.compile(r"(?:责任|牵头|主责|整改)(?:单位|科室|部门)[::] ?")
 #: How far behind these words the list item they are in may go on, in characters.
 _ITEM = 400
+#: In the title of a report of what its author did: 整改进展情况的通报.
+_OWN_WORK = re.compile(r"(?:整改|承诺|自查|自评)(?!.{0,16}会)")
 #: How many clauses a subject is carried on for.
 _REACH = 12
 
@@ -76,7 +81,14 @@ class Actors:
             if (names := self._subject(i)) is not None:
                 return names
         charged = in_charge(self._reading, self._outer, start)
-        return charged or _quoted(self._reading, self._outer, end, block.end)
+        return charged or _quoted(self._reading, self._outer, end, block.end) or self._author
+
+    @cached_property
+    def _author(self) -> tuple[str, ...]:
+        """The unit that a report or an interview is of."""
+        author = author_of(self._reading, self._outer, find_place(self._reading))
+        reports = author and (author.rule == "unit/guest" or _OWN_WORK.search(self._reading.document.title))
+        return (author.value,) if author and author.value and reports else ()
 
     def _subject(self, i: int) -> tuple[str, ...] | None:
         """Who acts in the `i`-th clause."""

@@ -27,7 +27,7 @@ _GROUP = re.compile(
     rf"(?P<scope>{_SCOPE}|全系统|各|(?=[省市县区州](?:直|属)))?(?:\d{{1,4}}(?:余|多)?[家个所])?(?P<level>[一二三]级(?:以上)?)?(?P<group>{_SYSTEM})"
 )
 #: 全市共走访商户86家: the place itself.
-_WHOLE = re.compile(rf"(?:{_SCOPE}|全系统|系统内)(?![范各上下])")
+_WHOLE = re.compile(rf"(?:{_SCOPE}|全系统|系统内)(?![范各上下])|(?<![\u4e00-\u9fff])[省市县区镇乡]里(?![程面外])")
 _WHOLE_SYSTEM = ("全系统", "系统内")
 #: The organs of the whole country, in a text about no place.
 _OF_ALL = re.compile(r"(?:各级)?纪检监察机关")
@@ -142,7 +142,8 @@ class Collectives:
             return None
         if match.group() in _WHOLE_SYSTEM:
             return Subject(Kind.GROUP, self._system(match.start()), match.start(), match.end())
-        place = self._meant(match.group()[-1], match.start())
+        sign = match.group()[-1]
+        place = self._meant(match.group()[0] if sign == "里" else sign, match.start())
         return Subject(Kind.PLACE, place.name, match.start(), match.end()) if place else None
 
     def named_last(self, kind: str, offset: int) -> str | None:

@@ -10,18 +10,20 @@ from collections import defaultdict
 from functools import cached_property
 
 from docintel.extract.attribution.collectives import Kind
-from docintel.extract.attribution.dated import Dates, any_of
+from docintel.extract.attribution.dated import ATTENDED, Dates, any_of
 from docintel.extract.attribution.subjects import Subjects
 from docintel.extract.language.reading import Clause, Reading
 from docintel.schema import Block
 from docintel.text.dates import Period
 from docintel.text.normalize import fold
 
-_ATTENDED = re.compile(any_of("attended"))
 _HELD = re.compile(any_of("held"))
 _AT_MEETING = re.compile(any_of("at_meeting"))
 _DONE_THERE = re.compile(any_of("done_there"))
-_REPORTED = re.compile(r"通报了?\d{1,3}[起个]")
+_REPORTED = re.compile(
+    r"(?:通报|布置|部署|拍板|宣布|提出|交办)了?(?:\d{1,3}|[一二三四五六七八九十]{1,2})[起个件项点条]"
+)
+_THAT_DAY = re.compile(r"当[天日晚场即](?!评优|地)")
 _NOUN = any_of("campaigns")
 _BY_CAMPAIGN = re.compile(rf"(?P<long>[^,。]{{0,14}}?)(?P<noun>{_NOUN})(?:工作|活动)?(?:开展|启动|部署)?(?:以来|期间)")
 _CAMPAIGN_ACTS = re.compile(rf"(?:此次|本次|这次)?(?:专项|联合|集中)?(?P<noun>{_NOUN})(?:组)?中?(?:共|累计|发现|查出)")
@@ -34,6 +36,9 @@ _SPEAKING = (Kind.PERSON, Kind.SPEAKER)
 #: What a case is opened with, …收受礼金问题。, and what ends what somebody did there.
 _CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
 _PUNISHED = re.compile(r"处分|被(?:开除|判|免|诫勉|责令|移送|立案)|受到|移送|退[缴还赔]|收缴|追缴")
+#: In the title of a report of a meeting, in whose first sentences its day stands.
+_MEETING = re.compile(r"会$|会议|座谈|召开|举行|约谈|谈话")
+_OPENING = 8
 #: How many clauses back a meeting may have been held.
 _REACH = 80
 #: Characters of a day in ISO form.
@@ -60,6 +65,17 @@ class Occasions:
             days = [p for p in self._dates.within(clause.start - 16, clause.end) if len(p.iso) == A_DAY and not p.until]
             if days and _HELD.search(self._folded, clause.start, clause.end):
                 return days[-1], "period/meeting"
+        return (self._day_of_report, "period/meeting") if self._day_of_report else None
+
+    @cached_property
+    def _day_of_report(self) -> Period | None:
+        """The first day that the report of a meeting names; None for other documents."""
+        if not _MEETING.search(fold(self._reading.document.title)):
+            return None
+        for sentence in self._reading.sentences[:_OPENING]:
+            for period in self._dates.within(sentence.start, sentence.end):
+                if len(period.iso) == A_DAY and not period.until:
+                    return period
         return None
 
     def campaign(self, clause: Clause) -> tuple[Found] | None:
@@ -114,7 +130,7 @@ class Occasions:
     def _is_of_meeting(self, clause: Clause) -> bool:
         """Whether a clause counts who attended a meeting, or what was done there."""
         text, sentence = self._folded, self._reading.sentence_at(clause.start)
-        if _ATTENDED.search(text, clause.start, clause.end):
+        if ATTENDED.search(text, clause.start, clause.end) or _THAT_DAY.search(text, clause.start, clause.end):
             return True
         if _REPORTED.search(text, clause.start, clause.end) and self._subjects.opens(clause) in _SPEAKING:
             return True

@@ -11,6 +11,7 @@ from functools import cached_property
 from docintel.extract.attribution.actors import in_charge
 from docintel.extract.attribution.authors import Owner, author_of
 from docintel.extract.attribution.collectives import Kind, Subject
+from docintel.extract.attribution.dated import ATTENDED, REST
 from docintel.extract.attribution.row_owners import RowOwners
 from docintel.extract.attribution.subjects import Subjects
 from docintel.extract.language.decisions import Decision
@@ -27,9 +28,10 @@ _MISDEEDS = re.compile(
 )
 #: A paragraph that a line of what somebody did opens: …收受礼金问题。
 _CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
-_ATTENDED = re.compile(r"参会|与会|参加会议|参加了会议|出席|分会场|到会|列席")
 _HELD = re.compile(r"召开|举行|举办")
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
+#: What opens a sentence that sums up the work of the author, whoever was named before.
+_SUMS_UP = re.compile(r"截[至止]")
 #: How many clauses a subject is carried on for.
 _REACH = 80
 _MEETING_REACH = 30
@@ -128,6 +130,7 @@ class Owners:
         last = bisect_left(inner, end, key=lambda subject: subject.start) - 1
         if last >= 0 and (decision := self._decided(inner[last], end, sentence, carried=False)):
             return decision
+        passed = self._passed_over(sentence, start)
         quoted = self._speakers.quoted_at(start)
         for j in range(i - 1, max(-1, i - _REACH), -1):
             if quoted and clauses[j].start < quoted.start:
@@ -137,11 +140,20 @@ class Owners:
             if clauses[j].start < block.start:
                 break
             found = self._lasting_in(j)
+            if found and found.kind in passed and (found.kind is Kind.PERSON or found.start < sentence.start):
+                continue
             if found and (decision := self._decided(found, end, sentence, carried=True)):
                 return decision
         if quoted and quoted.unit:
             return Decision(quoted.unit, "unit/quoted", (quoted.said_at, quoted.said_at + 1))
         return None
+
+    def _passed_over(self, sentence: Sentence, start: int) -> tuple[Kind, ...]:
+        """What subjects of sentences before a clause is not about."""
+        text = self._reading.folded
+        if self._author and _SUMS_UP.match(text, sentence.start):
+            return (Kind.UNIT, Kind.TOLD)
+        return (Kind.PERSON,) if REST.match(text, start) else ()
 
     def _lasting_in(self, i: int) -> Subject | None:
         """The last subject of a clause that the clauses behind may go on with."""
@@ -200,7 +212,7 @@ class Owners:
 
     @cached_property
     def _attended(self) -> list[tuple[int, int]]:
-        return [match.span() for match in _ATTENDED.finditer(self._reading.folded)]
+        return [match.span() for match in ATTENDED.finditer(self._reading.folded)]
 
     def _convenor(self, i: int) -> Owner | None:
         """Who held the meeting that a clause counts the guests of."""

@@ -6,11 +6,12 @@ In: a reading. Out: for a place in it, the period in ISO form with the rule that
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from docintel.extract.attribution.collectives import Kind
-from docintel.extract.attribution.dated import Dates, any_of, is_stretch
+from docintel.extract.attribution.dated import REST, Dates, any_of, is_stretch
 from docintel.extract.attribution.occasions import A_DAY, Found, Occasions
 from docintel.extract.attribution.subjects import Subjects
 from docintel.extract.language.decisions import Decision
@@ -26,6 +27,10 @@ _ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][,件]|[(（][一二三四五六七八九十\d]{1,2}[)）]|其[一二三四五六])"
 )
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
+#: What is found in things of a time is of that time, not what is done with them.
+_FINDS = re.compile(r"查[出实明]|发现|存在|涉及|其中|认定|核[减实]|有\d")
+#: Characters of 去年同期.
+_SAME_TIME = 4
 #: 14座|将于年底前改造
 _BY_THEN = re.compile(r"(?:将|拟|已|预计|计划)于$")
 _CAMPAIGN = re.compile(any_of("campaigns"))
@@ -43,6 +48,8 @@ _REACH = 80
 _A_MONTH = 7
 #: How far before the sentence of its end a stretch may be opened, in characters.
 _SENTENCE_BEFORE = 120
+#: Heads a column of a ledger, whose rows are each of their own time.
+_LEDGER = re.compile(r"时限|期限|进展|状态|措施|完成情况|整改情况")
 _ENDS = re.compile(r"[。!?…]")
 _QUESTION = re.compile(r"(?:问|记者|主持人|网友)\s*:")
 
@@ -90,6 +97,8 @@ class Periods:
         if i < 0 or offset >= clauses[i].end:
             return _NEVER
         own = [p for p in self._dates.within(clauses[i].start, offset) if self._dates.binds(p, offset)]
+        if year_before := self._year_before(i, offset, own):
+            return year_before
         if own:
             return self._resolved(own[-1], offset, "period/clause")
         behind = next(iter(self._dates.within(offset, clauses[i].end)), None)
@@ -99,6 +108,23 @@ class Periods:
             self._carried_to[i] = self._carried(i)
         found = self._carried_to[i]
         return self._resolved(found[0], offset, found[1]) if found else _NEVER
+
+    def _year_before(self, i: int, offset: int, own: Sequence[Period]) -> When | None:
+        """The time told last, a year earlier: 今年前四个月46件,去年同期171件."""
+        k = bisect_left(self._same_times, offset) - 1
+        if k < 0 or self._same_times[k] < self._reading.clauses[i].start:
+            return None
+        base = (own[-1], "") if own else self._carried(i)
+        if base is None:
+            return None
+        iso = re.sub(r"(?:19|20)\d\d", lambda year: str(int(year.group()) - 1), base[0].iso)
+        return Decision(iso, "period/year-before", (self._same_times[k], self._same_times[k] + _SAME_TIME))
+
+    @cached_property
+    def _same_times(self) -> list[int]:
+        """Where 去年同期 stands that nothing is compared with."""
+        found = (match.start() for match in re.finditer("(?:去年|上年)同期", self._folded))
+        return [start for start in found if self._folded[start - 1] not in "比较与同跟"]
 
     def _resolved(self, period: Period, offset: int, rule: str) -> When:
         """A period as a figure at `offset` has it: of two years told apart its own, of an end with its beginning."""
@@ -127,14 +153,10 @@ class Periods:
             return None
         opened = self._dates.within(max(block.start, sentence.start - _SENTENCE_BEFORE), until.start)
         from_month = self._folded[until.start] == "到"
-        first = next(
-            (
-                p.iso.partition("/")[0]
-                for p in reversed(opened)
-                if p.since or (from_month and p.start >= sentence.start and len(p.iso) == _A_MONTH)
-            ),
-            None,
-        )
+        since = (p for p in reversed(opened) if p.since and self._dates.binds(p, p.end))
+        months = (p for p in reversed(opened) if p.start >= sentence.start and len(p.iso) == _A_MONTH)
+        opening = next(since, None) or (next(months, None) if from_month else None)
+        first = opening.iso.partition("/")[0] if opening else None
         first = first or (self._opened_before(block, until) if not from_month else None)
         return first if first and first <= until.iso else None
 
@@ -155,7 +177,12 @@ class Periods:
         blocks = self._reading.document.blocks
         here = bisect_right(blocks, since.start, key=lambda block: block.start) - 1
         sentence = self._reading.sentence_at(since.start)
-        if sentence is None or not _CAMPAIGN.search(self._folded, since.end, sentence.end):
+        if sentence is None:
+            return None
+        same_sentence = (p for p in self._dates.within(since.end, sentence.end) if p.until)
+        if until := next(same_sentence, None):
+            return until.iso
+        if not _CAMPAIGN.search(self._folded, since.end, sentence.end):
             return None
         behind = self._dates.within(sentence.end, blocks[min(here + 1, len(blocks) - 1)].end)
         until = next((p for p in behind if p.until), None)
@@ -164,25 +191,50 @@ class Periods:
 
     def _carried(self, i: int) -> Found:
         """The period that the clauses before carry on to the `i`-th."""
-        clauses = self._reading.clauses
-        block = self._reading.block_at(clauses[i].start)
+        block = self._reading.block_at(self._reading.clauses[i].start)
         if block is None:
             return None
-        if occasion := self._occasions.meeting(i) or self._occasions.verdict(i):
-            return occasion
+        return self._occasions.meeting(i) or self._occasions.verdict(i) or self._from_clauses_before(i, block)
+
+    def _from_clauses_before(self, i: int, block: Block) -> Found:
         between = _Between()
-        j, last = i, max(0, i - _REACH)
-        first_item = self._first_item(block)
-        while j >= last and clauses[j].start >= block.start:
-            if j < i and (found := self._last(clauses[j], i, between, first_item)):
-                return found, "period/carried" if between.sentence else "period/sentence"
-            if turned := self._turn(clauses[j], between):
-                return turned[0]
-            if self._step_over(j, between):
-                return self._occasions.case(block, clauses[i])
-            j -= 1
-        before = self._title if between.named else self._from_before(clauses[i], block.start)
+        if told := self._told_in_block(i, block, between):
+            return told[0]
+        alone = between.named or block.start in self._ledgers
+        before = self._title if alone else self._from_before(self._reading.clauses[i], block.start)
         return None if between.now else before
+
+    def _told_in_block(self, i: int, block: Block, between: _Between) -> tuple[Found] | None:
+        """The time that the block carries on to its `i`-th clause, a ledger within a row; None where it tells none."""
+        clauses = self._reading.clauses
+        first_item, rest = self._first_item(block), REST.match(self._folded, clauses[i].start)
+        of_then: Period | None = None
+        finds = _FINDS.search(self._folded, clauses[i].start, clauses[i].end)
+        start = max(block.start, clauses[max(0, i - _REACH)].start)
+        if block.start in self._ledgers:
+            start = max(start, self._folded.rfind("\n", start, clauses[i].start) + 1)
+        for j in range(i, -1, -1):
+            if clauses[j].start < start:
+                break
+            if j < i and (found := self._last(clauses[j], i, between, first_item)):
+                return ((found, "period/carried" if between.sentence else "period/sentence"),)
+            if turned := self._turn(clauses[j], between):
+                return turned
+            if finds and not between.sentence:
+                told = self._dates.within(clauses[j].start, clauses[j].end)
+                of_then = next((p for p in told if self._dates.counts_things_of(p)), of_then)
+            if self._step_over(j, between) and not rest:
+                return (self._occasions.case(block, clauses[i]),)
+            if of_then and between.sentence:
+                break
+        return ((of_then, "period/things"),) if of_then else None
+
+    @cached_property
+    def _ledgers(self) -> set[int]:
+        """Where the tables begin whose rows are each of their own time."""
+        tables = (block for block in self._reading.document.blocks if block.kind is BlockKind.TABLE)
+        rows = ((table, self._folded.find("\n", table.start, table.end)) for table in tables)
+        return {table.start for table, end in rows if _LEDGER.search(self._folded, table.start, max(end, table.start))}
 
     def _first_item(self, block: Block) -> int:
         """Where the first item of a list inside a paragraph begins; its end where none does."""
@@ -221,8 +273,8 @@ class Periods:
                 continue
             if between.item and first_item <= period.start:
                 continue  # of an item before
-            passed = len(period.iso) == A_DAY or (period.until and not self._begun(period))
-            if between.sentence and (passed or self._dates.is_deadline(period)):
+            passed = len(period.iso) == A_DAY and not period.until
+            if between.sentence and (passed or self._dates.is_deadline(period) or self._dates.is_recent(period)):
                 continue
             if between.named and period.start > clause.start + 2 and self._subjects.opens(clause) in _NAMED:
                 continue  # of the unit that was named there alone

@@ -56,6 +56,10 @@ _POST = re.compile(r"(?:[^,。;:的被将把对向]{0,23}[员长任记人师事�
 #: A verb before a person, who is then no subject: 省纪委监委通报|某局原局长张某.
 _ACT = re.compile(r"通报|查处|曝光|公布|公开|移送|约谈|开除|组织|安排|给予|免去|责令|撤销")
 _SAYS = re.compile(rf"[^,。]{{0,8}}?{_any('speech')}|:")
+#: One of its people, who is not the unit or place: 急诊科|一位老主任, 石桥镇|村民.
+_ONE_OF = re.compile(
+    r"的?(?:[一几][位名个](?![^,。]{0,16}(?:介绍|表示))[^,。]{0,8}?(?:员|人|长|生|师|任|士|乡|民|部|工|友|者|主)|村民|居民|群众|业主|家长|患者|老乡|市民|网友)"
+)
 _TAKES_PART = re.compile(r"(?:积极)?(?:参与|参加|配合|协助)$")
 _TAKES_PART_REACH = 4
 
@@ -167,6 +171,8 @@ class Subjects:
         subject = self._unit(mention, Kind.UNIT)
         if holder := self._holder_behind(subject.end, clause.end):
             return self._as_person(holder, subject.start)
+        if _ONE_OF.match(self._text, subject.end, clause.end):
+            return Subject(Kind.SOME, None, subject.start, subject.end)
         if NOT_ACTING.match(self._text, subject.end, clause.end) and self._text[subject.end : subject.end + 1] != "的":
             return Subject(Kind.VAGUE, None, subject.start, subject.end)
         return subject
@@ -202,6 +208,8 @@ class Subjects:
             return None
         if holder := self._holder_behind(mention.end, clause.end):
             return self._as_person(holder, mention.start)
+        if _ONE_OF.match(self._text, mention.end, clause.end):
+            return Subject(Kind.SOME, None, mention.start, mention.end)
         names, end = [mention.place.name], mention.end
         for other in within(self._places, end, clause.end):
             if self._text[end : other.start] not in ("、", "和"):

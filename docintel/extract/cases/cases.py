@@ -6,7 +6,7 @@ for each unit or nameless group that was dealt with.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from docintel.extract.cases.acts import split_acts
@@ -23,6 +23,7 @@ from docintel.extract.cases.units import (
     find_unit_cases,
     find_units_suffering,
 )
+from docintel.extract.cases.unnamed import find_unnamed_cases
 from docintel.extract.language.items import Item, find_items, item_at
 from docintel.extract.language.reading import Reading
 from docintel.extract.units.units import UnitMention, outermost
@@ -58,8 +59,8 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     mentions = outermost(mentions)
     statements = list(read_statements(reading, persons, mentions))
     items = find_items(reading)
-    findings = [*find_consequences(reading, statements), *find_acts(reading, items, statements)]
-    told = findings
+    consequences = list(find_consequences(reading, statements))
+    told = [*consequences, *find_acts(reading, items, statements, consequences)]
     findings = allot_headlines(reading, items, told)
     notice = _Notice(items, HeadedActs(told), frozenset(finding.money.value for finding in told if finding.money))
     cases = [
@@ -72,6 +73,7 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     cases += find_units_given(reading, mentions, statements)
     cases += find_units_reported(reading, mentions)
     cases += find_crowd_cases(reading, cases)
+    cases += find_unnamed_cases(reading, statements, cases)
     return tuple(sorted(cases, key=lambda case: case.evidence.start))
 
 
@@ -92,17 +94,27 @@ def _by_people(findings: Sequence[Finding]) -> Iterator[tuple[tuple[int, ...], l
 def _dealt_with_together(findings: Sequence[Finding]) -> dict[int, tuple[int, ...]]:
     """For each person the people of the case: those of the first sanction, or else of the first act.
 
-    Each is alone where something else befell one of them, or is told of one of them.
+    Each is alone where something else befell one of them or is told of one of them; an act in plain words, where one
+    is told of each.
     """
     together: dict[int, tuple[int, ...]] = {}
     for finding in sorted(findings, key=lambda finding: (not finding.decided, finding.sanction is None)):
         for person in finding.people:
             together.setdefault(person, finding.people)
-    own = _told_of_each(findings)
+    own = _told_of_each(finding for finding in findings if finding.rule != "plain")
+    plain = _told_of_each(finding for finding in findings if finding.rule == "plain")
     return {
-        person: people if all(own[other] == own[person] for other in people) else (person,)
+        person: people
+        if all(own[other] == own[person] for other in people) and not _is_each_told_of(people, plain)
+        else (person,)
         for person, people in together.items()
     }
+
+
+def _is_each_told_of(people: Sequence[int], told: Mapping[int, set[tuple[int, int] | str]]) -> bool:
+    """Whether of each of the people something is told that is not told of all."""
+    of_all = set.intersection(*(told[person] for person in people))
+    return all(told[person] - of_all for person in people)
 
 
 def _told_of_each(findings: Iterable[Finding]) -> dict[int, set[tuple[int, int] | str]]:

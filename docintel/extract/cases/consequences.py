@@ -14,6 +14,8 @@ from docintel.extract.cases.statements import Group, Statement
 from docintel.extract.language.items import skip_numbering
 from docintel.extract.language.reading import Clause, Reading
 
+#: How far a clause may go on before what befell them: 并.
+_JUST_BEHIND = 2
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
 #: 判处死刑|,缓期二年执行
 #: `分别受到撤职处分|和记过处分`
@@ -26,12 +28,27 @@ _AMONG_THEM = re.compile(r"其中,?(?:就|还)?(?:包括|有)?")
 def find_consequences(reading: Reading, statements: Sequence[Statement]) -> Iterator[Finding]:
     """The sanctions of the people of a document, in text order."""
     before: Statement | None = None
+    dealt_with: tuple[Group, ...] = ()
     for statement in statements:
+        if before and before.sentence is not statement.sentence:
+            dealt_with = ()
         if statement.groups or statement.about:
+            dealt_with = statement.groups[-1:] if not statement.about else ()
             yield from _sanctions(reading, statement)
             if before and _AMONG_THEM.match(reading.folded, statement.clause.start):
                 yield from _among_them(reading, statement, before)
+        elif dealt_with:
+            yield from _further(reading, statement, dealt_with)
         before = statement
+
+
+def _further(reading: Reading, statement: Statement, groups: Sequence[Group]) -> Iterator[Finding]:
+    """What else befell people that a clause before it names as its object: `给予张三警告处分,|扣发三个月绩效`."""
+    for sanction in sanctions_in(reading, *statement.clause):
+        if sanction.start - statement.clause.start <= _JUST_BEHIND:
+            for group in groups:
+                quote = _quote(reading, statement, group)
+                yield Finding(group.people, quote, "decided", sanction=sanction, decided=True)
 
 
 def sanctions_in(reading: Reading, start: int, end: int) -> list[Sanction]:

@@ -5,8 +5,8 @@ In: a reading and its statements. Out: findings in text order.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from docintel.extract.cases.acts import act_in_case_name, begins_act, is_aside, is_wrong, says_again, split_acts
 from docintel.extract.cases.plain_acts import plain_act
@@ -69,8 +69,18 @@ class Finding:
     shared: bool = False
 
 
-def find_acts(reading: Reading, items: Sequence[Item], statements: Sequence[Statement]) -> Iterator[Finding]:
-    """The acts and sums told of the people of a document, in text order."""
+def find_acts(
+    reading: Reading, items: Sequence[Item], statements: Sequence[Statement], consequences: Sequence[Finding]
+) -> Iterator[Finding]:
+    """The acts and sums told of the people of a document, in text order.
+
+    Args:
+        reading: the document.
+        items: of the document.
+        statements: in text order.
+        consequences: what befell the people.
+    """
+    decided = frozenset(person for finding in consequences if finding.decided for person in finding.people)
     item_of = {block: item.start for item in items for block in item.blocks}
     headed: defaultdict[int, dict[tuple[int, ...], list[tuple[int, int]]]] = defaultdict(dict)
     means: _Means | None = None
@@ -81,24 +91,32 @@ def find_acts(reading: Reading, items: Sequence[Item], statements: Sequence[Stat
         if not statement.about and not statement.groups:
             means = None
             continue
-        item = item_of[statement.sentence.block]
+        known = headed[item_of[statement.sentence.block]]
         headline = list(_headline(reading, statement))
         for finding in headline:
             if finding.act:
-                headed[item].setdefault(finding.people, []).append(finding.act)
+                known.setdefault(finding.people, []).append(finding.act)
         yield from headline
-        if not headline and not _is_headline(reading, statement):
-            known = headed[item]
-            before = means if means and means.sentence == statement.sentence.start else None
-            acts, means = _with_means(reading, statement, before)
-            if any(group.people in known for group in statement.about):
-                means = None
-            named = frozenset(person for people in known for person in people)
-            if acts and acts[0][0] < told_until:
-                acts = []
-            elif not acts and not means and (act := plain_act(reading, statements, number, shared=len(named) > 1)):
-                acts, told_until = [act], act[1]
-            yield from _acts(reading, statement, acts, known, named)
+        if headline or _is_headline(reading, statement):
+            continue
+        is_headed = any(group.people in known for group in statement.about)
+        before = means if means and means.sentence == statement.sentence.start else None
+        acts, means = _with_means(reading, statement, before)
+        means = None if is_headed else means
+        named = frozenset(person for people in known for person in people)
+        plain = None
+        if not acts and not means:
+            dealt_with = not is_headed and _is_dealt_with(statement, decided)
+            plain = plain_act(reading, statements, number, shared=len(named) > 1, dealt_with=dealt_with)
+        if acts and acts[0][0] < told_until:
+            acts = []
+        told_until = plain[1] if plain else told_until
+        for finding in _acts(reading, statement, [plain] if plain else acts, known, named):
+            yield replace(finding, rule="plain") if plain and finding.act else finding
+
+
+def _is_dealt_with(statement: Statement, decided: Container[int]) -> bool:
+    return bool(statement.about) and all(person in decided for group in statement.about for person in group.people)
 
 
 def _region(reading: Reading, statement: Statement) -> tuple[int, int]:

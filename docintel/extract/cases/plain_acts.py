@@ -1,6 +1,7 @@
 """Acts told in plain words: `张三在验收单上签字,|受到党内警告处分`.
 
-In: statements, and whether a headline names several people of whom the text tells one by one. Out: the act of a clause.
+In: statements, and whether a headline or another sentence says that their people are dealt with. Out: the act of a
+clause.
 No word of such a clause says that it is wrong; that people are dealt with for it does, or that it stands behind the
 headline of their case.
 """
@@ -21,27 +22,34 @@ _NO_ACT = re.compile(
     r"|(?:公司|集团|局|院|委|厅|部)(?:原|副)?[^,]{0,8}(?:长|书记|主任|经理|委员)$"
 )
 _NO_ACT_START = re.compile(
-    r"(?:累计|从中|分得|各分|各得|领取|获利|获取|获得|涉及|涉案|合计|共计|金额|折合|价值|多发|实际|得款|所得|经查|经[^,]{2,20}批准|等|同志|的|男|女|系|是|任|曾任|现任|时任|已|目前|同时|还?因|均|被|受|于\d|在\d)"
+    r"(?:我|你|本人|各自|个人)?(?:累计|从中|分得|各分|各得|领取|获利|获取|获得|涉及|涉案|合计|共计|金额|折合|价值|多发|实际|得款|所得|经查|经[^,]{2,20}批准|等|同志|的|男|女|系|是|任|曾任|现任|时任|已|目前|同时|还?因|均|被|受|于\d|在\d)"
 )
+#: `还把`, `他让`: somebody does something with or to somebody
+_DOING = re.compile(r"(?:他|她|二人|两人|其)?(?:还|又|也|并|且|再|曾)*(?:把|将|让|帮|替|伙同|串通|对[^,]{2,16}不)")
 #: What a plain lead-up ends in: `用已故人员信息重复申报,|套取补贴`.
 _GAIN = re.compile(
     r"(?:从而|进而|并|以此|共|共计|累计)?(?:套取|骗取|骗领|冒领|侵占|侵吞|牟取|谋取|从中|(?:非法)?收受|索取)"
 )
 
 
-def plain_act(reading: Reading, statements: Sequence[Statement], number: int, *, shared: bool) -> Span | None:
+def plain_act(
+    reading: Reading, statements: Sequence[Statement], number: int, *, shared: bool, dealt_with: bool
+) -> Span | None:
     """The act that a clause begins to tell of the people that it names; it may go on in the clauses behind it.
 
     Args:
         reading: the document.
         statements: in text order.
         number: of the clause, an index into the statements.
-        shared: it stands behind a headline that names several people.
+        shared: it stands behind a headline that names several people; the clause must hold its subjects.
+        dealt_with: the people of the clause are, as another sentence says.
     """
     statement, folded = statements[number], reading.folded
-    if statement.carried or not statement.about or statement.about[-1].start < statement.clause.start:
+    if shared and (statement.carried or not statement.about or statement.about[-1].start < statement.clause.start):
         return None
-    start, end = statement.about[-1].end, statement.clause.end
+    if not statement.about or not (_opens(statements, number) or (dealt_with and _goes_on(folded, statement))):
+        return None
+    start, end = max(statement.about[-1].end, statement.clause.start), statement.clause.end
     if start >= end or not _is_plain(reading, start, end):
         return None
     goes_on, is_dealt_with = True, False
@@ -56,7 +64,22 @@ def plain_act(reading: Reading, statements: Sequence[Statement], number: int, *,
         if goes_on and (gains or (_is_plain(reading, low, high) and not is_wrong(folded, low, high))):
             end = high
         goes_on = goes_on and end == high and not gains
-    return next(trimmed(folded, start, end), None) if shared or is_dealt_with else None
+    return next(trimmed(folded, start, end), None) if shared or dealt_with or is_dealt_with else None
+
+
+def _opens(statements: Sequence[Statement], number: int) -> bool:
+    """Whether a clause holds its subjects, or follows a clause that closes with them: `局长张三,|把钥匙交给了商人`."""
+    statement = statements[number]
+    if statement.carried:
+        return False
+    named = statement.about[-1]
+    before = statements[number - 1].clause if number else statement.clause
+    return named.start >= statement.clause.start or named.end == before.end
+
+
+def _goes_on(folded: str, statement: Statement) -> bool:
+    """Whether a clause tells what else its subjects did: `还|把参数交给了厂家`."""
+    return bool(_DOING.match(folded, *statement.clause))
 
 
 def _is_plain(reading: Reading, start: int, end: int) -> bool:

@@ -42,7 +42,11 @@ def allot_headlines(reading: Reading, items: Sequence[Item], findings: Sequence[
         people = {person for finding in headline for person in finding.people}
         if len(people) < 2:
             continue
-        told = [f for f in inside if f.rule == "told" and f.act and set(f.people) <= people and _is_behind(item, f)]
+        told = [
+            f
+            for f in inside
+            if f.rule in {"told", "plain"} and f.act and set(f.people) <= people and _is_behind(item, f)
+        ]
         if any(set(f.people) < people for f in told):
             own = {person: [f.act for f in told if f.act and person in f.people] for person in people}
             jointly = [f for f in inside if f.again and set(f.people) == people and _is_behind(item, f)]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from docintel.extract.cases.acts import act_in_case_name
+from docintel.extract.cases.unnamed_subjects import unnamed_in
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, Sentence, at, within
 from docintel.extract.units.units import UnitMention
@@ -23,12 +24,14 @@ _ATTRIBUTE = re.compile(
     r"的|案|这样|同志为核心|(?:总书记|同志)?(?:关于|在[^,]{2,20}上[^,]{0,6}(?:讲话|指示|论述|批示|致辞)|重要)"
 )
 _OTHERS = re.compile(
-    r"(?:另)?(?:[0-9]+|[一二两三四五六七八九十]{1,3})余?名|(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)"
+    r"[我你咱](?:们|院|委|局|校|厂|公司|单位)?|(?:另)?(?:[0-9]+|[一二两三四五六七八九十]{1,3})余?名|(?:对|其中)?(?:其他|其余|相关|有关|涉案|同案|另有|另外)[^,]{0,8}(?:人|干部|单位)"
     r"|某[^,某]{1,12}?(?:公司|企业|单位|医院|中心|机构|个体户)|(?:施工|中标|供货|涉案|承建|监理|建设|设计|涉事)(?:单位|企业|公司|方)"
 )
 _SPEECH = re.compile(alternation(_WORDS["speech"]))
 #: `将标底|告知投标人`
 _LEAKED = re.compile(r"[将把][^,。;]{2,40}(?:告知|告诉|透露|通报给|介绍给)")
+#: `市监委|给予其|政务处分`
+_ON_THEM = re.compile(r"[^,]{0,20}?(?:给予|对|将|免去|撤销)其(?![他余中])")
 #: `与结算员张三|合谋`
 _COMPLICE = re.compile(r"等?[^,。;]{0,4}?(?:合谋|共谋|同谋|串通|勾结|合伙|共同|一起|联手)")
 
@@ -87,14 +90,20 @@ def read_statements(
         pending: tuple[Group, ...] = ()
         opened = {clause.start for clause in sentence.clauses}
         openers = [g.phrase for g in within(groups, sentence.start, sentence.end) if g.phrase in opened]
+        nameless: list[Clause] = []
         for clause in sentence.clauses:
-            here = tuple(within(groups, clause.start, clause.end))
+            here = tuple(g for g in within(groups, clause.start, clause.end) if not _is_turn(reading, g))
             subjects = _subjects(reading.folded, here)
             quoted = bool(subjects) and _is_speaking(reading.folded, subjects[-1].end, clause.end)
             if subjects:
                 about, named_in = pending + subjects, sentence.start
-            elif about and _has_other_subject(reading.folded, mentions, clause):
+            elif (
+                about
+                and not _ON_THEM.match(reading.folded, *clause)
+                and (_has_other_subject(reading.folded, mentions, clause) or unnamed_in(reading, [*nameless, clause]))
+            ):
                 about = ()
+            nameless = [] if here else [*nameless, clause]
             listed = bool(here) and here[-1].end == clause.end
             pending = about if listed else ()
             behind = bisect_left(openers, clause.end)
@@ -109,6 +118,13 @@ def _is_speaking(folded: str, start: int, end: int) -> bool:
     return folded[start : start + 1] == ":" or bool(
         _SPEECH.search(folded, start, end) and not _LEAKED.search(folded, start, end)
     )
+
+
+def _is_turn(reading: Reading, group: Group) -> bool:
+    """`张三:` and `[张三]` before what he says in an interview."""
+    block = reading.block_at(group.start)
+    start = group.start - (reading.folded[group.start - 1 : group.start] == "[")
+    return block is not None and block.start == start and reading.folded[group.end : group.end + 1] in {":", "]"}
 
 
 def _subjects(folded: str, groups: Sequence[Group]) -> tuple[Group, ...]:

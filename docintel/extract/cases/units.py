@@ -15,6 +15,7 @@ from docintel.extract.cases.sanctions import Sanction
 from docintel.extract.cases.shared_headlines import HeadedActs
 from docintel.extract.cases.statements import Statement
 from docintel.extract.cases.sums import find_money
+from docintel.extract.cases.unnamed_subjects import unnamed_in
 from docintel.extract.language.items import Item
 from docintel.extract.language.reading import Clause, Reading, Sentence, at, within
 from docintel.extract.units.units import UnitMention
@@ -203,6 +204,8 @@ def _going_on(
     for following in sentence.clauses[sentence.clauses.index(clause) + 1 :]:
         further = sanctions_in(reading, following.start, following.end)
         if not further or following.start in names_people or within(mentions, following.start, following.end):
+            break
+        if unnamed_in(reading, [following]):
             break
         found += further
     return found

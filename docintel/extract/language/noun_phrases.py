@@ -17,6 +17,8 @@ from docintel.extract.language.wording import (
 
 #: Between a measure word and its noun: 12个方面的任务, 5人为中管干部.
 _BETWEEN = frozenset({"的", "方面", "层面", "为", "系", "是", "均为", "均系", "均"})
+#: A relative clause behind a number has no more words.
+_RELATIVE = 10
 #: Of a longer noun phrase only what follows its last `的` is kept.
 _LONG = 12
 
@@ -33,7 +35,12 @@ def noun(words: Words) -> Span | None:
     listed = max((i for i, word in enumerate(words) if word.text == "等"), default=-1)
     if 0 <= listed < len(words) - 1 and any(is_verb(word) or word.text in "《“" for word in words[:listed]):
         words = words[listed + 1 :]
-    return span_of(words)
+    return None if all(word.label == "f" for word in words) else span_of(_unbroken(words))
+
+
+def _unbroken(words: Words) -> Words:
+    """The words, none where they are but one letter that is no noun: 走 of 套走."""
+    return [] if len(words) == 1 and len(words[0].text) == 1 and is_verb(words[0]) else words
 
 
 def trailing_noun(words: Words, *, adverbs: bool = False, governed: bool = False) -> Span | None:
@@ -81,6 +88,10 @@ def leading_noun_phrase(words: Words, *, governed: bool) -> tuple[Span | None, W
         i += 1
     first = i
     governed = governed and not i
+    if governed and (end := _relative_end(words)):
+        return (words[0].start, words[end - 1].end), words[end:]
+    if governed and len(words) > 2 and words[0].label == "d" and is_verb(words[1]) and is_nominal(words[2]):
+        i = 2  # 22场未报备会议
     if i < len(words) and not governed and _opens_with_verb(words, i):
         return None, words[first:]
     last_noun = None
@@ -97,6 +108,18 @@ def leading_noun_phrase(words: Words, *, governed: bool) -> tuple[Span | None, W
         aspects = words[0] if words and words[0].text == "方面" else None  # 6个方面 counts nothing but these
         return ((aspects.start, aspects.end) if aspects else None), words[first:]
     return (words[first].start, words[last_noun].end), words[last_noun + 1 :]
+
+
+def _relative_end(words: Words) -> int | None:
+    """Where the noun ends that a relative clause opens: 对3个 | 进展偏慢的问题 | 发出提醒函; None where none does."""
+    ahead = words[:_RELATIVE]
+    at = next((i for i, word in enumerate(ahead) if word.text == "的" or word.text in ",;"), 0)
+    if not at or ahead[at].text != "的" or all(is_nominal(word) for word in ahead[:at]):
+        return None
+    end = at + 1
+    while end < len(words) and is_nominal(words[end]) and words[end].label != "vn":
+        end += 1
+    return end if end > at + 1 else None
 
 
 def _opens_with_verb(words: Words, i: int) -> bool:

@@ -21,6 +21,7 @@ from docintel.extract.language.wording import (
     first_verb,
     is_actor,
     is_adverb,
+    is_nominal,
     is_verb,
     modifies,
     span_of,
@@ -33,6 +34,8 @@ _DONE = frozenset({"已", "已经", "先后", "累计", "分别", "均"})
 
 #: Between a noun and its number: 采购(11件), 立案:12件.
 _OPENING = frozenset("(:")
+#: One letter that needs no verb to say what is counted: 得款.
+_MONEY = frozenset("款钱物")
 #: Prepositions that name what is dealt with.
 _DEALT_WITH = frozenset({"对", "将", "把", "为", "向", "与", "给", "就"})
 
@@ -79,7 +82,8 @@ def phrase_around(
         left.pop()
     at = _predicate(left, share=share or any(word.text in words_of("changes") for word in right[:1]))
     verb_before = next((word for word in reversed(left) if word.text not in PARTICLES), None)
-    behind, rest = leading_noun_phrase(right, governed=verb_before is not None and is_verb(verb_before))
+    governed = verb_before is not None and is_verb(verb_before)
+    behind, rest = leading_noun_phrase(right, governed=governed or _is_dealt_with(left))
     if at is not None and (share or behind is None):
         topic = topic_of(of_share(left[:at]) if left[at].text in words_of("shares") else left[:at])
         if share and not topic and not behind and (whole := trailing_noun(strip_fillers(left[at + 1 :])[0])):
@@ -90,7 +94,10 @@ def phrase_around(
         if share and (topic := topic_of(left[:-1])):
             return Phrase(topic, first_verb(right), Where.TOPIC)
         behind = None if right and is_verb(right[0]) else behind
-        return Phrase(behind, first_verb(right if behind is None else rest), Where.BEHIND if behind else None)
+        stated = not behind and len(left) > 1 and left[-2].text != "的" and not is_actor(left[:-1])
+        topic = topic_of(left[:-1]) if stated else None  # 认可项目只有26项
+        where = Where.BEHIND if behind else Where.TOPIC if topic else None
+        return Phrase(behind or topic, first_verb(right if behind is None else rest), where)
     left, summed = strip_fillers(left)
     action, found, where = _verb_and_noun(left)
     first = next((i for i, word in enumerate(left) if is_verb(word)), 0)
@@ -103,6 +110,16 @@ def phrase_around(
     if action is None or _is_governed(left, action):
         action = first_verb(rest) or action
     return Phrase(found, action, where if found else None, agent)
+
+
+def _is_dealt_with(words: Words) -> bool:
+    """Whether a preposition names what is counted as what is dealt with: `对其余9家供应商`, but not `将公款9万元`."""
+    for i in range(len(words) - 1, -1, -1):
+        if words[i].label == "p":
+            return words[i].text in _DEALT_WITH
+        if is_verb(words[i]) or (is_nominal(words[i]) and not is_actor(words[: i + 1])):
+            break
+    return False
 
 
 def _is_governed(words: Words, verb: Span) -> bool:
@@ -157,7 +174,10 @@ def _verb_and_noun(words: Words) -> tuple[Span | None, Span | None, Where]:
     action = (
         None if words[main].text in words_of("light_verbs") else span_of(words[_group_start(words, main) : main + 1])
     )
-    return action, noun(words[main + 1 :]), Where.OBJECT
+    found = noun(words[main + 1 :])
+    if found == (words[main].end, words[main].start + 2) and words[-1].text not in _MONEY:
+        found = words[main].start, found[1]  # 取芯: verb and noun of one letter each
+    return action, found, Where.OBJECT
 
 
 def _complete_verb(words: Words) -> tuple[Span | None, Span | None, Where]:

@@ -113,7 +113,7 @@ def span_of(words: Words) -> Span | None:
 def is_nominal(word: Name) -> bool:
     """Whether a word can be part of a noun phrase."""
     if word.label == "m":
-        return word.text.startswith("第")  # 第一种形态
+        return word.text.startswith("第") or word.text.endswith("级")  # 第一种形态, 二级库
     return word.label in _NOMINAL or word.text in _KEPT or word.text in words_of("nouns", "suffixes")
 
 
@@ -150,7 +150,7 @@ def modifies(words: Words, verb: int) -> bool:
 def leads_up(words: Words) -> bool:
     """Whether the first of some words is no part of their noun phrase: an adverb, a preposition, an actor's name."""
     first = words[0]
-    if first.text in _KEPT or first.text in ("“", "《") or (first.label == "m" and first.text.startswith("第")):
+    if first.text in _KEPT or first.text in ("“", "《") or (first.label == "m" and is_nominal(first)):
         return False
     if is_adverb(first) or first.label in ("p", "w", "u", "m") or first.text in PARTICLES:
         return True
@@ -163,10 +163,19 @@ def leads_up(words: Words) -> bool:
 def strip_fillers(words: Words) -> tuple[Words, bool]:
     """The words without what stands between noun and count, and whether a sum was announced (共计, 达)."""
     end, summed = len(words), False
-    while end and (words[end - 1].text in words_of("fillers") or words[end - 1].label in ("d", "r")):
+    while end and (_fills(words[end - 1]) or _each(words, end)):
         end -= 1
         summed |= words[end].text in words_of("sums")
     return words[:end], summed
+
+
+def _fills(word: Name) -> bool:
+    return word.text in words_of("fillers") or word.label in ("d", "r")
+
+
+def _each(words: Words, end: int) -> bool:
+    """Whether words end with of what there is one such number: 伙食标准 | 每人每天."""
+    return words[end - 1].text.startswith("每") or (end > 1 and words[end - 2].text == "每")
 
 
 def first_verb(words: Words) -> Span | None:

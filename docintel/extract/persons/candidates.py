@@ -14,7 +14,9 @@ from docintel.extract.language.lexicon import alternation, first_of, load
 from docintel.extract.language.reading import Name, Reading, at, within
 from docintel.extract.persons.positions import follows_title, has_title
 from docintel.extract.units.units import UnitMention
+from docintel.schema import NOT_CONTENT, BlockKind
 
+Span = tuple[int, int]
 _WORDS = load("persons")
 _SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
 _SAFE_SURNAMES = _SURNAMES - frozenset("".join(_WORDS["ambiguous_surnames"].split()))
@@ -29,6 +31,8 @@ _ANONYMOUS = re.compile(
     rf"(?<!某)(?:{alternation(_COMPOUND)}|{_SAFE})(?:某(?:某|[甲乙丙丁戊己庚辛壬癸])?{_MASK_END}|[×X*]{{2}}(?![A-Za-z×*]))"
 )
 _HIDING = re.compile(r"[某×X*]")
+#: A family name that begins everyday words too, hidden behind a position: 护士长|别某某
+_ANONYMOUS_HERE = re.compile(rf"{_HAN}某某?{_MASK_END}")
 #: What hides a name: 张某, 李某某, 赵某甲, 张某刚, 张××.
 _MASKED = re.compile(rf"{_SURNAME}(?:某{{1,2}}{_HAN}?|[××X\*]{{1,2}})")
 _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
@@ -37,10 +41,11 @@ _FOLLOWER = re.compile(_FOLLOW)
 _CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
 _LONG_FOLLOWER = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
 _LONGEST = 3
-_TITLED = re.compile(rf"{_SURNAME}(?:{alternation(_WORDS['heads'])}|总|工|老师)")
+#: 陈局长, 李女士, 孙媳妇: a family name with what somebody is called, or alone
+_TITLED = re.compile(rf"{_SURNAME}(?:{alternation([*_WORDS['heads'], *_WORDS['called']])})?")
 #: Positions, and what a court calls people.
 _CALLED = [word for word in _WORDS["introducers"] if word.endswith(("人", "被告"))]
-_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])})(?={_HAN})")
+_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])}|员)(?={_HAN})")
 #: Syllables that names of other languages are written with: 阿依古丽·买买提.
 _SYLLABLE = f"[{''.join(sorted(set(''.join(_WORDS['syllables'].split()))))}]"
 #: 局长|张三丰|表示, 校长|欧阳修平|在, 院长|阿迪力·买买提|介绍; the position is read to its end: 总会计师 is no 师.
@@ -62,14 +67,20 @@ _CLAUSE_END = re.compile(r"[,。;]|$")
 _CLOSED_BY = frozenset(",、。;)")
 #: 郑东|来|搞虚假整改: 来 belongs to the name unless something comes of it.
 _SUFFERS = "受到|被|因|犯|收受|违规|违反|利用|多次|先后|均|分别"
-_OPENERS = [
-    re.compile(rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SURNAME}{_HAN}{{{more}}})(?={_SUFFERS}|还|将)") for more in (1, 2)
-]
-_BEFORE_OPENER = re.compile(rf"^|[,。;、:\n](?=[\u4e00-\u9fff]{{2,4}}?{first_of([*_SUFFERS.split('|'), '还', '将'])})")
+_OPENS = f"{_SUFFERS}|还|将|说|表示|指出|强调|介绍|通报"
+_OPENERS = [re.compile(rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SURNAME}{_HAN}{{{more}}})(?={_OPENS})") for more in (1, 2)]
+_BEFORE_OPENER = re.compile(rf"^|[,。;、:\n](?=[\u4e00-\u9fff]{{2,4}}?{first_of(_OPENS.split('|'))})")
 _STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队会部外里间某等们]){_HAN}")
 _HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
 _ACCUSED = re.compile(rf"{_SUFFERS}|在|接受|挪用|贪污|受贿|套取|骗取|侵占|涉嫌|严重")
 _GIVEN_LAI = re.compile(r"来(?=[搞违收因利贪挪受接涉被,、。等犯为任担兼说介表认作在])")
+_GUEST = re.compile(r"嘉宾\s*:")
+#: 董事长|张三丰|在…会上的讲话, ——专访某局局长|张三
+_SPEAKS = re.compile(rf"\s*(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=在[^,。]*?[上的]|[:,(]|\s|$)")
+#: `院党委书记 张三`, `主持人:若山`
+_SIGNED = re.compile(rf"[^。,;:!?]{{2,40}}\s(?P<name>{_SURNAME}{_HAN}{{1,2}})")
+_HOST_LINE = re.compile(rf"主\s*持\s*人\s*:\s*(?P<name>{_HAN}{{2,3}})")
+_LONGEST_LINE = 48
 _QUOTED = re.compile(r"[“‘][^“”‘’]{0,8}[”’]")
 
 
@@ -89,16 +100,24 @@ def is_masked(name: str) -> bool:
 
 def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[Candidate]:
     """Names by their own look and their surroundings."""
+    for candidate in _candidates(reading, mentions):
+        name = reading.folded[candidate.start : candidate.end]
+        if name not in _NOT_NAMES and "们" not in name and not _TITLED.fullmatch(name):
+            yield candidate
+
+
+def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[Candidate]:
     folded = reading.folded
 
     @cache  # a name that stands a thousand times is looked for once
     def behind(name: str) -> frozenset[str]:
         return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
 
-    openers = _openers(folded) - _NOT_NAMES
+    yield from _set_apart(reading)
+    openers = _openers(folded)
     for name in reading.names:
-        if name.label == "PER" and name.text not in _NOT_NAMES:
-            start, end = name.start, _whole_name(folded, name.start, _shortened(folded, name), behind)
+        if name.label == "PER":
+            start, end = name.start, _whole_name(folded, name.start, _shortened(folded, name, openers), behind)
             if _is_credible(folded, start, end, mentions):
                 yield Candidate(start, end, "person/tagger")
     for sentence in reading.sentences:
@@ -113,6 +132,32 @@ def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterat
         yield from _untagged(reading, sentence.start, sentence.end, openers)
 
 
+def headlines(reading: Reading) -> Iterator[Span]:
+    """The titles, and the lines that name the guest of an interview."""
+    for block in reading.document.blocks:
+        is_guest = block.kind is BlockKind.BYLINE and _GUEST.search(reading.folded, block.start, block.end)
+        if block.kind is BlockKind.TITLE or is_guest:
+            yield block.start, block.end
+
+
+def _set_apart(reading: Reading) -> Iterator[Candidate]:
+    """Names in headlines, and lines that hold nothing but a position and a name: `市委书记 张三`, `主持人:若山`."""
+    folded = reading.folded
+    for start, end in headlines(reading):
+        for head in _TITLE.finditer(folded, start, end):
+            match = _SPEAKS.match(folded, head.end(), end)
+            if match:
+                yield Candidate(*match.span("name"), "person/headline")
+    for block in reading.document.blocks:
+        if block.kind in NOT_CONTENT or block.end - block.start > _LONGEST_LINE:
+            continue
+        match = _HOST_LINE.fullmatch(folded, block.start, block.end)
+        if not match and (match := _SIGNED.fullmatch(folded, block.start, block.end)):
+            match = match if follows_title(folded, match.start("name")) else None
+        if match:
+            yield Candidate(*match.span("name"), "person/line")
+
+
 def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -> Iterator[Candidate]:
     """Names that the tagger missed, right behind a position."""
     folded = reading.folded
@@ -120,7 +165,9 @@ def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -
     people = {name.start for name in reading.names_in(start, end, "PER")}
     for head in _TITLE.finditer(folded, start, end):
         begin = head.end()
-        if begin not in places:
+        if hidden := _ANONYMOUS_HERE.match(folded, begin, end):
+            yield Candidate(*hidden.span(), "person/masked")
+        elif begin not in places:
             yield from _behind_title(reading, begin, end, openers, tagged=begin in people)
 
 
@@ -132,16 +179,16 @@ def _behind_title(
         name, closed = match["name"], folded[match.end() : match.end() + 1] in _CLOSED_BY
         is_word = any(w.end == match.end() for w in within(reading.words, *match.span("name")))
         closed = closed or (is_word and bool(_CLEAR_FOLLOWER.match(folded, match.end())))
-        if name not in _NOT_NAMES and (len(name) > 2 or closed):
+        if len(name) > 2 or closed:
             yield Candidate(*match.span("name"), "person/behind-title")
     if match := _CLOSED_NAME.match(folded, begin, end):
         words = [w for w in within(reading.words, begin, match.end()) if 1 < w.end - w.start <= match.end() - begin]
-        if match["name"] not in _NOT_NAMES and not words:
+        if not words:
             yield Candidate(begin, match.end(), "person/behind-title")
-    for length in (3, 2):
-        if folded[begin : begin + length] in openers:
-            yield Candidate(begin, begin + length, "person/again")
-            break
+    again = next((begin + length for length in (3, 2) if folded[begin : begin + length] in openers), None)
+    if again:
+        yield Candidate(begin, again, "person/again")
+        return
     if not tagged and _is_stranded(reading, begin, begin + 3):
         yield Candidate(begin, begin + 3, "person/stranded")
     match = None if tagged else _BEFORE_VERB.match(folded, begin, end)
@@ -151,7 +198,7 @@ def _behind_title(
         is_verb = after is not None and after.start == match.end() and after.label in _VERBAL
         is_cut = inside is not None and (inside.start < begin or inside.end < match.end())
         is_taken = bool(_FOLLOWER.match(folded, match.end() - 1)) or "某" in name
-        if is_verb and is_cut and not is_taken and not {name, name[:2]} & _NOT_NAMES:
+        if is_verb and is_cut and not is_taken and name[:2] not in _NOT_NAMES:
             yield Candidate(begin, match.end(), "person/before-verb")
 
 
@@ -176,9 +223,11 @@ def _foreign_end(folded: str, start: int, end: int) -> int | None:
     return next(ends, None)
 
 
-def _shortened(folded: str, name: Name) -> int:
+def _shortened(folded: str, name: Name, openers: Container[str]) -> int:
     """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
-    takes = name.end - name.start == _LONGEST and _LONG_FOLLOWER.match(folded, name.end - 1)
+    takes = name.end - name.start == _LONGEST and (
+        _LONG_FOLLOWER.match(folded, name.end - 1) or name.text[:-1] in openers or name.text.endswith("某案")
+    )
     return name.end - 1 if takes and folded.count(name.text) < folded.count(name.text[:-1]) else name.end
 
 
@@ -219,12 +268,7 @@ def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], froze
 
 def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> bool:
     name = folded[start:end]
-    if (
-        name in _NOT_NAMES
-        or _TITLED.fullmatch(name)
-        or len(name) < 2
-        or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name)
-    ):
+    if len(name) < 2 or _is_department(folded, start, end) or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name):
         return False
     introduced = has_title(folded, start, end) or _ends_unit(mentions, start)
     if not re.match(_SURNAME, name):
@@ -239,6 +283,11 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
         followed = not is_tail and bool(_FOLLOWER.match(folded, end))
         return introduced or governed or followed or folded.count(name) > 1
     return introduced or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
+
+
+def _is_department(folded: str, start: int, end: int) -> bool:
+    """`康复科|主任` is no name."""
+    return folded[end - 1] in "科处室部股所" and has_title(folded, start, end) and not follows_title(folded, start)
 
 
 def _is_quoted(folded: str, start: int, end: int) -> bool:

@@ -38,8 +38,9 @@ class Employers:
         self._reading = reading
         self._mentions = mentions
         self._ours = [m for m in mentions if _OURS.fullmatch(reading.folded, m.start, m.end)]
-        publisher = reading.document.publisher
-        self._published = [m for m in mentions if m.canonical == publisher and m.kind in _INSTITUTIONS]
+        publisher, title = reading.document.publisher, reading.document.title or ""
+        institutions = [m for m in mentions if m.kind in _INSTITUTIONS]
+        self._published = [m for m in institutions if m.canonical == publisher or m.canonical in title]
 
     def with_unit(self, role: Role, name: tuple[int, int]) -> Role:
         """The role with the unit spoken of, where its position states none.
@@ -79,7 +80,7 @@ class Employers:
         return replace(role, unit=host.canonical + role.unit)
 
     def _own_before(self, block: int, offset: int) -> UnitMention | None:
-        """The institution whose own text it is, as the text has said so far: 我院, or the one that publishes it."""
+        """The institution whose own text it is, as said so far: 我院, its publisher, or that of its title."""
         for named in (self._ours, self._published):
             near = _outside_discipline(within(named, block, offset))
             if first := next(iter((*within(named, 0, block), *near)), None):

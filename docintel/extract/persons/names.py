@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, at
-from docintel.extract.persons.candidates import find_candidates
+from docintel.extract.persons.candidates import find_candidates, headlines
+from docintel.extract.persons.positions import follows_title
 from docintel.extract.units.units import UnitMention
 
 _WORDS = load("persons")
@@ -51,8 +52,12 @@ def find_names(reading: Reading, mentions: Sequence[UnitMention]) -> dict[str, N
 
 
 def _occurrences(reading: Reading, names: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where the names stand in content text; the longest name wins."""
+    """Where the names stand in headlines with a position, and in content text; the longest name wins."""
     pattern = re.compile(alternation(names) or "(?!)")
+    for start, end in headlines(reading):
+        for match in pattern.finditer(reading.folded, start, end):
+            if follows_title(reading.folded, match.start()):
+                yield match.span()
     for sentence in reading.sentences:
         for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
             yield match.span()

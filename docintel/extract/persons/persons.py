@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from docintel.extract.language.items import find_items
-from docintel.extract.language.reading import Reading
+from docintel.extract.language.reading import Reading, Sentence
 from docintel.extract.persons.candidates import is_masked
 from docintel.extract.persons.employers import Employers
 from docintel.extract.persons.names import Named, find_names
@@ -31,12 +31,12 @@ def find_persons(reading: Reading, mentions: Sequence[UnitMention]) -> tuple[Per
     """
     names = find_names(reading, outermost(mentions))
     roles = _roles(reading, mentions, sorted(span for named in names.values() for span in named.spans))
-    starts = _case_starts(reading)
+    heads = [item.head for item in find_items(reading) if item.is_headed]
     persons = [
         _person(reading, spans, named.rule, roles, masked=masked)
         for name, named in names.items()
         for masked in [is_masked(name)]
-        for spans in (_apart(named, roles, starts) if masked else [named.spans])
+        for spans in (_apart(named, roles, heads) if masked else [named.spans])
     ]
     return tuple(sorted(persons, key=lambda person: person.evidence.start))
 
@@ -56,22 +56,21 @@ def _roles(reading: Reading, mentions: Sequence[UnitMention], spans: Sequence[Sp
     return roles
 
 
-def _case_starts(reading: Reading) -> list[int]:
-    """Where the cases of a notice begin: each at a headline that closes with 问题 or 案."""
-    return [item.head.start for item in find_items(reading) if item.is_headed]
-
-
-def _apart(named: Named, roles: dict[Span, Role], starts: Sequence[int]) -> Iterator[list[Span]]:
+def _apart(named: Named, roles: dict[Span, Role], heads: Sequence[Sentence]) -> Iterator[list[Span]]:
     """The mentions of a hidden name, those of one case together.
 
-    A new case begins at a headline of a notice, and where the name is introduced with another unit than before.
+    A new case begins at a headline of a notice that introduces the name, or where behind it the name is introduced
+    with a position; and where it is introduced with another unit than before.
     """
+    starts = [head.start for head in heads]
     together: list[Span] = []
     unit: str | None = None
     for span in named.spans:
         stated = roles[span].unit if roles[span].unit_rule in {"stated", "as-written"} else None
         is_other = bool(unit and stated and unit != stated and not (unit in stated or stated in unit))
-        is_next = bool(together) and bisect_right(starts, together[-1][0]) != bisect_right(starts, span[0])
+        number = bisect_right(starts, span[0])
+        is_next = bool(together) and bisect_right(starts, together[-1][0]) != number
+        is_next = is_next and (bool(roles[span]) or span[0] < heads[number - 1].end)
         if together and (is_other or is_next):
             yield together
             together, unit = [], None

@@ -13,7 +13,8 @@ from docintel.extract.language.reading import within
 from docintel.extract.units.units import UnitMention
 
 _WORDS = load("persons")
-_HEAD = alternation(_WORDS["heads"])
+#: 点钞员 and many others are no list's business.
+_HEAD = alternation(_WORDS["heads"]) + r"|[\u4e00-\u9fff]{2}(?<!动)(?<!成)(?<!全)员"
 _QUALIFIER = rf"(?:{alternation(_WORDS['qualifiers'])}|(?:分管|负责|主管)[\u4e00-\u9fff]{{0,8}}?的|分管)"
 #: 原党委副书记 / 二级巡视员 / 分管财务的副院长, at the end of a stretch of text
 _TITLE_AT_END = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})(?:\(.{{1,6}}\))?$")
@@ -21,6 +22,8 @@ _HEAD_AT_END = re.compile(rf"(?:{_HEAD})(?:\([^()]{{1,8}}\))?$")
 _TITLE_AT_START = re.compile(rf"(?:{_QUALIFIER})*(?:{_HEAD})")
 _LAST_CUT = re.compile(rf".*(?:{alternation(_WORDS['before_position'])})")
 _HARD_STOP = re.compile(r"[。;:!?\n\t“”《》…—]")
+#: `主持人:|若山`
+_HOST = re.compile(r"(?P<position>主\s*持\s*人)\s*:$")
 #: What a notice says of somebody between the name and the position: `张三,男,1965年3月出生,中共党员,曾任…`.
 _VITAE = (
     r"(?:[,(](?:男|女|[\u4e00-\u9fff]{1,6}族|\d{4}年[^,()。]{0,10}生|[\u4e00-\u9fff]{2,12}人|中共党员|群众|[^,()。]{1,8}学历"
@@ -46,7 +49,7 @@ _GOVERNOR = re.compile(r"(?P<level>[省市县区州镇乡])长$")
 _COMMITTEE = re.compile(r"(?:中共|中国共产党)(?P<place>.{2,24})委员会$")
 #: An organisation's name that nobody else knows, right before a title.
 _WRITTEN_UNIT = re.compile(
-    r"(?:.*(?:[对向把将被由在了、,]|通报|查处|曝光))?(?P<unit>[\u4e00-\u9fff()]{2,30}?(?:公司|集团|银行|支行|分行|局|委员会|医院|学院|学校|大学|中学|小学|幼儿园|中心|站"
+    r"(?:.*(?:对话|专访|访|[对向把将被由在了、,]|通报|查处|曝光))?(?P<unit>[\u4e00-\u9fff()]{2,30}?(?:公司|集团|银行|支行|分行|局|委员会|医院|学院|学校|大学|中学|小学|幼儿园|中心|站"
     r"|所|协会|学会|合作社|联社|办事处|村|社区|厂|矿|农场|林场|粮库))$"
 )
 #: `设备科|科长`; in `原营业部经理` the department is part of the position.
@@ -107,6 +110,8 @@ def find_role(folded: str, name: tuple[int, int], mentions: Sequence[UnitMention
 
 def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after: int) -> Role:
     """`市水利局原党组书记、局长|张三`, or only the unit: `麻醉科|张三`."""
+    if host := _HOST.search(folded, max(0, start - 9), start):
+        return Role(*host.span("position"), rule="host")
     low = max(after, start - _REACH)
     stops = list(_HARD_STOP.finditer(folded, low, start))
     low = stops[-1].end() if stops else low

@@ -16,7 +16,7 @@ from docintel.errors import ModelError
 _PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟|镇|乡|街道))")
 _PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
 #: 连云港市|东海县石榴街道; a county that is a city keeps what is above it.
-_ABOVE_COUNTY = re.compile(r"^[^市州盟]{2,12}?(?:市|自治州|盟|地区)(?=[^市区]{1,12}?[县旗])")
+_ABOVE_COUNTY = re.compile(r"^[^市盟]{2,12}?(?:市|自治州|盟|地区)(?=[^市区]{1,12}?[县旗])")
 
 
 @dataclass(frozen=True, slots=True)

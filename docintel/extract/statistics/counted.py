@@ -9,6 +9,7 @@ from functools import cache
 
 from docintel.extract.language import lexicon
 from docintel.extract.language.decisions import Decision
+from docintel.extract.language.noun_phrases import trailing_noun
 from docintel.extract.language.phrases import Where, deed_of
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.language.wording import Span, plain
@@ -22,6 +23,10 @@ _AROUND = " 、的,，"
 
 #: How far from a number what it belongs to may stand.
 _REACH = 80
+#: Before a noun of people behind its number stand no more words.
+_ATTRIBUTES = 4
+#: The name of a sort is not longer.
+_LONGEST_SORT = 12
 #: Words that end the noun phrase behind a number of people.
 _ENDS_NOUN = frozenset({"v", "d", "p", "w", "c", "m", "vd", "ad", "TIME"})
 
@@ -66,6 +71,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "modifier": re.compile(data["modifiers"]),
         "sum": re.compile(data["names_of_sums"]),
         "deed": re.compile(data["names_of_deeds"]),
+        "summing": re.compile(data["summing_up"]),
     }
 
 
@@ -125,6 +131,8 @@ def _people(reading: Reading, count: Count, own: Field, action: Field, previous:
     found = _people_behind(reading, count, own) if count.phrase.where is Where.BEHIND else None
     if count.phrase.where is not Where.BEHIND and own.value:
         found = _people_before(reading, count, own, previous)
+    if not found and count.quantity.unit_of_measure in _CLASSIFIED:
+        found = _people_right_behind(reading, count)
     return found or _default_people(reading, count, action, previous), action
 
 
@@ -144,6 +152,18 @@ def _people_behind(reading: Reading, count: Count, own: Field) -> Field | None:
         span = own.span[0], end
         return Decision(_cut(reading, span), own.rule, span)
     return own if classified else None
+
+
+def _people_right_behind(reading: Reading, count: Count) -> Field | None:
+    """`两名外聘专家`, whatever the tagger takes their attribute for."""
+    end = min(count.clause[1], count.quantity.end + _REACH)
+    for word in within(reading.words, count.quantity.end, end)[:_ATTRIBUTES]:
+        if word.text in _data("stops") or word.label in ("p", "w"):
+            break
+        if _patterns()["person"].search(word.text):
+            span = count.quantity.end, word.end
+            return Decision(_cut(reading, span), f"subject/{Where.BEHIND}", span)
+    return None
 
 
 def _people_before(reading: Reading, count: Count, own: Field, previous: Counted | None) -> Field | None:
@@ -166,7 +186,8 @@ def _people_before(reading: Reading, count: Count, own: Field, previous: Counted
 
 def _default_people(reading: Reading, count: Count, action: Field, previous: Counted | None) -> Field:
     """`其中4人主动投案` counts those of whom the number before spoke; `提醒谈话136人次` the talks; else people."""
-    if previous and previous.counts_people and previous.subject.value and _is_part(reading, count):
+    classified = count.quantity.unit_of_measure in _CLASSIFIED
+    if previous and previous.counts_people and previous.subject.value and (classified or _is_part(reading, count)):
         return Decision(previous.subject.value, "subject/carried", previous.subject.span)
     if count.quantity.unit_of_measure == "人次" and action.value and action.value.endswith(_data("done_with_people")):
         return Decision(action.value, "subject/deed", action.span) if action.value.endswith("谈话") else _anybody()
@@ -196,8 +217,26 @@ def _money(reading: Reading, count: Count, own: Field, action: Field, previous: 
         return own
     if deed := _deed(action):
         return deed
-    goes_on = previous and (_MONEY.fullmatch(previous.unit_of_measure) or count.goes_on or _is_part(reading, count))
+    sums_up = _sums_up(reading, count)
+    if sums_up and (said := _said_before(reading, count)):
+        return said
+    goes_on = previous and (sums_up or _MONEY.fullmatch(previous.unit_of_measure) or count.goes_on)
+    goes_on = goes_on or _is_part(reading, count)
     return Decision(thing, "subject/carried") if thing and goes_on else _NOTHING
+
+
+def _sums_up(reading: Reading, count: Count) -> bool:
+    """Whether a clause only sums up what the one before it speaks of: `收受现金和购物卡,合计214万元`."""
+    start, end = count.clause[0], count.quantity.start
+    return start > count.sentence[0] and _patterns()["summing"].fullmatch(reading.folded, start, end) is not None
+
+
+def _said_before(reading: Reading, count: Count) -> Field | None:
+    """What the clause before ends with."""
+    end = count.clause[0] - 1
+    start = max(count.sentence[0], reading.folded.rfind(",", max(0, end - _REACH), end) + 1)
+    span = trailing_noun(plain(within(reading.words, start, end)))
+    return Decision(said, "subject/before", span) if (said := _cut(reading, span)) else None
 
 
 def _things(reading: Reading, count: Count, own: Field, action: Field, previous: Counted | None) -> Field:
@@ -206,12 +245,19 @@ def _things(reading: Reading, count: Count, own: Field, action: Field, previous:
         if reading.folded[count.start : count.quantity.start].rstrip().endswith("的"):
             return Decision(thing, "subject/carried", own.span)
         if _patterns()["modifier"].fullmatch(own.value):
-            return Decision(own.value + _head_of(previous, ""), "subject/completed", own.span)
+            sort = _sort(reading, count) or own.value
+            return Decision(sort + _head_of(previous, ""), "subject/completed", own.span)
     if own.value and not _is_doer(own):
         return own
     if previous and count.goes_on and previous.subject.value:
         return Decision(previous.subject.value, "subject/carried", previous.subject.span)
     return _deed(action) or (Decision(thing, "subject/carried") if thing else _NOTHING)
+
+
+def _sort(reading: Reading, count: Count) -> str | None:
+    """All that stands before the number of a sort: `虚报里程类37个`."""
+    words = reading.folded[count.start : count.quantity.start].rpartition("其中")[2].strip()
+    return words if words.endswith("类") and len(words) <= _LONGEST_SORT else None
 
 
 def _is_doer(own: Field) -> bool:
@@ -250,7 +296,7 @@ def _cut(reading: Reading, span: Span | None) -> str | None:
         lacks = words.count(opening) - words.count(closing)
         end += lacks > 0 and reading.text[end : end + 1] == closing
         start -= lacks < 0 and reading.text[start - 1 : start] == opening
-    words = reading.text[start:end].strip(_AROUND).rstrip("（(")
+    words = reading.text[start:end].strip(_AROUND).rstrip("（(。")
     if words[:1] + words[-1:] in ("“”", "‘’", "《》"):
         words = words[1:-1]
     return None if not words or words in _data("glue") or words in _data("fillers") else words

@@ -16,8 +16,8 @@ from docintel.schema import Metric
 #: How far from the number a rule is asked: in the count's own stretch, in its clause, in its sentence.
 _STRETCH, _CLAUSE, _SENTENCE = 1, 2, 3
 _REACHES = ("stretch", "stretch", "clause", "sentence")
-#: What is counted in these may be told anywhere in the sentence.
-_WIDE = re.compile(r"人|名|人次|名次|位|起|.*元")
+#: How a rule is called that is tried when no stronger one holds.
+_RANKS = ("", "weak", "last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class _Rule:
     excluded: re.Pattern[str] | None
     head: re.Pattern[str] | None
     reach: int
-    weak: bool
+    rank: int
     first: bool
 
     def forbids(self, text: str) -> bool:
@@ -52,15 +52,14 @@ class _Rule:
 @cache
 def _rules(unit_of_measure: str) -> tuple[_Rule, ...]:
     """The rules for a measure word, in order."""
-    reach = _SENTENCE if _WIDE.fullmatch(unit_of_measure) else _CLAUSE
     return tuple(
         _Rule(
             Metric(row["id"]),
             _compiled(row.get("text", "(?!)" if "head" in row else "")),
             _compiled(row["not"]) if "not" in row else None,
             _compiled(f"(?:{row['head']})$") if "head" in row else None,
-            _STRETCH if row.get("near") else _SENTENCE if row.get("wide") else reach,
-            row.get("weak", False),
+            _STRETCH if row.get("near") else _SENTENCE if row.get("wide") else _CLAUSE,
+            2 if row.get("last") else 1 if row.get("weak") else 0,
             row.get("first", False),
         )
         for row in lexicon.load("metrics")["metric"]
@@ -85,14 +84,14 @@ def metric_of(unit_of_measure: str, subject: str | None, *texts: str) -> MetricC
     rules = _rules(unit_of_measure)
     if settled := _settled(rules, subject, texts):
         return settled
-    by_weight: defaultdict[bool, list[_Rule]] = defaultdict(list)
+    by_rank: defaultdict[int, list[_Rule]] = defaultdict(list)
     for rule in rules:
-        by_weight[rule.weak].append(rule)
-    for weak in (False, True):
+        by_rank[rule.rank].append(rule)
+    for rank in sorted(by_rank):
         for reach, text in enumerate(texts):
-            for rule in by_weight[weak]:
+            for rule in by_rank[rank]:
                 if rule.reach >= reach and (match := rule.holds(text)):
-                    return MetricChoice(rule.metric, f"metric/{'weak' if weak else _REACHES[reach]}", match.group())
+                    return MetricChoice(rule.metric, f"metric/{_RANKS[rank] or _REACHES[reach]}", match.group())
     return MetricChoice(Metric.OTHER, "metric/none")
 
 

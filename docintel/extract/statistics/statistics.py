@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.language.decisions import Decision
+from docintel.extract.language.phrases import Where
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.wording import Span
 from docintel.extract.statistics.column_headings import column_headings
@@ -26,6 +27,8 @@ _CUE_REACH = 200
 
 #: With how many figures before of the same number a figure is compared.
 _EQUAL = 200
+#: Two equal numbers that are not smaller are seldom of different things of one name.
+_TOLD_APART = 10
 
 
 def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statistic, ...]:
@@ -71,7 +74,7 @@ def _statistic(
     choice = metric_of(quantity.unit_of_measure, counted.subject.value, *cues)
     if count.goes_on and previous and previous.unit_of_measure == quantity.unit_of_measure:
         choice = MetricChoice(previous.metric, "metric/carried")
-    if choice.rule == "metric/none" and previous and _goes_on(reading, count, previous):
+    if choice.rule in ("metric/none", "metric/last") and previous and _goes_on(reading, count, previous):
         choice = MetricChoice(previous.metric, "metric/previous")
     start, end = _quote_span(reading, count, previous)
     owner = counted.owner or attribution.owner_of(start, end)
@@ -141,9 +144,17 @@ def _cues(
     if previous and _goes_on(reading, count, previous):
         return near
     first, last = number.number_start - _CUE_REACH, number.end + _CUE_REACH
-    low, high = max(count.clause[0], first), min(count.clause[1], last)
+    high = count.clause[1]
+    if counted.counts_people and counted.action.value is None:  # 另有8名客户经理,给予党内警告
+        high = _clause_end(folded, high + 1, count.sentence[1])
+    low, high = max(count.clause[0], first), min(high, last)
     clause = f"{folded[low : number.number_start]}#{folded[number.end : high]}"
     return [*near, clause, folded[max(count.sentence[0], first) : min(count.sentence[1], last)]]
+
+
+def _clause_end(folded: str, start: int, end: int) -> int:
+    """Where the clause ends that begins at a character of a sentence."""
+    return min((at for mark in ",;" if (at := folded.find(mark, start, end)) >= 0), default=end)
 
 
 def _goes_on(reading: Reading, count: Count, previous: Statistic) -> bool:
@@ -169,10 +180,22 @@ def _quote_span(reading: Reading, count: Count, previous: Statistic | None) -> S
     return start, end
 
 
+def _is_taken_up(later: Statistic, earlier: Statistic) -> bool:
+    """Whether a number with its noun behind it takes up one said before: `对这14家医院`, `27个问题已完成23个`."""
+    anew = later.metric is Metric.NOTICES or later.region != earlier.region  # others may announce as many cases
+    anew |= later.action is not None and later.action == earlier.action and later.period != earlier.period
+    if anew or (later.value or 0) < _TOLD_APART or not later.subject or not earlier.subject:
+        return False
+    behind = any(ground.rule == f"subject/{Where.BEHIND}" for ground in later.grounds)
+    return behind and (later.subject in earlier.subject or earlier.subject.endswith(later.subject[-2:]))
+
+
 def _same_figure(one: Statistic, other: Statistic) -> bool:
     """Whether two records of an equal number are about the same thing, so that it counts once."""
     if one.metric != other.metric and Metric.OTHER not in (one.metric, other.metric):
         return False
+    if _is_taken_up(one, other):
+        return True
     if any(a and b and a != b for a, b in ((one.unit, other.unit), (one.period, other.period))):
         return False
     if one.value is None or not one.subject or not other.subject:

@@ -65,6 +65,7 @@ def _words() -> dict[str, re.Pattern[str]]:
     return {
         "names": re.compile(lexicon.alternation(data["names"])),
         "overrun": re.compile(lexicon.alternation(data["overrun"])),
+        "undone": re.compile(data["undone"]),
         "called": re.compile(data["called"]),
     }
 
@@ -75,7 +76,8 @@ def counts(reading: Reading, quantity: Quantity) -> bool:
     if quantity.unit_of_measure in _TIMES:
         if (quantity.value or 0) > _LONGEST:  # a calendar year
             return False
-        return _words()["overrun"].search(folded, max(0, quantity.start - 10), quantity.start) is not None
+        overrun = _words()["overrun"].search(folded, max(0, quantity.start - 10), quantity.start)
+        return overrun is not None or _words()["undone"].match(folded, quantity.end) is not None
     rules = _rules("not_counted", quantity.unit_of_measure)
     if any(rule.holds(folded, quantity) for rule in rules) or _in_set_phrase(folded, quantity):
         return False

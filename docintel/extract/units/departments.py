@@ -1,7 +1,7 @@
 """What stands inside an institution, named directly behind it: 党风政风监督室, 党组, 药学部, 执法大队.
 
 In: folded text and the `Named` of an institution. Out: a `Named` for each part, every one inside the one before.
-Word lists: `patterns/units.toml`.
+Word lists: `patterns/units_inside.toml`.
 """
 
 import re
@@ -12,9 +12,9 @@ from docintel.extract.language.name_characters import CHARACTER, ORDINAL
 from docintel.extract.units.names import TASK_BODY, Named
 from docintel.schema import UnitKind
 
-_INSIDE: dict[str, list[str]] = load("units")["departments"]
-_BELOW: list[str] = load("units")["subordinate"]["endings"]
-_PARTY_FULL: dict[str, str] = load("units")["party_organs"]
+_INSIDE: dict[str, list[str]] = load("units_inside")["departments"]
+_BELOW: list[str] = load("units_inside")["subordinate"]["endings"]
+_PARTY_FULL: dict[str, str] = load("units_inside")["party_organs"]
 
 #: What shows that a department's ending is part of another word: 处|分, 部|门, 党组|成员 (a position, not the 党组).
 _NOT_INSIDE = (
@@ -24,12 +24,15 @@ _NOT_INSIDE = (
     r"|(?:(?<=总支)|(?<=支部))(?:成员|委员(?!会)|会议|理论|班子|换届)|(?<=总支)原?副?书记"
 )
 #: A department's name does not begin with these: they begin another institution's.
-_ELSE = r"(?!最高|国家|中央|中国|全国|[和与及同或、])"
+_ELSE = r"(?!最高|国家|中央|中国|全国|新任|现任|时任|前任|[和与及同或各每、])"
 #: Rooms are no departments.
-_ROOM = r"(?<!传达)(?<!会议)(?<!谈话)(?<!接待)(?<!值班)(?<!阅览)(?<!教)(?<!陈列)(?<!活动)(?<!候诊)"
+_ROOM = r"(?<!传达室)(?<!会议室)(?<!谈话室)(?<!接待室)(?<!值班室)(?<!阅览室)(?<!教室)(?<!陈列室)(?<!活动室)(?<!候诊室)"
 _WITHIN = rf"(?:(?![省县区州委]|市(?![场政容])|政府){CHARACTER})"
 _SENT = rf"(?:{ORDINAL})?(?:联合|综合)?派[驻出](?:{ORDINAL})?(?:联合|综合)?纪检监察[组室]"
-_POST = r"原?(?:常务)?副?(?:部长|处长|科长|股长|主任|主管|总?经理|局长|庭长|负责人)"
+_POST = (
+    r"原?(?:常务)?副?(?:部长|处长|科长|股长|主任|主管|总?经理|局长|庭长|负责人|组长|护士长|技师长?|主管技师|(?:主治|主任)?医师|药师"
+    r"|工程师|职工|员工|干事|科员|工作人员|会计|出纳)"
+)
 _PATTERNS = {
     "discipline": rf"{_SENT}|{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])})",
     "party": rf"(?:{alternation(_INSIDE['party'])})",
@@ -42,10 +45,12 @@ _PATTERNS = {
         rf"(?:{_WITHIN}{{2,12}}?(?:{alternation(_BELOW)})|{ORDINAL}师(?:[\u4e00-\u9fff]{{2,4}}市)?(?:\d{{1,3}}团)?)"
     ),
 }
+#: The office of the party committee, a department like the others; that of the discipline committee.
+_OFFICE = re.compile(r"(?:党委|纪委)办(?:公室)?(?![公理案])")
 #: Of a hospital, a company, a school: 采购委员会, 药事管理与药物治疗学委员会.
 _COMMITTEE = re.compile(rf"{_ELSE}(?:{_WITHIN}|与){{2,14}}?委员会(?!委员)")
 #: A department of a unit that the text speaks of in the past: 市财政局原会计科科长.
-_FORMER = re.compile(rf"原(?=[\u4e00-\u9fff]{{2,10}}?[部处科室]{_POST})")
+_FORMER = re.compile(rf"(?:原|新任|现任|时任|前任)(?=[\u4e00-\u9fff]{{2,10}}?[部处科室]{_POST})")
 _COMPILED = {
     kind: re.compile(rf"(?:机关)?{_ELSE}(?:{pattern})(?!{_NOT_INSIDE})") for kind, pattern in _PATTERNS.items()
 }
@@ -59,12 +64,12 @@ _SEAT = re.compile(r"机关(?!党|[\u4e00-\u9fff]{0,6}(?:中心|局|处|室|食�
 #: 药学部主任, 执行局原局长: a department known by the post that follows.
 POSTED = re.compile(
     rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[任兼的])|(?<=[^\u4e00-\u9fff]原))(?=[\u4e00-\u9fff]{{3,10}}{_POST})"
-    rf"(?P<name>{_WITHIN}{{2,8}}?[部处科室局庭]{_ROOM}|{_WITHIN}{{2,6}}?(?:中心|公司))(?={_POST})"
-    rf"|(?:(?<=、)|(?<![\u4e00-\u9fff\d])(?=[\u4e00-\u9fff]{{3,9}}原?副?[所站队]长))(?P<outlet>{_WITHIN}{{2,6}}?(?:[站队]|(?<!派出)所|中心|车间))(?=原?副?(?:[所站队]长|管理员|收费员|工作人员|职工|协管员|会计|出纳|保管员))"
+    rf"{_ELSE}(?P<name>{_WITHIN}{{2,8}}?[部处科室局庭]{_ROOM}|{_WITHIN}{{2,6}}?(?:中心|公司))(?={_POST})"
+    rf"|(?:(?<=、)|(?<![\u4e00-\u9fff\d])(?=[\u4e00-\u9fff]{{3,9}}原?副?[所站队行]长)){_ELSE}(?P<outlet>{_WITHIN}{{2,6}}?(?:[站队]|(?<!派出)所|中心|车间|支行))(?=原?副?(?:[所站队行]长|管理员|收费员|工作人员|职工|协管员|会计|出纳|保管员))"
 )
 #: What can stand before such a department.
 BEFORE_POSTED = re.compile(
-    r"^|(?:[^\u4e00-\u9fff\d]|[任兼的原])(?=[\u4e00-\u9fffA-Za-z·()]{2,48}?[部处科室局庭心司站队所间])"
+    r"^|(?:[^\u4e00-\u9fff\d]|[任兼的原])(?=[\u4e00-\u9fffA-Za-z·()]{2,48}?[部处科室局庭心司站队所间行])"
 )
 #: What a company runs: 城东营业所, 二号车间.
 _OUTLETS = ("中心", "所", "站", "厂", "车间", "项目部", "分理处")
@@ -106,6 +111,8 @@ def _inner_at(text: str, named: Named) -> Named | None:
             matches.append(("department", committee))
         ends = _OUTLETS if named.kind is UnitKind.COMPANY else ("中心",)
         matches = [(kind, found) for kind, found in matches if kind != "below" or found.group().endswith(ends)]
+    if named.kind in _WITHOUT_SUBORDINATES and (office := _OFFICE.match(text, start)):
+        matches = [("department", office)]
     if not matches:
         return None
     kind, match = min(matches, key=lambda item: item[1].end())
@@ -123,6 +130,8 @@ def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "
     plain = name.removeprefix("机关")
     if form := _PARTY_FULL.get(name) or _PARTY_FULL.get(plain):
         return Named(end, form.format(parent), UnitKind.PARTY)
+    if parent_kind in _WITHOUT_SUBORDINATES and name.startswith("纪委办"):
+        return Named(end, f"中共{parent}纪律检查委员会办公室", UnitKind.DISCIPLINE)
     if re.fullmatch(r"中共.+委员会", parent) and name.endswith(("巡察组", "巡视组")):  # 市委第一巡察组
         return Named(end, parent.removeprefix("中共").removesuffix("员会") + name, UnitKind.DISCIPLINE, alone=True)
     if re.fullmatch(r"中共.+委员会", parent) and kind == "department":

@@ -9,11 +9,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from docintel.extract.language.reading import Reading
+from docintel.extract.language.reading import Reading, within
 from docintel.extract.places.gazetteer import Place, gazetteer
 from docintel.extract.places.regions import ZONE_NAMES, PlaceMention, find_place_mentions
 from docintel.extract.units.mentions import Head
-from docintel.extract.units.names import CLINIC, Named, is_whole, kind_of, local_organ_at, organ_at, party_committee
+from docintel.extract.units.names import (
+    CLINIC,
+    Named,
+    full_form,
+    is_whole,
+    kind_of,
+    local_organ_at,
+    organ_at,
+    party_committee,
+)
 from docintel.extract.units.nationals import company_names, national_names
 from docintel.extract.units.signs import Signs, league_committee
 from docintel.schema import UnitKind
@@ -27,6 +36,7 @@ _TOWN_ACTS = re.compile(
     r"(?:[、和][\u4e00-\u9fff]{2,3}[镇乡]){0,5}"
     r"(?:表示|承诺|(?:主要|分管|有关|相关)?负责人?|整改率|作了?(?:检讨|表态)|被(?:通报|约谈|责令)"
     r"|[\u4e00-\u9fff]{0,6}?(?:助理员?|干事|办事员|工作人员|统计员|协管员|社会事务)(?![^,。;]{0,6}等)"
+    r"|[把将](?!军)|虚报|挪用|截留|套取|擅自|拖欠|隐瞒"
     r"|(?:党委|政府)?(?:迅速|立即|随即|及时)?(?:组织|召开|开展|制定|出台|推动|清退|公开)(?![者人]))"
 )
 #: A village whose officer is named.
@@ -45,6 +55,10 @@ _LEAGUE = re.compile(r"(?:共青团|中国共产主义青年团)$")
 _SHARED = frozenset(
     {"纪律检查委员会监察委员会", "人民政府", "卫生健康委员会", "医疗保障局", "教育局", "审计局", "财政局", "公安局"}
 )
+#: What the tagger may have taken along: 可|康宁公司 where 康宁公司 is named elsewhere.
+_STRAY = re.compile(r"[可但而却又也还则便即或与和对向为被]")
+#: Tags of words that do not begin a clinic's name: 造成|药房装修返工.
+_VERBS = frozenset({"v", "vd", "p", "d", "c", "r"})
 _ZONES = tuple(ZONE_NAMES.split("|"))
 
 
@@ -92,7 +106,7 @@ class Heads:
         for i, mention in enumerate(self.places):
             start = mention.end + self._text.startswith("原", mention.end)
             prefix = _prefix(mention)
-            named = self._of_place(mention, start, prefix)
+            named = self._former_officer(mention, prefix) or self._of_place(mention, start, prefix)
             begin = mention.start
             if party := _PARTY.search(self._text, max(0, mention.start - 5), mention.start):
                 named = party_committee(self._text, named or Named(mention.end, prefix, UnitKind.OTHER)) or named
@@ -144,6 +158,12 @@ class Heads:
             return named if not mention.weak or sure or hospital else None
         return None if mention.weak else self._place_itself(mention, prefix)
 
+    def _former_officer(self, mention: PlaceMention, prefix: str) -> Named | None:
+        """The village in 石桥村原党支部书记: 原 speaks of the person, and not of a part of the village."""
+        former = mention.text.endswith(("村", "社区")) and self._text.startswith("原", mention.end)
+        found = former and _VILLAGE_OFFICER.match(self._text, mention.end)
+        return Named(mention.end, prefix, UnitKind.OTHER) if found else None
+
     def _place_itself(self, mention: PlaceMention, prefix: str) -> Named | None:
         """What a place stands for by itself: its government, a village."""
         acts = mention.text.endswith(("镇", "乡")) and _TOWN_ACTS.match(self._text, mention.end)
@@ -168,7 +188,8 @@ class Heads:
         """Clinics and pharmacies that the tagger has missed."""
         for match in CLINIC.finditer(self._text):
             later = self._reading.names_in(match.start() + 1, match.end(), "ORG")  # 责令|博爱门诊部
-            if not later and not self.place_at(match.start()):
+            verb = any(word.label in _VERBS for word in within(self._reading.words, match.start(), match.start() + 1))
+            if not later and not verb and not self.place_at(match.start()):
                 yield Head(match.start(), "", Named(match.end(), match.group(), kind_of(match.group())))
 
     def _tagged(self) -> Iterator[Head]:
@@ -177,9 +198,13 @@ class Heads:
             if name.label != "ORG" or self.place_at(name.start) or _CUT_WORD.match(name.text):
                 continue
             start = name.start + len(led.group()) if (led := _LED_BY.match(name.text)) else name.start
+            if start + 1 in self._by_start:  # 话|青岚市妇女儿童医院
+                continue
+            if _STRAY.match(name.text) and re.search(rf"(?<!{name.text[0]}){re.escape(name.text[1:])}", self._text):
+                continue
             written = self._text[start : name.end]
             if is_whole(written):  # 远图管网集团北方管道有限公司: the first ending is not the last
-                yield Head(start, "", Named(name.end, written, kind_of(written)))
+                yield Head(start, "", Named(name.end, full_form(written), kind_of(written)))
                 continue
             named = organ_at(self._text, start, "")
             national = written.startswith(("中国", "国家", "全国", "中央"))

@@ -1,7 +1,7 @@
 """The naming system of Chinese institutions: where a name ends, what its full official form is, what kind it is.
 
 In: folded text, an offset, and what the name begins with (`青岚市`). Out: a `Named` for the institution at that offset.
-Word lists: `patterns/units.toml`.
+Word lists: `patterns/units.toml`, `units_local.toml`.
 """
 
 import re
@@ -17,12 +17,12 @@ _ENDINGS: dict[str, list[str]] = load("units")["endings"]
 #: The kind that an ending speaks of.
 _KINDS = {end: UnitKind(kind) for kind in sorted(_ENDINGS) for end in _ENDINGS[kind]}
 _LONGEST_ENDING = max(map(len, _KINDS))
-_FULL: dict[str, str] = load("units")["full_names"]
+_FULL: dict[str, str] = load("units_local")["full_names"]
 
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
 _GOES_ON = (
     r"(?:股份|控股)?有限(?:责任)?公司|(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组(?!织)|任务|思想|工作(?!人员|组织)|环节|地带|学校)|(?<=集团)(?:有限|公司|股份|控股|总)"
-    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=大学)[\u4e00-\u9fff]{0,6}医院|(?<=局)(?:面(?![向对])|势|部(?![署门])|促(?![进成使])|域|限(?![期时]))|(?<=工会)议"
+    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=[学大][院学])[\u4e00-\u9fff]{0,6}医院|(?<=局)(?:面(?![向对])|势|部(?![署门])|促(?![进成使])|域|限(?![期时]))|(?<=工会)议"
     r"|(?<=管理处)[分置]|(?<=经办)[中机]|(?<=厅)[官级局]|(?<=院)[感校]|(?<=公司)[法化债]|(?<=队)[员伍长]|(?<=协会)议|(?<=服务站)点|(?<=庭)[审长]"
     r"|(?<=监测中心)站|(?<=公司)(?:中心支公司|支公司)|(?<=合作社)联|(?<=中心)所|(?<=支)公司营|(?<=小组)[长成]|(?<=厂)[商家房区址矿长](?!长)|(?<=矿)[区产长](?!长)"
     r"|(?<=社)[会区保员长](?!长)|(?<=所)[有属在需涉谓得收送获犯能辖列提里以长用作](?!长)|(?<=站)[点位台在岗稳起出式口前内外上]|(?<=馆)藏|(?<=电大)[楼力]"
@@ -62,6 +62,7 @@ CLINIC = Gated(
     r"(?<![\u4e00-\u9fff])(?!上述|其他|这|那|多|个体|零售|连锁|私人|有的|社会|周边|附近|网上|线下|中医|口腔|牙科|综合|专科|美容|外地|本地"
     rf"|一|两|[省市县区乡镇村]){CHARACTER}{{2,8}}?(?:门诊部|诊所|药店|药房)(?![、和,]?(?:药店|诊所|药房))"
 )
+_RURAL_BANK = re.compile(r"农商银?行")
 _EMERGENCY = re.compile(r"120(?:急救中心|急救指挥中心)?(?![\d余多名个万元号])")
 _WHOLE_NAME = re.compile(
     rf"(?!社区|街道|学校|医院|公司|集团|银行|乡镇|村级|基层)(?:{CHARACTER}{{5,30}}|{CHARACTER}{{2}}大学)"
@@ -97,7 +98,7 @@ _TOWN = ("镇", "乡", "街道", "村", "社区")
 _HEALTH = ("卫生健康", "卫生和计划", "卫生局", "卫生厅", "中医药管理", "疾病预防控制局")
 #: Service centres that are the arm of a government.
 _ADMINISTRATIVE = re.compile(
-    r"(?:(?:医疗保障|医疗保险|公共资源交易|政务|行政|审批|便民|物资储备|农业综合|农业农村|农田建设|水利|社会保险|社会保障|社保|养老保险"
+    r"(?:(?:医疗保障|医疗保险|公共资源交易|政务|行政|审批|便民|物资储备|农业综合|农业农村|农田建设|水利|社会保险|社会保障|社保|养老保险|运输管理|物业管理|专项维修资金|财政|教育|不动产"
     r"|就业|退役军人|乡村振兴|征收|征迁|招商|投资促进|信访|机关事务|住房保障|城乡低保|公路|交通运输|综合治理|综治)"
     r"[\u4e00-\u9fff]{0,6}|[镇乡道][\u4e00-\u9fff]{2,8}服务)中心$"
 )
@@ -120,7 +121,7 @@ class Named:
 
 @cache
 def _local() -> tuple[re.Pattern[str], tuple[tuple[str, UnitKind], ...]]:
-    entries = load("units")["local"]
+    entries = load("units_local")["local"]
     forms = [(form, i) for i, entry in enumerate(entries) for form in entry["names"]]
     forms.sort(key=lambda form: (-len(re.sub(r"\(.*?\)", "", form[0])), form[0]))
     pattern = "|".join(f"({form})" for form, _ in forms)
@@ -164,6 +165,8 @@ def full_form(body: str) -> str:
         return full
     if branch := _POLICE_BRANCH.fullmatch(body):  # 公安榆桥分局
         return f"公安局{branch['name']}分局"
+    if rural := _RURAL_BANK.search(body):
+        return f"{body[: rural.start()]}农村商业银行{body[rural.end() :]}"
     return f"{body.removesuffix('管委会')}管理委员会" if body.endswith("管委会") else body
 
 

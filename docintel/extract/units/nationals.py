@@ -1,7 +1,7 @@
 """National bodies and nationwide companies, which need no place before their names.
 
 In: folded text. Out: the start and the `Named` of each: 中央纪委国家监委, 公安部, 国网青岚供电公司. Word lists:
-`patterns/units.toml`.
+`patterns/units_national.toml`.
 """
 
 import re
@@ -30,19 +30,22 @@ _ALONE = (
 
 @cache
 def _bodies() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
-    tables: dict[str, Any] = load("units")
+    tables: dict[str, Any] = load("units_national")
     names = {
         name: (entry["canonical"], UnitKind(entry["kind"])) for entry in tables["national"] for name in entry["names"]
     }
     names |= {name: (name, UnitKind(kind)) for kind, ministries in tables["ministries"].items() for name in ministries}
     # 十届中央纪委四次全会 is a meeting, 中央纪委委员 a person, 乡镇人民银行 nothing.
-    after = r"(?![一二三四五六七八九十]次全会|全会|委员(?!会)|令|网站|(?<=部)门(?!头沟)|(?<=银行)[卡账])"
+    after = (
+        r"(?![一二三四五六七八九十]次全会|全会|委员(?!会)|令|网站|(?<=部)门(?!头沟)"
+        r"|(?<=办)[理公案事法学成好]|(?<=银行)[卡账])"
+    )
     return re.compile(rf"(?>{alternation(names)}){after}"), names
 
 
 @cache
 def _companies() -> re.Pattern[str]:
-    names = load("units")["companies"]["names"]
+    names = load("units_national")["companies"]["names"]
     return re.compile(
         rf"{first_of(names)}(?<![\u4e00-\u9fff]国)(?P<name>{alternation(names)})(?:(?P<part>{_PART})|{_ALONE})"
     )

@@ -5,71 +5,25 @@ In: a `Reading`, its `Heads`, and the units found before. Out: readers that add 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 
-from docintel.extract.language.gates import Gated, find_behind
-from docintel.extract.language.lexicon import alternation, first_of, load
-from docintel.extract.language.name_characters import CHARACTER
-from docintel.extract.language.reading import Reading
+from docintel.extract.language.gates import find_behind
+from docintel.extract.language.reading import Reading, within
+from docintel.extract.units import part_words as words
 from docintel.extract.units.departments import BEFORE_POSTED, POSTED, inner
 from docintel.extract.units.heads import Heads
 from docintel.extract.units.mentions import Found, UnitMention
-from docintel.extract.units.names import TASK_BODY, Named, kind_of
-from docintel.extract.units.selves import BUREAUS, HOSTS, Selves
+from docintel.extract.units.names import Named, kind_of
+from docintel.extract.units.selves import Selves
+from docintel.extract.units.writers import BUREAUS, HOSTS, committee_of
 from docintel.schema import UnitKind
 
-_WORDS = load("units")
-#: A group of the local discipline organ, named alone.
-_GROUP = Gated(
-    r"(?<![各级个等设])(?:专案组|(?:第[一二三四五六七八九十]+)?(?:联合|综合)?派驻(?:第[一二三四五六七八九十]+)?纪检监察组)"
-)
-#: What shows that a ward's name is only a topic: 骨科耗材, 采购办法.
-_TOPIC = (
-    r"(?![公学法]|(?:[、和](?![\u4e00-\u9fff]{1,5}科)[\u4e00-\u9fff]{1,5}){0,2}?"
-    r"(?:高值|介入|植入)?"
-    r"(?:耗材|二级库|疾病|门诊|患者|病人|病种|手术|器械|用药|诊疗|医保服务|专业|领域|床位|植入|假体))"
-)
-_WARD = re.compile(
-    rf"{first_of(_WORDS['wards']['names'])}(?<![全各中西家个所类])(?:{alternation(_WORDS['wards']['names'])}){_TOPIC}"
-)
-#: A further department in a list of them: 设备科、财务物价科、工会.
-_NEXT_WARD = re.compile(
-    r"(?:[、和]|以及)(?P<name>(?!以及)[\u4e00-\u9fff]{1,7}?(?:科|处|办|办公室|中心|部|手术室|导管室|监察室|病案室)|工会|团委|纪委|食堂)(?=[、和等,。;)\n]|以及|负责|主任)"
-)
-_COMMITTEE = Gated(
-    r"(?<![\u4e00-\u9fff])(?:[由经报向请])?(?P<name>(?:药事|采购|耗材|医用耗材|伦理|医学伦理|医疗质量|感染管理|病案|招标|价格)"
-    r"[\u4e00-\u9fff]{0,8}?委员会)|(?<=[由经报向开])(?P<other>(?:药事|采购|医用耗材|医学伦理|医疗质量)[\u4e00-\u9fff]{0,8}?委员会)"
-)
-_OFFICE = re.compile(
-    rf"(?<![\u4e00-\u9fff])原?(?P<name>{alternation(_WORDS['offices']['names'])}"
-    rf"|(?:{alternation(_WORDS['offices']['duties'])}){{1,3}}?(?:管理|保障|服务|监察|监督|工作|事务|综合)?"
-    r"(?:[部处科室]|办公室|中心(?=主任|副主任|原|被))|工会(?=主席|副主席|委员(?!会)|负责人))(?![法公门分署位属理置罚学技])"
-)
-_BEFORE_OFFICE = re.compile(
-    rf"^|[^\u4e00-\u9fff]{first_of(['原', '工会', *_WORDS['offices']['names'], *_WORDS['offices']['duties']])}"
-)
-_BUREAU_OFFICES = frozenset(_WORDS["bureau_offices"]["names"])
-#: An institution known by the post that follows it: 白榆粮库原主任.
-_POSTED_AT = "粮库|粮站|储备库|小学|中学|幼儿园|卫生院|医院|合作社|水库|林场|农场"
-_BY_POST = Gated(
-    rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[对由任被]))(?P<name>(?![名位所家个余多]|中小学|原|社区|街道|中心|人民|县级|市级|村级|学校|医院|公司)"
-    rf"{CHARACTER}{{2,10}}?(?:{_POSTED_AT}))"
-    r"(?=原?(?:党(?:委|组|总支|支部)(?:副?书记|委员)|副?院长|副?校长|副?站长|副?园长|副?场长|主任|理事长|负责人|会计|保管员|药剂科|财务科))"
-)
-#: A body set up for a task: 成立清廉医院建设专班.
-_TASK = Gated(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>{TASK_BODY})")
-#: A station or a brigade of the police named before: 城关派出所所长.
-_POLICE = Gated(
-    rf"(?<![\u4e00-\u9fff])原?(?P<name>{CHARACTER}{{2,6}}?(?:派出所|大队|中队|支队))"
-    r"(?=原?副?(?:所长|教导员|指导员|大队长|中队长|支队长|民警|辅警))"
-)
-_COURT = re.compile(r".+?(?:法院|检察院)")
-#: The village committee of a village named before.
-_VILLAGE = Gated(r"(?<![\u4e00-\u9fff])(?:村委会|村民委员会)(?=主任|副主任|委员|原主任|成员)")
 _CARE = (UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL)
 #: The longest beginning of a clause that names no one who acts: 我们迅速.
 _NO_SUBJECT = 6
+#: 城东支行, 新华路支行; longer ones hold more than a name.
+_LONGEST_BRANCH = 5
 #: How many mentions back the opening of a sentence is looked for.
 _NEAR = 40
 Reader = Callable[[re.Match[str]], int]
@@ -84,20 +38,24 @@ class Parts:
         self._text = reading.folded
         self._heads = heads
         self._found = found
+        self._hosts: dict[str, UnitMention] = {}  # whose a ward was, by its name
 
     def matches(self) -> Iterator[tuple[re.Match[str], Reader]]:
         """Every such word, with what reads it; the surer ones last."""
         text = self._text
         found: tuple[tuple[Iterable[re.Match[str]], Reader], ...] = (
-            (_TASK.finditer(text), self._task),
-            (_COMMITTEE.finditer(text), self._committee),
-            (find_behind(_BEFORE_OFFICE, _OFFICE, text), self._office),
-            (_WARD.finditer(text), self._ward),
+            (words.TASK.finditer(text), self._task),
+            (words.COMMITTEE.finditer(text), self._committee),
+            (find_behind(words.BEFORE_OFFICE, words.OFFICE, text), self._office),
+            (words.WARD.finditer(text), self._ward),
             (find_behind(BEFORE_POSTED, POSTED, text), self._posted),
-            (_POLICE.finditer(text), self._police),
-            (_BY_POST.finditer(text), self._by_post),
-            (_VILLAGE.finditer(text), self._village),
-            (_GROUP.finditer(text), self._group),
+            (words.POLICE.finditer(text), self._police),
+            (words.BY_POST.finditer(text), self._by_post),
+            (words.VILLAGE.finditer(text), self._village),
+            (words.CHARGED.finditer(text), self._charged),
+            (words.ORGAN.finditer(text), self._organ),
+            (words.SUBSIDIARY.finditer(text), self._subsidiary),
+            (words.GROUP.finditer(text), self._group),
         )
         for matches, read in found:
             for match in matches:
@@ -132,21 +90,29 @@ class Parts:
 
     def _ward(self, match: re.Match[str]) -> int:
         """A hospital's department named alone; as written where no hospital is named but 我院."""
-        host = self._found.last(lambda mention: mention.kind is UnitKind.HOSPITAL)
-        if match.group() in _BUREAU_OFFICES and self._selves.author and self._selves.author.kind in BUREAUS:
-            host = self._selves.author
+        host = self._host(match.start(), (UnitKind.HOSPITAL,))
+        known = self._hosts.get(match.group())
+        author = self._selves.author
+        if match.group() in words.BUREAU_OFFICES and author and author.kind in BUREAUS:
+            host = known or author
         if not host and not re.search(r"院|医|科室", self._reading.document.title):
             return 0
         end = self._add_ward(host, match.start(), match.group(), match.end())
-        while following := _NEXT_WARD.match(self._text, end):
+        while following := words.NEXT_WARD.match(self._text, end):
             end = self._add_ward(host, following.start("name"), following["name"], following.end())
         return end
 
+    def _ward_after(self, start: int) -> int:
+        match = words.WARD.match(self._text, start)
+        return self._ward(match) if match else 0
+
     def _add_ward(self, host: UnitMention | None, start: int, name: str, end: int) -> int:
+        if host and host.kind is UnitKind.HOSPITAL:
+            self._hosts[name] = host
         if host is None or host.canonical == "我院":
             self._found.add(UnitMention(start, end, name, UnitKind.DEPARTMENT, None, "ward", "written"))
             return end
-        return self._add_inside(host, start, Named(end, host.canonical + name, UnitKind.DEPARTMENT), "ward")
+        return self._add_inside(host, start, inner(host.canonical, host.kind, name, end), "ward")
 
     def _committee(self, match: re.Match[str]) -> int:
         """A hospital's standing committee: 药事管理与药物治疗学委员会."""
@@ -158,11 +124,19 @@ class Parts:
 
     def _office(self, match: re.Match[str]) -> int:
         """An office of the hospital, company or school named last."""
-        host = self._subject(match.start()) or self._found.last(lambda mention: mention.kind in _CARE)
+        host = self._subject(match.start()) or self._host(match.start(), _CARE)
         if not host:
             return 0
         named = inner(host.canonical, host.kind, match["name"], match.end())
         return self._add_inside(host, match.start("name"), named, "office")
+
+    def _host(self, offset: int, kinds: Container[UnitKind]) -> UnitMention | None:
+        """The institution of these kinds that a part belongs to: the one named in the sentence, else the author."""
+        last = self._found.last(lambda mention: mention.kind in kinds)
+        author = self._selves.author
+        sentence = self._reading.sentence_at(offset)
+        here = last and sentence and last.start >= sentence.start
+        return author if author and author.kind in kinds and not here else last
 
     def _subject(self, offset: int) -> UnitMention | None:
         """The institution that last opened a clause of the sentence."""
@@ -176,16 +150,26 @@ class Parts:
         """A department known by its head belongs to the institution named last in the paragraph."""
         block = self._reading.block_at(match.start())
         host = self._found.last(lambda mention: mention.kind in HOSTS or mention.canonical.startswith("中共"))
-        if host and (court := _COURT.match(host.canonical)):  # 政治部 of the court, not of its 执行局
+        if host and (court := words.COURT.match(host.canonical)):  # 政治部 of the court, not of its 执行局
             host = replace(host, canonical=court.group())
+        elif host and (inside := committee_of(host.canonical)):
+            host = replace(host, canonical=inside[0], kind=inside[1])
         company = host is not None and host.kind is UnitKind.COMPANY
-        if not host or not block or (host.start < block.start and not company):
+        if block and (not host or host.start < block.start):
+            host = self._selves.author or (host if company else self._selves.writer.house)
+        if not host or not block:
             return 0
         group = "name" if match["name"] else "outlet"
         name = match[group]
         if name.endswith("公司") and not company:
             return 0
-        named = inner(host.canonical, host.kind, name, match.end(), "below" if name.endswith("公司") else "department")
+        verb = next(iter(within(self._reading.words, match.start(group), match.start(group) + 1)), None)
+        if verb and verb.label == "v" and words.WARD.fullmatch(self._text, verb.end, match.end(group)):
+            return self._ward_after(verb.end)  # 查明|设备科原科长
+        business = name.endswith(("公司", "支行"))
+        if business and (len(name) > _LONGEST_BRANCH or (verb and verb.label in ("v", "vn", "d", "p"))):  # 收回|支行
+            return 0
+        named = inner(host.canonical, host.kind, name, match.end(), "below" if business else "department")
         return self._add_inside(host, match.start(group), named, "posted")
 
     def _police(self, match: re.Match[str]) -> int:
@@ -212,6 +196,37 @@ class Parts:
         named = Named(match.end(), f"{village}村民委员会", UnitKind.OTHER)
         return self._add_inside(host, match.start(), named, "office")
 
+    def _charged(self, match: re.Match[str]) -> int:
+        """Departments of the institution that writes, listed as those in charge."""
+        house = self._selves.writer.house
+        if not house:
+            return 0
+        found: re.Match[str] | None = match
+        end = match.end("name")
+        while found:
+            end = found.end("name")
+            self._add_inside(house, found.start("name"), inner(house.canonical, house.kind, found["name"], end), "list")
+            found = words.NEXT_CHARGED.match(self._text, end)
+        return end
+
+    def _organ(self, match: re.Match[str]) -> int:
+        """The party committee of the hospital, company or school that writes."""
+        author = self._selves.author
+        if not author or author.kind not in _CARE:
+            return 0
+        named = inner(author.canonical, author.kind, match.group(), match.end(), "party")
+        return self._add_inside(author, match.start(), named, "self")
+
+    def _subsidiary(self, match: re.Match[str]) -> int:
+        """A company of the group that writes, or that was named last."""
+        group = self._found.last(
+            lambda it: it.kind is UnitKind.COMPANY and bool(words.CORPORATION.search(it.canonical))
+        )
+        if not group:
+            return 0
+        named = inner(group.canonical, group.kind, match.group(), match.end())
+        return self._add_inside(group, match.start(), named, "office")
+
     def _task(self, match: re.Match[str]) -> int:
         """A body set up for a task by the institution that acts, else by the author."""
         start = match.start("name")
@@ -224,7 +239,10 @@ class Parts:
             if match.start() - clause.start > _NO_SUBJECT:  # someone acts who is no unit
                 return 0
             host = self._selves.author or self._most_named()
-        canonical = (host.canonical if host else "") + match["name"]
+        inspected = match["name"].startswith("整改工作领导小组") and words.INSPECTED.search(
+            self._reading.document.title
+        )
+        canonical = (host.canonical if host else "") + (inspected.group() if inspected else "") + match["name"]
         named = Named(match.end(), canonical, UnitKind.OTHER)
         if host:
             return self._add_inside(host, start, named, "task-force")

@@ -5,21 +5,24 @@ In: a `Reading`, its `Heads`, and the units found before. Out: the author, and t
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 from docintel.extract.language.reading import Reading
-from docintel.extract.places.regions import place_in
 from docintel.extract.units.heads import Heads
 from docintel.extract.units.mentions import Found, Head, UnitMention
-from docintel.extract.units.names import Named, is_whole, kind_of
-from docintel.schema import BlockKind, UnitKind
+from docintel.extract.units.names import Named
+from docintel.extract.units.writers import HOSTS, Writer
+from docintel.schema import UnitKind
 
 #: An institution by its kind alone, 该院, 我院, or as the owner of a department, 集团纪委.
 _SELF = re.compile(
     r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|学院|中心|纪检监察组|巡视组|巡察组|专案组|[总支大中]队|分局|办事处|合作社|联社|银行"
     r"|[院局校厅行委司所站社厂])(?![长校区内感法会有点家商员])"
-    r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的经报请席加受给次届]))(?P<whole>集团|公司|医院|[总支大]队|分局|中心|学院|总行|联社|[院局委厅校])"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的经报请席加受给次届到是把让为按随同从被据应于交将里且并但会据]))(?P<whole>集团|公司|医院|[总支大]队|分局|中心|学院|总行|联社|[院局委厅校])里?"
     r"(?=(?:机关)?(?:党组|党委|党总支|党支部|纪委|纪工委|工会|办公室)|纪检|巡察办|(?<=集团|公司|医院)[\u4e00-\u9fff]{2,8}?(?:部(?![门分署位属])|中心|办公室)"
+    r"|(?<=[局院厅里])[\u4e00-\u9fff]{2,5}?[科股](?![长技学研室教目员普])"
+    r"|(?<=总行)[\u4e00-\u9fff]{2,8}?(?:部(?![门分署位属])|中心|办公室)"
     r"|(?<=[总支大]队)(?![各全有相])[\u4e00-\u9fff]{2,6}?(?:科(?![技学研室])|处(?![理置罚分])|[一二三四五]?中队|办公室))"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对经报请被]))(?P<level>[省市县区州])(?P<office>局|厅|院|分局|公司|分公司|支行|分行|联社|[总支大]队)"
     r"(?![长级域面校感法区内外员限部])"
@@ -28,9 +31,6 @@ _SELF = re.compile(
 _NAMELESS = re.compile(r"某[^,。;]{0,10}?(?P<kind>公司|医院|学校|集团|中心|局)")
 #: How many mentions back 市局 may refer.
 _NEAR = 200
-#: Kinds that have departments.
-HOSTS = frozenset(set(UnitKind) - {UnitKind.DEPARTMENT, UnitKind.PARTY, UnitKind.DISCIPLINE})
-BUREAUS = (UnitKind.GOVERNMENT, UnitKind.HEALTH_AUTHORITY)
 _SIGNS = {
     "委": ("委员会", "委"),
     "司": ("公司",),
@@ -50,31 +50,20 @@ class Selves:
         self._text = reading.folded
         self._heads = heads
         self._found = found
+        self.writer = Writer(reading, heads)
 
-    @cached_property
+    @property
     def author(self) -> UnitMention | None:
-        """The institution that writes: the publisher, the only one in the title, or the one that signs."""
-        publisher = self._reading.document.publisher or ""
-        if is_whole(publisher) or kind_of(publisher) in BUREAUS:
-            place = place_in(self._reading, publisher)
-            return UnitMention(0, 0, publisher, kind_of(publisher), place, "self", "author")
-        blocks = self._reading.document.blocks
-        titles = [block for block in blocks if block.kind is BlockKind.TITLE]
-        lines = {(block.start, block.end) for block in blocks}
-        heads = [h for h in self._heads if h.named.kind in HOSTS and (h.place or not h.prefix)]
-        in_title = [h for h in heads if any(block.start <= h.start < block.end for block in titles)]
-        signing = [h for h in heads if (h.start, h.named.end) in lines]
-        for group in (in_title, signing):
-            if len({h.named.canonical for h in group}) == 1:
-                h = group[0]
-                span = (h.start, h.named.end)
-                return UnitMention(*span, h.named.canonical, h.named.kind, h.place, "self", "author", span)
-        return None
+        """The institution that writes."""
+        return self.writer.author
 
     def resident(self, sign: str) -> UnitMention | None:
         """The institution that 驻委, 驻局 means: the author, else the one named last."""
         if sign not in ("委", "局", "厅", "院"):
             return None
+        if sign == "委" and self.author and self.author.kind is UnitKind.HOSPITAL and self.author.place:
+            name = f"{self.author.place.organ_prefix}卫生健康委员会"  # who a hospital is under
+            return replace(self.author, canonical=name, kind=UnitKind.HEALTH_AUTHORITY)
         if self.author and _ends(self.author.canonical, sign):
             return self.author
         return self._found.last(lambda it: it.kind in HOSTS and _ends(it.canonical, sign))
@@ -101,6 +90,8 @@ class Selves:
         if match["level"]:
             bureau = self._of_level(match["level"], match["office"], match.start())
             return _head(match, bureau) if bureau else None
+        if match.group() == "我委" and self.writer.supervisor:
+            return _head(match, self.writer.supervisor)
         host = self.author if match["whole"] and self.author and _ends(self.author.canonical, sign) else None
         if not host and (not match["that"] or match["that"] == "该"):
             any_kind = len(sign) > 2 or sign[-1] == "队"

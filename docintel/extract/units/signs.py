@@ -20,9 +20,9 @@ from docintel.schema import UnitKind
 #: A bare 市 before an organ: 向市委报送, 该县纪委监委; not the 市 of 城市, 全市, 市场.
 _SIGN = re.compile(
     rf"{first_of(['该', *'省市县区州盟旗镇乡', '自治区', '兵团', '第', *ZONE_NAMES.split('|')])}"
-    r"(?<![全各我本此某两城超门都直省市县区社园小院景辖矿几成上下乡村集游发新示税林牧灾湾防保心])(?P<that>该)?"
+    r"(?<![全各我本此某两城超门都直省市县区社园小院景辖矿几成上下乡村集游发新示税片林牧灾湾防保心])(?<!所在)(?P<that>该)?"
     rf"(?P<sign>自治区|兵团|第[一二三四五六七八九十]{{1,2}}师|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的]))(?:{ZONE_NAMES})|省|市|县|区|州|盟|旗|镇|乡)"
-    r"(?![级域内外长份会际场值辖容间别块位划镇村]|管(?!委)|属|直(?!属?机关工)|民(?!政|族|宗|营|办|兵)"
+    r"(?![级域里内外长份会际场值辖容间别块位划镇村]|管(?!委)|属|直(?!属?机关工)|民(?!政|族|宗|营|办|兵)"
     r"|团(?!委))(?=[\u4e00-\u9fff1])"
 )
 #: 团市委, 共青团县委: the youth league's committee.
@@ -113,9 +113,17 @@ class Signs:
             self._first_named[place.full] = (found.start, found.end) if found else None
         return self._first_named[place.full]
 
+    def _in_clause(self, offset: int) -> Iterator[Place]:
+        """The place named before in the clause, which a bare sign speaks of whatever the document is about."""
+        clause = self._reading.clause_at(offset)
+        i = bisect_left(self._strong, offset, key=lambda mention: mention.start) - 1
+        if clause and i >= 0 and self._strong[i].start >= clause.start:
+            yield self._strong[i].place
+
     def _near(self, offset: int, that: bool) -> Iterator[Place]:
         """What a bare 市 may mean, likeliest first; 该市 means what was named last, whatever the document is about."""
         if self._about and not that:
+            yield from self._in_clause(offset)
             yield self._about
         block = self._reading.block_at(offset)
         sentence = self._reading.sentence_at(offset)

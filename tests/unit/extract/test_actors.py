@@ -47,3 +47,18 @@ def actors(text, clause):
 )
 def test_acting_units(text, clause, expected):
     assert actors(text, clause) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("青岚市税务局关于巡察整改进展情况的通报", [TAX]),
+        ("账要算清——专访青岚市税务局党委书记祝小满", [TAX]),
+        ("青岚市税务局召开整改推进会", []),  # its report tells of others too
+    ],
+)
+def test_who_reports_its_own_work_acts_where_nobody_else_does(title, expected):
+    reading = read_organs(f"## {title}\n完善制度12项。")
+    start = reading.text.index("完善制度")
+    mentions = outermost(find_unit_mentions(reading, find_place(reading)))
+    assert Actors(reading, mentions).acting(start, start + 4) == tuple(expected)

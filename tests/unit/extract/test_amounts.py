@@ -87,6 +87,7 @@ def test_the_period_that_opens_a_paragraph_carries_on_to_the_next():
     [
         "2022年，全县共立案5件。2023年，全县共立案5件。",  # another year
         "青岚市纪委监委立案5件，云溪县纪委监委立案5件。",
+        "2022年，检查18家药店。2023年，检查18家药店。",
         "对X家医院开展检查，对Y科室的X家供应商进行约谈。",
     ],
 )

@@ -12,7 +12,8 @@ from docintel.schema import Metric
         ("家", "医院", ("检查#医院 医院",), Metric.INSTITUTIONS, "metric/subject", "医院"),
         ("件", "问题线索", ("谈话函询# ", "谈话函询#问题线索"), Metric.TALKS, "metric/stretch", "谈话"),
         ("件", None, ("#", "#", "去年立案#"), Metric.CASES_FILED, "metric/clause", "立案"),
-        ("人", None, ("#", "#", "#", "开除党籍的有#"), Metric.PERSONS_DISCIPLINED, "metric/sentence", "开除"),
+        ("元", None, ("#", "#", "#", "收受现金,分得#"), Metric.AMOUNT_INVOLVED, "metric/sentence", "收受"),
+        ("次", None, ("报警了#",), Metric.OCCURRENCES, "metric/last", ""),
         ("起", None, ("#问题",), Metric.CASES_HANDLED, "metric/weak", "问题"),
         ("亩", None, ("收回#土地",), Metric.OTHER, "metric/none", ""),
         ("家", "药企", ("向#药企", "向#药企", "向#药企索要好处费"), Metric.OTHER, "metric/clause", "向#药企索要"),
@@ -27,5 +28,36 @@ def test_metric(unit, subject, texts, metric, rule, words):
     assert (choice.metric, choice.rule, choice.words) == (metric, rule, words)
 
 
-def test_the_sentence_does_not_tell_what_things_are():
-    assert metric_of("套", None, "购置#", "购置#", "购置#", "修订制度,购置#").metric is Metric.OTHER
+@pytest.mark.parametrize(
+    ("unit", "clause", "sentence"),
+    [
+        ("套", "购置#", "修订制度,购置#"),
+        ("名", "清退护理员#", "清退护理员#,院长受到处分"),
+        ("元", "归集资金#", "归集资金#,追回挪用的款项"),
+    ],
+)
+def test_the_sentence_does_not_tell_what_things_are(unit, clause, sentence):
+    assert metric_of(unit, None, clause, clause, clause, sentence).metric is Metric.OTHER
+
+
+@pytest.mark.parametrize(
+    ("unit", "subject", "text", "metric"),
+    [
+        ("元", "价格", "以每箱#的价格卖出 价格", Metric.OTHER),
+        ("元", "介绍费", "每单收#“介绍费” 介绍费", Metric.AMOUNT_INVOLVED),
+        ("元", None, "骗走#", Metric.AMOUNT_INVOLVED),
+        ("元", "租金", "未上缴租金# 租金", Metric.OTHER),
+        ("元", None, "多收的钱退给了#", Metric.AMOUNT_RETURNED),
+        ("个", "账号", "信息中心注销账号# 账号", Metric.OTHER),
+        ("个", "小区", "涉及#小区 小区", Metric.INSTITUTIONS),
+        ("个", "病区", "随机抽查#病区 病区", Metric.INSPECTIONS),
+        ("笔", "虚假报销", "查出虚假报销# 虚假报销", Metric.ISSUES_FOUND),
+        ("份", "病历", "抽查病历# 病历", Metric.INSPECTIONS),
+        ("个", "问题", "问题已完成# 问题", Metric.ISSUES_RECTIFIED),
+        ("个", "问题", "还有#挂着账 问题", Metric.ISSUES_PENDING),
+        ("次", "专题会", "召开专题会# 专题会", Metric.OTHER),
+        ("名", "护士", "选送#护士轮训 护士", Metric.PEOPLE_REACHED),
+    ],
+)
+def test_what_stands_around_the_number_tells_its_metric(unit, subject, text, metric):
+    assert metric_of(unit, subject, text, text).metric is metric

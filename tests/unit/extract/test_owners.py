@@ -41,6 +41,20 @@ ROWS = [
         "unit/case",
         "青岚市水务集团",
     ),
+    # of an interview, a speech, and what an office publishes
+    ("## 账要算清——对话青岚市中心医院纪委书记祝小满\n建立台账9本。", "青岚市中心医院", "unit/guest", None),
+    ("## 护林访谈\n访谈嘉宾：青岚市林业局党组书记祝小满\n建立台账9本。", "青岚市林业局", "unit/guest", "青岚市林业局"),
+    ("## 在青岚市中心医院年度大会上的讲话\n建立台账9本。", "青岚市中心医院", "unit/author", None),
+    ("## 在动员会上的讲话\n青岚市林业局局长 祝小满\n建立台账9本。", "青岚市林业局", "unit/author", "青岚市林业局"),
+    # what sums up is of the author, what is left of a number of whom it was of, some people are not their unit
+    (
+        "## 青岚市教育局整改情况\n市审计局到场督导。截至6月底，已建台账9本。",
+        "青岚市教育局",
+        "unit/author",
+        None,
+    ),
+    ("## 青岚市动态\n云溪县一位村民写信反映，台账有9本。", None, "unit/some", "云溪县"),
+    ("## 云溪县动态\n县里建立台账9本。", "云溪县", "unit/place", "县里"),
     ("## 经验\n# 一、青岚市中心医院\n建立台账9本。", "青岚市中心医院", "unit/heading", "青岚市中心医院"),
 ]
 

@@ -255,6 +255,33 @@ def test_where_a_unit_belongs(text, organs, place, adcode):
     assert unit.adcode == adcode
 
 
+@pytest.mark.parametrize(
+    ("text", "organs", "expected"),
+    [
+        ("## 访青岚市儿童医院\n话青岚市儿童医院整改。", ["话青岚市儿童医院"], "青岚市儿童医院"),
+        (
+            "可康宁医药有限公司停业。康宁医药有限公司整改。",
+            ["可康宁医药有限公司", "康宁医药有限公司"],
+            "康宁医药有限公司",
+        ),
+        ("## 青岚市动态\n我们正同青岚市财政局商量。", ["正同青岚市财政局"], "青岚市财政局"),
+    ],
+)
+def test_what_the_tagger_takes_along_is_no_part_of_a_name(text, organs, expected):
+    assert {full for _, full in named(text, organs)} == {expected}
+
+
+def test_a_bare_sign_means_the_place_of_its_clause():
+    found = named("## 辽源市动态\n通化市纪委监委会同市审计局检查。市审计局整改。")
+    assert [full for _, full in found] == [f"通化市{DISCIPLINE}", "通化市审计局", "辽源市审计局"]
+
+
+def test_who_signs_as_a_supervision_organ_is_meant_by_our_commission():
+    text = "青岚市第二医院：\n我委发现问题。\n青岚市监察委员会\n抄送：青岚市卫健委。"
+    found = named(text, ["青岚市第二医院", "青岚市监察委员会", "青岚市卫健委"])
+    assert ("我委", f"青岚市{DISCIPLINE}") in found
+
+
 def test_a_unit_in_titles_of_documents_only_is_none():
     assert named("《东海县财政局差旅费管理办法》印发。") == []
     assert named("东海县财政局印发《东海县财政局差旅费管理办法》。") == [("东海县财政局", "东海县财政局")]

@@ -147,6 +147,11 @@ def test_the_signature_names_who_issued_it_and_when(lines, publisher):
     assert (document.publisher, document.published) == (publisher, "2022-10-24")
 
 
+def test_what_a_document_is_may_be_all_of_its_title():
+    document = read(f"云栖县监察委员会\n监察建议书\n云监建〔2023〕6号\n{BODY}\n云栖县监察委员会\n2023年4月19日")
+    assert (document.title, document.publisher) == ("监察建议书", "云栖县监察委员会")
+
+
 def test_a_date_shown_with_the_page_counts_before_the_signature():
     document = read(f"关于开展专项检查的通知\n发布时间：2022-11-01\n{BODY}\n云栖县纪律检查委员会\n2022年10月24日")
     assert document.published == "2022-11-01"

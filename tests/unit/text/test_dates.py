@@ -69,10 +69,28 @@ ANCHOR = date(2022, 9, 13)
         ("三个月整治", []),
         ("五年行动计划", []),
         ("近年来", []),
+        ("今年一至八月", ["2022-01/2022-08"]),
+        ("2019年到2022年", ["2019/2022"]),
+        ("十五年前,", ["2007"]),
+        ("下个月起", ["2022-10"]),
+        ("明年3月前", ["2023-03"]),
+        ("截至去年底,", ["2021-12"]),
+        ("到今天", ["2022-09-13"]),
+        ("今天", []),
+        ("去年以来,资金增加;8月5日", ["2021/2022", "2022-08-05"]),  # it goes on until now
+        ("2012年以前,…当年", ["2012"]),  # of no year in particular
+        ("9月自查,11月复核", ["2022-09", "2022-11"]),  # goes on from this month
+        ("2021\t年以来", ["2021/2022"]),
+        ("\t8月以来", ["2022-08/2022-09"]),
     ],
 )
 def test_periods(text, expected):
     assert [period.iso for period in find_periods(text, ANCHOR)] == expected
+
+
+def test_a_period_begins_where_its_words_do():
+    (period,) = find_periods("\t8月以来", ANCHOR)
+    assert (period.start, period.end) == (1, 5)
 
 
 def test_a_plan_speaks_of_months_to_come():
