@@ -1,9 +1,8 @@
 """Score extraction against gold, and print a table.
 
 In: a folder with `reports/` and `gold/*.json`; `corpora` unless another is named. Out: precision, recall and F1 of each
-record type, and how often the fields of matched records are right, for three groups of documents: those that the rules
-were written with, those that came later and served to learn from, and those held back from both. `--json` writes the
-figures.
+record type, and how often the fields of matched records are right, for each group of documents (`GROUPS`). `--json`
+writes the figures.
 """
 
 import argparse
@@ -19,15 +18,19 @@ from docintel.schema.serial import extraction_to_dict
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
 
 
+#: By what documents served for: those of the first wave that rules were written with, those of the second that served
+#: to learn from, and of both waves those held back from either.
+GROUPS = {(1, False): "rules", (2, False): "learning", (1, True): "held back 1", (2, True): "held back 2"}
+
+
 def groups(folder: Path) -> dict[str, set[str]]:
-    """Names of the gold files by what their documents served for; all as one group where there is no manifest."""
+    """Names of the gold files of each group; all as one group where there is no manifest."""
     path = folder / "manifest.json"
     if not path.exists():
         return {"all": {path.name for path in (folder / "gold").glob("*.json")}}
-    found: dict[str, set[str]] = {"rules": set(), "learning": set(), "held back": set()}
+    found: dict[str, set[str]] = {group: set() for group in GROUPS.values()}
     for entry in json.loads(path.read_text("utf-8")):
-        group = "held back" if entry["held_back"] else "rules" if entry["wave"] == 1 else "learning"
-        found[group].add(Path(entry["gold"]).name)
+        found[GROUPS[entry["wave"], entry["held_back"]]].add(Path(entry["gold"]).name)
     return found
 
 

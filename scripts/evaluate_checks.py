@@ -6,6 +6,7 @@ the alarms that untouched documents gave.
 """
 
 import argparse
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -57,8 +58,19 @@ def planted(paths: Sequence[Path]) -> Iterator[tuple[Check, bool]]:
 
 
 def alarms(paths: Sequence[Path]) -> list[Check]:
-    """Contradictions reported of untouched documents."""
-    return [check for path in paths for check in extract(parse(path)).checks if not check.holds]
+    """Contradictions reported of untouched documents, but for those that annotators saw as well."""
+    return [
+        check
+        for path in paths
+        for check in extract(parse(path)).checks
+        if not check.holds and check.evidence.quote not in _seen_by_annotators(path)
+    ]
+
+
+def _seen_by_annotators(path: Path) -> set[str]:
+    gold = path.parent.parent / "gold" / f"{path.stem}.json"
+    checks = json.loads(gold.read_text("utf-8"))["checks"] if gold.exists() else []
+    return {check["quote"] for check in checks if not check["holds"]}
 
 
 def main() -> None:
@@ -76,7 +88,7 @@ def main() -> None:
         print(f"| {relation} | {number} | {found[relation]} |")
     print(f"| all | {all_planted.total()} | {found.total()} |")
     false = alarms(paths)
-    print(f"\n{len(paths)} untouched documents: {len(false)} contradictions")
+    print(f"\n{len(paths)} untouched documents: {len(false)} false contradictions")
     for check in false:
         print(f"  {check.relation}: {check.evidence.quote} | {' ; '.join(quote.quote for quote in check.against)}")
 

@@ -53,11 +53,18 @@ def _wrong_rest(reading: Reading, figures: Sequence[Figure], i: int) -> Finding 
     before = figures[i - 1] if i else None
     is_first = before is None or before.sentence != whole.sentence or before.measure != whole.measure
     said = _REST.search(reading.folded, max(part.end, rest.start - 24), rest.start) if part.end < rest.start else None
+    if max(part.value, rest.value) > whole.value or _are_listed(reading, whole, part):
+        return None
     total = part.value + rest.value
     tolerance = sum(figure.tolerance for figure in alike)
     if not is_first or not said or "另" in said.group() or agree(whole.value, total, tolerance):
         return None
     return Finding(Relation.PARTS, (whole, part, rest), total, holds=False, rule="rest")
+
+
+def _are_listed(reading: Reading, whole: Figure, part: Figure) -> bool:
+    """Whether two figures are told alike, as members of one list: 没有登记的29个，忘记收费的8个."""
+    return reading.folded[whole.start - 1] == reading.folded[part.start - 1] == "的"
 
 
 def _is_told(reading: Reading, whole: Figure, parts: Sequence[Figure]) -> bool:

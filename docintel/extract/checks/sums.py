@@ -36,6 +36,8 @@ _OVERLAPPING = re.compile(
 #: Measures of time and shares are no sums of parts.
 _NO_SUMS = frozenset({"%", "年", "个月", "天"})
 _STATES = frozenset({Metric.ISSUES_RECTIFIED, Metric.ISSUES_PENDING})
+#: Parts that come to more than this many times the whole are no parts of it: 13家…乱收费的9家，不入账的11家.
+_MANIFOLD = 1.5
 #: A balance is told within this many characters.
 _TOGETHER = 160
 #: A whole and its parts are told in no more figures than these.
@@ -113,7 +115,8 @@ def _all_of(reading: Reading, whole: Figure, parts: Sequence[Figure]) -> Iterato
     )
     alike = {figure.statistic.metric for figure in (whole, *listed)}
     blamed = len(alike) == 1 and all(comparable(whole, part) for part in listed)
-    if holds or (blamed and not (more or _overlap(reading, listed))):
+    many_each = total > _MANIFOLD * whole.value  # what is listed holds for several of the whole each
+    if holds or (blamed and not (more or many_each or _overlap(reading, listed))):
         yield Finding(Relation.PARTS, (whole, *listed), total, holds=holds, rule="listed")
 
 

@@ -134,17 +134,23 @@ def _shares(reading: Reading, issues: Sequence[Span], measures: Sequence[Span]) 
         some = reading.words[bisect_right(starts, span[0] - 1) : bisect_right(starts, span[1] - 1)]
         return {word.text for word in some if word.label not in _EMPTY_TAGS and word.text not in _EMPTY}
 
-    said = [words(span) for span in issues]
-    column = {word: k for k, word in enumerate(sorted(set().union(*said)))} if said else {}
-    ours, theirs = np.zeros((len(issues), len(column))), np.zeros((len(measures), len(column)))
-    for row, some in enumerate(said):
-        ours[row, [column[word] for word in some]] = 1
-    for row, span in enumerate(measures):
-        theirs[row, [column[word] for word in words(span) if word in column]] = 1
-    weight = 1 / np.maximum(1, ours.sum(axis=0))
-    share = theirs @ (ours * weight).T
-    part = (theirs @ ours.T) / np.maximum(1, ours.sum(axis=1))
-    return _level(share / 3), _level(part)
+    said, done = [words(span) for span in issues], [words(span) for span in measures]
+    shared = sorted(set().union(*said) & set().union(*done))
+    column = {word: k for k, word in enumerate(shared)}
+    ours, theirs = (_held(some, column) for some in (said, done))
+    rarity = 1 / np.maximum(1, ours.sum(axis=0))
+    sizes = np.array([max(1, len(some)) for some in said])
+    # not by matrix product: BLAS would start threads for it
+    share = np.einsum("mw,iw->mi", theirs, ours * rarity)
+    return _level(share / 3), _level(np.einsum("mw,iw->mi", theirs, ours) / sizes)
+
+
+def _held(texts: Sequence[set[str]], column: Mapping[str, int]) -> npt.NDArray[np.float64]:
+    """(texts, words): 1 where a text has a word."""
+    found = np.zeros((len(texts), len(column)))
+    for row, some in enumerate(texts):
+        found[row, [column[word] for word in some if word in column]] = 1
+    return found
 
 
 def _level(values: npt.NDArray[np.float64]) -> Ints:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import repeat
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -54,26 +53,25 @@ class Vocabulary:
         }
 
     def features(
-        self,
-        rows: Mapping[str, Ints],
-        description: Description,
-        which: Ints | None = None,
-        opinions: Mapping[str, Ints] = MappingProxyType({}),
+        self, rows: Mapping[str, Ints], description: Description, which: Ints, opinions: Mapping[str, Ints]
     ) -> Iterator[tuple[Ints, Ints]]:
-        """For each role the features of all candidates, one candidate behind another, and how many each has.
+        """For each role the features of candidates, one candidate behind another, and how many each has.
 
         Args:
-            which: the candidates, None for all.
+            which: the candidates.
             opinions: of heads, for each of these candidates.
         """
-        every = slice(None) if which is None else which
         for role, table in STRETCHES.items():
-            low, high = description.stretches[role][:, every]
+            low, high = description.stretches[role][:, which]
             yield self.offsets[role] + rows[table][ranges(low, high)], high - low
-        single = [self.offsets[role] + rows[table][description.points[role][every]] for role, table in POINTS.items()]
-        single += [self.offsets[name] + description.codes[name][every] for name in CODES]
-        single += [self.offsets[head] + said for head, said in opinions.items()]
-        yield np.stack(single, axis=1).ravel(), np.full(len(single[0]), len(single))
+        said = [self.offsets[head] + numbers for head, numbers in opinions.items()]
+        single = np.column_stack([self.single(rows, description, which), *said])
+        yield single.ravel(), np.full(len(single), single.shape[1])
+
+    def single(self, rows: Mapping[str, Ints], description: Description, which: Ints | slice) -> Ints:
+        """The features that each candidate has one of: (candidates, features)."""
+        points = [self.offsets[role] + rows[table][description.points[role][which]] for role, table in POINTS.items()]
+        return np.stack(points + [self.offsets[name] + description.codes[name][which] for name in CODES], axis=1)
 
 
 class Judge:
@@ -108,8 +106,19 @@ class Judge:
             ) from exc
 
     def log_odds(self, rows: Mapping[str, Ints], description: Description) -> dict[str, Floats]:
-        """For each record type the (n,) log-odds that each candidate is one."""
-        found = self._scores("kind", self.vocabulary.features(rows, description))
+        """For each record type the (n,) log-odds that each candidate is one.
+
+        Candidates overlap, so a stretch's sum is the difference of two running sums.
+        """
+        weights, offsets = self._weights["kind"], self.vocabulary.offsets
+        found = self._biases["kind"].astype(np.float64)
+        for role, table in STRETCHES.items():
+            running = np.zeros((len(rows[table]) + 1, weights.shape[1]))
+            np.cumsum(weights[offsets[role] + rows[table]], axis=0, out=running[1:])
+            low, high = description.stretches[role]
+            found = found + running[high] - running[low]
+        single = self.vocabulary.single(rows, description, slice(None))
+        found = found + weights[single].sum(axis=1)
         return {label: found[:, n] for n, label in enumerate(self._labels["kind"])}
 
     def labels(
