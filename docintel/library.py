@@ -415,9 +415,9 @@ _DECISIVE_MODELS = (
     "tagger/model.json",
     "confidence/weights.json",
     "doctype/model.json",
-    "work/model.json",
-    "work/vocabulary.json",
-    "work/weights.npz",
+    "judging/model.json",
+    "judging/vocabulary.json",
+    "judging/weights.npz",
 )
 
 

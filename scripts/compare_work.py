@@ -14,6 +14,7 @@ from typing import Any
 
 import jieba
 import numpy as np
+from annotated import extra_documents, own_documents
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -29,8 +30,7 @@ from train_work import (
     log_odds,
     matrix,
     quotes,
-    read_corpora,
-    read_extra,
+    read_all,
     vocabulary_of,
 )
 
@@ -168,12 +168,12 @@ def curve(
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES")
+    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--curve", type=Path, metavar="PNG")
     args = parser.parse_args()
-    own, held = read_corpora(ROOT / "corpora")
-    extra = [document for pair in args.extra_gold for document in read_extra(pair)]
+    own, held = map(read_all, own_documents(ROOT / "corpora"))
+    extra = read_all(pair for given in args.extra_gold for pair in given)
     documents, scored = own + extra, extra or own
     vocabulary, _ = vocabulary_of(documents)
     features = {

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from annotated import extra_documents, own_documents
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -110,36 +111,19 @@ def reliability(name: str, said: np.ndarray, right: np.ndarray) -> Iterator[str]
     yield f"| {name} | all | {len(said)} | {said.mean():.3f} | {right.mean():.3f} | off by {error:.3f} |"
 
 
-def pairs_of(gold: Path, sources: Path) -> list[tuple[Path, Path]]:
-    """Gold files with their sources, which may lie in any folder below."""
-    files = {path.name: path for path in sources.rglob("*") if path.is_file()}
-    named = [(path, json.loads(path.read_text("utf-8"))["doc"]) for path in sorted(gold.glob("*.json"))]
-    return [(path, files[doc]) for path, doc in named if doc in files]
-
-
-def documents(folder: Path, *, held_back: bool) -> list[tuple[Path, Path]]:
-    """All documents of the corpora, or those that the manifest holds back from those who write rules."""
-    entries = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return [(folder / e["gold"], folder / e["file"]) for e in entries if e["held_back"] or not held_back]
-
-
-def _given(text: str) -> list[tuple[Path, Path]]:
-    gold, _, sources = text.partition("=")
-    return pairs_of(Path(gold), Path(sources))
-
-
 def main() -> None:
     """Fit, print the tables, write the weights."""
     parser = argparse.ArgumentParser(description="Fit the confidence of records.")
     parser.add_argument("--corpora", type=Path, default=ROOT / "corpora")
-    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=_given)
-    parser.add_argument("--test", action="append", default=[], metavar="GOLD=SOURCES", type=_given)
+    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
+    parser.add_argument("--test", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "confidence" / "weights.json")
     options = parser.parse_args()
+    own, held = own_documents(options.corpora)
     extra = [pair for given in options.extra_gold for pair in given]
-    fitted_on = samples(documents(options.corpora, held_back=True) + extra)
+    fitted_on = samples(held + extra)
     if few := [kind for kind, found in fitted_on.items() if len(found) < FEW]:
-        everything = samples(documents(options.corpora, held_back=False) + extra)
+        everything = samples(own + held + extra)
         fitted_on |= {kind: everything[kind] for kind in few}
     tested_on = samples([pair for given in options.test for pair in given])
     weights = {}

@@ -10,7 +10,7 @@ models by liblinear, one a type; the same bytes at every run.
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
@@ -18,6 +18,7 @@ from operator import add
 from pathlib import Path
 
 import numpy as np
+from annotated import Pair, extra_documents, own_documents
 from sklearn.linear_model import LogisticRegression
 
 from docintel.extract.doctype import PARTS, Text, Vocabulary
@@ -166,31 +167,21 @@ def write(folder: Path, fitted: Fitted, documents: int, figures: dict[str, dict[
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
-def read_corpora(corpora: Path) -> tuple[list[Labelled], list[Labelled]]:
-    """The documents to fit on, and those held back."""
-    kept: tuple[list[Labelled], list[Labelled]] = ([], [])
-    for entry in json.loads((corpora / "manifest.json").read_text("utf-8")):
-        kept[entry["held_back"]].append(labelled(corpora / entry["file"], entry["doc_type"]))
-    return kept
-
-
-def read_extra(pair: str) -> list[Labelled]:
-    """Documents annotated elsewhere: `GOLD=SOURCES`."""
-    gold, _, sources = pair.partition("=")
-    golds = [json.loads(path.read_text("utf-8")) for path in sorted(Path(gold).glob("*.json"))]
-    return [labelled(next(Path(sources).rglob(one["doc"])), one["doc_type"]) for one in golds]
+def read_all(pairs: Iterable[Pair]) -> list[Labelled]:
+    """Read annotated documents."""
+    return [labelled(source, json.loads(gold.read_text("utf-8"))["doc_type"]) for gold, source in pairs]
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpora", type=Path, default=ROOT / "corpora")
-    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES")
+    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "doctype")
     args = parser.parse_args()
-    own, held = read_corpora(args.corpora)
-    extra = [document for pair in args.extra_gold for document in read_extra(pair)]
+    own, held = map(read_all, own_documents(args.corpora))
+    extra = read_all(pair for given in args.extra_gold for pair in given)
     report = Report()
     told = cross_validated(own + extra, args.folds)
     report.add("corpora, cross-validated", own, told)

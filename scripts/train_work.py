@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Fit models/work: which candidates are issues and measures, and their categories, modality and status.
+"""Fit models/judging: which candidates are issues and measures, and their categories, modality and status.
 
 In: the annotated documents of `corpora/` but those held back; `--extra-gold GOLD=SOURCES` adds others. Out: the model
 folder, and a table of how well issues and measures are found, by the rules alone and judged: on the documents held
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from annotated import Pair, extra_documents, own_documents
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
@@ -335,32 +336,21 @@ def write(
     (folder / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def read_corpora(corpora: Path) -> tuple[list[Annotated], list[Annotated]]:
-    """The documents to fit on, and those held back."""
-    kept: tuple[list[Annotated], list[Annotated]] = ([], [])
-    for entry in json.loads((corpora / "manifest.json").read_text("utf-8")):
-        gold = json.loads((corpora / entry["gold"]).read_text("utf-8"))
-        kept[entry["held_back"]].append(annotated(corpora / entry["file"], gold))
-    return kept
-
-
-def read_extra(pair: str) -> list[Annotated]:
-    """Documents annotated elsewhere: `GOLD=SOURCES`."""
-    gold, sources = (Path(part) for part in pair.split("="))
-    golds = [json.loads(path.read_text("utf-8")) for path in sorted(gold.glob("*.json"))]
-    return [annotated(next(sources.rglob(one["doc"])), one) for one in golds]
+def read_all(pairs: Iterable[Pair]) -> list[Annotated]:
+    """Read annotated documents up to the step of the issues."""
+    return [annotated(source, json.loads(gold.read_text("utf-8"))) for gold, source in pairs]
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpora", type=Path, default=ROOT / "corpora")
-    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES")
+    parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=ROOT / "models" / "work")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "judging")
     args = parser.parse_args()
-    own, held = read_corpora(args.corpora)
-    extra = [document for pair in args.extra_gold for document in read_extra(pair)]
+    own, held = map(read_all, own_documents(args.corpora))
+    extra = read_all(pair for given in args.extra_gold for pair in given)
     documents = own + extra
     vocabulary, entries = vocabulary_of(documents)
     features = {

@@ -1,6 +1,6 @@
 """Find what is wrong: problems, risks and prohibited acts.
 
-In: a `Reading` and its cases. Out: `Issue`s in text order: the acts of punished persons, problems named behind a verb
+In: a `Reading` and its cases. Out: proposals in text order: the acts of punished persons, problems named behind a verb
 (`解决…问题`), clauses whose predicate says that something is wrong, and wrongful acts told in a clause.
 """
 
@@ -14,8 +14,8 @@ from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Clause, Reading
 from docintel.extract.language.segments import clause_start
 from docintel.extract.work.categories import best_category
-from docintel.extract.work.roles import Stretches, pattern, told_stretches
-from docintel.schema import Case, Evidence, Ground, Issue, IssueCategory, Modality
+from docintel.extract.work.roles import Proposal, Stretches, pattern, told_stretches
+from docintel.schema import Case, Evidence, IssueCategory, Modality
 
 _MAX_LENGTH = 60
 _MIN_LENGTH = 4
@@ -33,8 +33,6 @@ _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
 _PROBLEM = re.compile(r"等?(?:典型|突出)?(?:问题|现象|行为|情形)$")
 #: 一放松就容易走样变味; 对屡教不改的, as a rule puts it. 可能影响公正 only describes a gift or a meal.
 _LIKELY = re.compile("可能(?!影响公正)|容易|稍有|的$")
-
-
 _NO_WORD = re.compile(r"\W")
 
 
@@ -43,11 +41,10 @@ class _Problem:
     start: int
     end: int
     modality: Modality
-    rule: str = "act"
 
 
-def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
-    """The issues of a document in text order; the same words again are one entry, except acts of different persons."""
+def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Proposal, ...]:
+    """What the rules take for issues, in text order; the same words are one entry, but acts of different persons."""
     acts = [_act(reading, case, act) for case in cases for act in case.violations if _is_quotable(act.quote)]
     told = Stretches(told_stretches(reading, cases))
     problems = [
@@ -57,21 +54,9 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Issue, ...]:
         if not told.hold(clause.start)
         for problem in _problems(reading.folded, clause)
     ]
-    return tuple(_issue(reading, problem) for problem in _distinct(reading.folded, acts, problems))
-
-
-def _issue(reading: Reading, problem: _Problem) -> Issue:
-    evidence = reading.document.evidence(problem.start, problem.end)
-    category = category_of(reading.folded[problem.start : problem.end])
-    return Issue(
-        evidence=evidence,
-        category=category,
-        modality=problem.modality,
-        grounds=(
-            Ground("", f"issue/{problem.rule}", evidence),
-            Ground("category", f"issue-category/{category}", evidence),
-            Ground("modality", f"modality/{problem.modality}", evidence),
-        ),
+    return tuple(
+        Proposal(reading.document.evidence(problem.start, problem.end), problem.modality)
+        for problem in _distinct(reading.folded, acts, problems)
     )
 
 
@@ -162,18 +147,16 @@ def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
         return
     named = _named().search(text)
     if named:
-        yield from _parts(text, start, named.start("problem"), named.end("problem"), _modality(named), "named")
+        yield from _parts(text, start, named.start("problem"), named.end("problem"), _modality(named))
         return
     if not (_any("predicates").found_in(text) or _any("acts").found_in(text)):
         return
     governed = _governed().search(text)
     if governed and _is_full(governed["problem"]):
-        yield from _parts(
-            text, start, governed.start("problem"), governed.end("problem"), _modality(governed), "governed"
-        )
+        yield from _parts(text, start, governed.start("problem"), governed.end("problem"), _modality(governed))
     elif _says_wrong(text):
         modality = Modality.RISK if _LIKELY.search(text) else Modality.FOUND
-        yield from _parts(text, start, _start_of_wrong(text), len(text), modality, "predicate")
+        yield from _parts(text, start, _start_of_wrong(text), len(text), modality)
 
 
 def _modality(match: re.Match[str]) -> Modality:
@@ -213,7 +196,7 @@ def _is_quotable(words: str) -> bool:
     return _MIN_LENGTH <= len(words) <= _MAX_LENGTH and words not in _vague()
 
 
-def _parts(text: str, offset: int, start: int, end: int, modality: Modality, rule: str) -> Iterator[_Problem]:
+def _parts(text: str, offset: int, start: int, end: int, modality: Modality) -> Iterator[_Problem]:
     """The problem without its decoration; an enumeration of full problems is split."""
     decoration = _decoration().match(text, start, end)
     start = decoration.end() if decoration else start
@@ -224,9 +207,9 @@ def _parts(text: str, offset: int, start: int, end: int, modality: Modality, rul
     members = _members(body)
     if len(members) > 1 and all(_is_full(body[low:high]) for low, high in members):
         for low, high in members:
-            yield _Problem(offset + start + low, offset + start + high, modality, rule)
+            yield _Problem(offset + start + low, offset + start + high, modality)
     else:
-        yield _Problem(offset + start, offset + end, modality, rule)
+        yield _Problem(offset + start, offset + end, modality)
 
 
 def _members(body: str) -> list[tuple[int, int]]:

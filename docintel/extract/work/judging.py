@@ -177,4 +177,4 @@ def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: Floats) -> l
 @cache
 def shared_judge() -> Judge:
     """The process's model, loaded at the first call."""
-    return Judge(models_dir() / "work")
+    return Judge(models_dir() / "judging")

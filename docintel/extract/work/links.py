@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.work.issues import problem_words
-from docintel.extract.work.roles import Stretches, pattern
+from docintel.extract.work.roles import Proposal, Stretches, pattern
 from docintel.schema import Case, Evidence, Issue
 
 #: Shorter words may stand in a measure by chance.
@@ -21,7 +21,7 @@ _SENTENCES_BEHIND = 3
 
 
 def link_measures(
-    reading: Reading, measures: Sequence[Evidence], cases: Sequence[Case], issues: Sequence[Issue]
+    reading: Reading, measures: Sequence[Evidence], cases: Sequence[Case], issues: Sequence[Issue | Proposal]
 ) -> list[tuple[int, ...]]:
     """For each measure the indexes into `issues` that the text ties to it, ascending."""
     regions = _case_regions(reading, cases)
@@ -33,7 +33,7 @@ def link_measures(
 class _Issues:
     """The issues of a document by where they stand."""
 
-    def __init__(self, issues: Sequence[Issue]) -> None:
+    def __init__(self, issues: Sequence[Issue | Proposal]) -> None:
         quotes = ((issue.evidence.start, issue.evidence.end, i) for i, issue in enumerate(issues))
         self._quotes = sorted(quotes)
 
@@ -56,7 +56,7 @@ def _case_regions(reading: Reading, cases: Sequence[Case]) -> list[tuple[int, in
 
 
 def _words_elsewhere(
-    reading: Reading, regions: Sequence[tuple[int, int]], issues: Sequence[Issue]
+    reading: Reading, regions: Sequence[tuple[int, int]], issues: Sequence[Issue | Proposal]
 ) -> Mapping[str, Sequence[tuple[int, str]]]:
     """The index and the words of each problem told outside the cases, by what the words begin with.
 

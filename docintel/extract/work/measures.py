@@ -11,8 +11,8 @@ from docintel.extract.language.reading import Reading, once
 from docintel.extract.language.segments import Segment, blank_quotes, segments
 from docintel.extract.work.categories import best_category
 from docintel.extract.work.links import link_measures
-from docintel.extract.work.roles import Role, pattern, roles
-from docintel.schema import Case, Evidence, Ground, Issue, Measure, MeasureCategory, Status
+from docintel.extract.work.roles import Proposal, Role, pattern, roles
+from docintel.schema import Case, Evidence, Ground, Measure, MeasureCategory, Status
 
 #: 同志们: and 各位领导、同志们, open a speech.
 _ADDRESS = re.compile(r"(?m)^[^,:。\n]{0,12}(?:同志们|各位代表|各位委员|各位领导)[,:!]")
@@ -24,7 +24,7 @@ ActorFinder = Callable[[int, int], tuple[str, ...]]
 
 
 def find_measures(
-    reading: Reading, actors_of: ActorFinder, cases: Sequence[Case], issues: Sequence[Issue]
+    reading: Reading, actors_of: ActorFinder, cases: Sequence[Case], issues: Sequence[Proposal]
 ) -> tuple[Measure, ...]:
     """The measures of a document; a wording said again is one entry unless it is a sanction.
 
@@ -67,7 +67,7 @@ def _measure(
     )
 
 
-def acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Issue]) -> list[tuple[Segment, Role]]:
+def acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Proposal]) -> list[tuple[Segment, Role]]:
     """Sanctions and measures in text order; a measure said again in the same words is left out."""
     every = list(segments(reading))
     seen: set[str] = set()

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
 from docintel.extract.language.gates import AnyOf, Gated
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading, Sentence, within
 from docintel.extract.language.segments import Segment, actions, blank_quotes
-from docintel.schema import Case, Issue, Modality
+from docintel.schema import Case, Evidence, Modality
 
 #: A verb further from the front of its clause than this is not the clause's action.
 _SUBJECT_LENGTH = 40
@@ -45,6 +46,13 @@ class Stretches:
         return i > 0 and self._reach[i - 1] > offset
 
 
+class Proposal(NamedTuple):
+    """What the rules take for an issue."""
+
+    evidence: Evidence
+    modality: Modality
+
+
 class Role(StrEnum):
     """What a segment is in the story of a report."""
 
@@ -68,7 +76,7 @@ def _any(name: str) -> AnyOf:
 
 
 def roles(
-    reading: Reading, segments: Sequence[Segment], cases: Sequence[Case] = (), issues: Sequence[Issue] = ()
+    reading: Reading, segments: Sequence[Segment], cases: Sequence[Case] = (), issues: Sequence[Proposal] = ()
 ) -> list[Role]:
     """The role of each segment; what a person did before the sanction is no measure, nor is a problem found."""
     told = told_stretches(reading, cases)

@@ -27,7 +27,7 @@ from docintel.extract.work.judging import Floats, choose, shared_judge
 from docintel.extract.work.links import link_measures
 from docintel.extract.work.measures import ActorFinder, acting_segments, is_speech, status_of
 from docintel.extract.work.measures import category_of as measure_category
-from docintel.extract.work.roles import Role, pattern, told_stretches
+from docintel.extract.work.roles import Proposal, Role, pattern, told_stretches
 from docintel.schema import (
     Case,
     DocType,
@@ -56,7 +56,7 @@ class Work:
     doc_type: DocType
 
     @cached_property
-    def proposed_issues(self) -> tuple[Issue, ...]:
+    def proposed_issues(self) -> tuple[Proposal, ...]:
         """What the rules take for issues."""
         return find_issues(self.reading, self.cases)
 
