@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from docintel.extract.language.reading import Name
 from docintel.extract.steps import STEPS, Draft, begin
@@ -43,12 +43,29 @@ def register() -> None:
         Doc.set_extension(name, default=None, force=True)
     for name in ("reading", "extraction"):
         Doc.set_extension(name, getter=_of_draft(name), force=True)
+    Span.set_extension("record", getter=_record_of, force=True)
+    Span.set_extension("confidence", getter=lambda span: getattr(span._.record, "confidence", None), force=True)
     for name, component in COMPONENTS.items():
         Language.component(name, func=component)
 
 
 def _of_draft(name: str) -> Callable[[Doc], Any]:
     return lambda doc: getattr(doc._.draft, name, None)
+
+
+def _record_of(span: Span) -> Record | None:
+    """The record that a span of `doc.spans` shows; None for any other span."""
+    extraction: Extraction | None = span.doc._.extraction
+    for kind in RECORD_TYPES if extraction and span.id_.isdecimal() else ():
+        records = extraction.records(kind)  # type: ignore[union-attr]
+        record = records[int(span.id_)] if int(span.id_) < len(records) else None
+        if record and _label(kind, record) == span.label_ and any(_covers(span, one) for one in _quotes(record)):
+            return record
+    return None
+
+
+def _covers(span: Span, evidence: Evidence) -> bool:
+    return (span.start_char, span.end_char) == (evidence.start, evidence.end)
 
 
 def _plain_document(text: str) -> Document:
@@ -86,7 +103,7 @@ def _component(step: Callable[[Draft], None]) -> Callable[[Doc], Doc]:
 
 
 def show_spans(doc: Doc) -> Doc:
-    """Every record as a span in `doc.spans`, `span.id_` its index in the extraction.
+    """Every record as a span in `doc.spans`: `span._.record`, its `span._.confidence`, its index as `span.id_`.
 
     Tokens that a record cuts through are split, so that no span is longer or shorter than its quote.
     """

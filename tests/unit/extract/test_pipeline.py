@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from spacy import displacy
 from spacy.language import Language
 
 from docintel.extract.pipeline import annotate, extract, load_pipeline
@@ -47,6 +48,23 @@ def test_spans_are_the_quotes_of_the_records(nlp):
         spans = {(span.start_char, span.end_char) for span in doc.spans[kind]}
         assert quotes <= spans
     assert doc.spans["measures"][0].label_ == str(extraction.measures[0].category)
+
+
+def test_spans_know_their_record_and_how_sure_it_is(nlp):
+    doc = annotate(make_document(TEXT), nlp)
+    for kind in RECORD_TYPES:
+        for span in doc.spans[kind]:
+            record = span._.record
+            assert record is doc._.extraction.records(kind)[int(span.id_)]
+            assert span._.confidence == record.confidence
+    assert doc[0:2]._.record is None
+    assert doc[0:2]._.confidence is None
+
+
+def test_displacy_shows_the_spans(nlp):
+    doc = annotate(make_document(TEXT), nlp)
+    html = displacy.render(doc, style="span", options={"spans_key": "issues"})
+    assert str(doc._.extraction.issues[0].category) in html
 
 
 @pytest.mark.parametrize("text", [TEXT, "青嵐市衛健委發現問題 12 個，約談沈致遠等3人。"])
