@@ -27,14 +27,24 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-    from docintel.schema import ChainRow
+    from docintel.schema import ChainRow, Comparison
 
 # Importing a room sets its name on this package, once. `parse` and `extract` are imported before the functions of the
 # same names are defined, so that it is the functions that stay.
 import_module("docintel.extract")
 
 __version__ = "0.1.0"
-__all__ = ["DocintelError", "Document", "Extraction", "Library", "extract", "ledger", "load_pipeline", "parse"]
+__all__ = [
+    "DocintelError",
+    "Document",
+    "Extraction",
+    "Library",
+    "answered",
+    "extract",
+    "ledger",
+    "load_pipeline",
+    "parse",
+]
 
 
 def parse(path: Path | str) -> Document:
@@ -67,6 +77,17 @@ def ledger(extraction: Extraction, as_of: "date | None" = None) -> "tuple[ChainR
     from docintel.chain import chain
 
     return chain(extraction, as_of)
+
+
+def answered(feedback: Extraction, report: Extraction) -> "Comparison":
+    """Compare a feedback with the report that answers it, problem by problem.
+
+    Raises:
+        ModelError: the encoder is missing or damaged.
+    """
+    from docintel.follow import compare
+
+    return compare(feedback, report)
 
 
 def load_pipeline() -> "Language":

@@ -1,5 +1,6 @@
-"""Where things are on this machine: the library that commands use when none is named, and the shipped models."""
+"""What this machine says: the library that commands use when none is named, the shipped models, and who is asking."""
 
+import getpass
 import os
 from pathlib import Path
 
@@ -12,6 +13,14 @@ def default_library() -> Path:
     """The folder named by `DOCINTEL_LIBRARY`, else `library` in the platform's data folder for docintel."""
     named = os.environ.get("DOCINTEL_LIBRARY")
     return Path(named) if named else platformdirs.user_data_path("docintel", appauthor=False) / "library"
+
+
+def user_name() -> str:
+    """Who corrects: `DOCINTEL_USER`, else the name of the account; `?` where the system knows none."""
+    try:
+        return os.environ.get("DOCINTEL_USER", "").strip() or getpass.getuser()
+    except (OSError, KeyError):  # an account without an entry, as in some containers
+        return "?"
 
 
 def cache_dir() -> Path:

@@ -6,6 +6,7 @@ DocintelError(message, hint="")
 │   │   └── ContainerError            it is an archive: the files in it are the documents
 │   ├── ParseError                a parser exists, and this file defeats it
 │   ├── QueryError                a query or a filter makes no sense
+│   ├── CorrectionError           a correction makes no sense for this document
 │   └── NotFoundError             nothing has this id or path
 ├── SetupError                this installation is not ready               CLI 3
 │   └── ModelError                a shipped model is missing or damaged
@@ -48,6 +49,10 @@ class ParseError(InputError):
 
 class QueryError(InputError):
     """A query or a filter makes no sense."""
+
+
+class CorrectionError(InputError):
+    """A correction makes no sense for this document."""
 
 
 class NotFoundError(InputError):

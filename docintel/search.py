@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from docintel.errors import QueryError
 from docintel.index.passage_index import PassageIndex
-from docintel.index.vectors import Vectors
+from docintel.index.segments import Ids, Vectors
 from docintel.schema import Filters, Hit, HitKind
 from docintel.store.catalog import Catalog
 from docintel.text.normalize import fold
@@ -21,6 +21,7 @@ Standings = Mapping[str, tuple[str, str]]
 _ALONE: Standings = {}
 _POOL = 100  # candidates from each index: fusion needs more than are shown
 _MORE = 4  # times the candidates, when so many were copies of others that too few are left
+_AT_ONCE = 2  # times the hits that are asked for: the passages whose words are fetched first
 #: Of the shorter passage's pairs of characters, how many the other has when two sources of a work say the same: two
 #: windows over one text that begin at different sentences share half.
 _SAME_PASSAGE = 0.5
@@ -55,13 +56,38 @@ def search(
     pool = max(_POOL, 2 * top_k)
     while True:
         ranked = rank(index, query, vector, kind=passages, allowed=allowed, pool=pool)
-        hits = catalog.hits(dict(ranked))
-        standings = catalog.standings({hit.document for hit in hits})
-        found = once(hits, standings)
-        if len(ranked) < pool or len(found) >= top_k or len(found) == len(hits):
+        if kind is HitKind.DOCUMENT:
+            found, standings, copies = _distinct(catalog, ranked)
+        else:
+            found, standings, copies = _first(catalog, ranked, top_k)
+        if len(ranked) < pool or len(found) >= top_k or not copies:
             break
         pool *= _MORE
     return (documents_of(found, standings) if kind is HitKind.DOCUMENT else found)[:top_k]
+
+
+def _first(catalog: Catalog, ranked: Sequence[tuple[int, float]], top_k: int) -> tuple[list[Hit], Standings, bool]:
+    """As `_distinct`, but of the hits that come first only.
+
+    The words of only so many passages are fetched as it takes: of the first, and of those whose work is among these.
+    """
+    works = catalog.shared_works([id_ for id_, _ in ranked])
+    size = _AT_ONCE * top_k
+    while True:
+        heads = {works[id_] for id_, _ in ranked[:size] if id_ in works}
+        chosen = [*ranked[:size], *(pair for pair in ranked[size:] if works.get(pair[0]) in heads)]
+        found, standings, copies = _distinct(catalog, chosen)
+        if len(found) >= top_k or size >= len(ranked):
+            return found, standings, copies
+        size *= _MORE
+
+
+def _distinct(catalog: Catalog, ranked: Sequence[tuple[int, float]]) -> tuple[list[Hit], Standings, bool]:
+    """The hits, copies merged; the standings of their documents; and whether there were copies."""
+    hits = catalog.hits(dict(ranked))
+    standings = catalog.standings({hit.document for hit in hits})
+    found = once(hits, standings)
+    return found, standings, len(found) < len(hits)
 
 
 def rank(
@@ -70,7 +96,7 @@ def rank(
     vector: Vectors,
     *,
     kind: HitKind,
-    allowed: Sequence[int] | None = None,
+    allowed: Sequence[int] | Ids | None = None,
     pool: int = _POOL,
 ) -> list[tuple[int, float]]:
     """Passage ids with fused scores, best first.
@@ -78,7 +104,7 @@ def rank(
     Args:
         query: for the words.
         vector: the query as the index's encoder encodes it, for the meaning.
-        allowed: only these ids; None for all.
+        allowed: only these ids, ascending; None for all.
         pool: candidates from each index.
     """
     lexical = index.search_lexical(query, kind=kind, allowed=allowed, top_k=pool)
@@ -103,7 +129,7 @@ def fuse(rankings: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, flo
     """Merge scaled rankings by the mean of their scores; best first, equal scores in id order.
 
     An id that a ranking lacks has 0 there. Found better here than reciprocal ranks (MRR .60 against .55 on the measures
-    that answer an issue): by how far the first leads is worth knowing. `scripts/bench_retrieval.py` prints both.
+    that answer an issue): by how far the first leads is worth knowing. `docintel evaluate answers` prints both.
 
     Source: Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, TOIS 2023.
     """
@@ -140,9 +166,11 @@ def once(hits: Sequence[Hit], standings: Standings) -> list[Hit]:
 
 def _merged(group: Sequence[Hit], standings: Standings) -> Hit:
     """The best hit of the leading source, with the best score, and the names of the other sources."""
+    if len(group) == 1:
+        return group[0]
     leading = min(group, key=lambda hit: standings.get(hit.document, ("", ""))[1])  # the first of equals: the best
     names = dict.fromkeys(name for hit in group for name in (hit.source, *hit.sources))
-    sources = () if len(group) == 1 else tuple(name for name in names if name != leading.source)
+    sources = tuple(name for name in names if name != leading.source)
     return replace(leading, score=group[0].score, sources=sources or leading.sources)
 
 

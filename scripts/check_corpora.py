@@ -1,7 +1,8 @@
 """Check the sample reports against their gold, and print how many records they hold.
 
-In: a folder with `reports/`, `gold/*.json` and `manifest.json`; `corpora` unless another is named. Out: a table of
-documents, characters and records by type of document, or the list of faults and exit status 1.
+In: a folder with `reports/`, `gold/*.json` and `manifest.json`, and `queries/` where answers to some were judged; it is
+`corpora` unless another is named. Out: a table of documents, characters and records by type of document, or the list of
+faults and exit status 1.
 
 `--write-manifest` first brings the manifest up to date: an entry for every pair, with type and sha256 as they are now.
 The sector and the difficulties of an entry are written by hand and kept, and so are its wave and whether it is held
@@ -14,13 +15,15 @@ import html
 import json
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from docintel.errors import InputError
+from docintel.evaluation.judged import Judgement, load_judgements, load_queries
 from docintel.parse.sandbox import parse
 from docintel.schema import (
     DocType,
@@ -214,9 +217,33 @@ def folder_faults(folder: Path) -> Iterator[str]:
             yield f"{entry['file']}: the manifest lacks its sector or difficulties"
 
 
+def query_faults(folder: Path) -> Iterator[str]:
+    """What is wrong with the queries and judgements of a folder; nothing where it has none."""
+    if not (folder / "queries").is_dir():
+        return
+    try:
+        queries = load_queries(folder / "queries")
+        judgements = load_judgements(folder / "queries", queries)
+    except InputError as exc:
+        yield str(exc)
+        return
+    of_document: defaultdict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        of_document[judgement.document].append(judgement)
+    for query in queries:
+        if query.document and not (folder / "reports" / query.document).is_file():
+            yield f"query {query.id}: there is no document {query.document}"
+    for name, judged in of_document.items():
+        path = folder / "reports" / name
+        text = squeeze(parse(path).text) if path.is_file() else ""
+        for judgement in judged:
+            if squeeze(judgement.quote) not in text:
+                yield f"judgement of {judgement.query}: {judgement.quote!r} is not in {name}"
+
+
 def faults(folder: Path) -> list[str]:
     """Everything that is wrong with a folder of reports, empty when nothing is."""
-    found = list(folder_faults(folder))
+    found = [*folder_faults(folder), *query_faults(folder)]
     for gold in load(folder).values():
         path = folder / "reports" / gold["doc"]
         if path.exists():

@@ -19,23 +19,23 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from train_work import (
-    KINDS,
     ROOT,
-    Annotated,
-    Tally,
     best_thresholds,
     by_rules,
     fit,
-    folds_of,
-    log_odds,
-    matrix,
-    quotes,
     read_all,
+    scored_at,
+    shown,
+    total,
     vocabulary_of,
 )
 
+from docintel.evaluation.extraction import Score
 from docintel.extract.language.segments import clause_start
+from docintel.extract.work.judging import KINDS
 from docintel.index.encoder import load_encoder
+from docintel.learning.annotated import Annotated, folds, score
+from docintel.learning.heads import matrix
 
 #: A clause is one of a kind when an annotated record covers this share of it, or lies in it with this share of its own.
 COVERED = 0.5
@@ -50,7 +50,7 @@ def clauses(document: Annotated) -> list[str]:
 
 def truths(document: Annotated, kind: str) -> np.ndarray:
     """Which clauses hold a record, by the candidates that annotated records agree with best."""
-    whose = document.agreement[kind][2]
+    whose = document.agreement[kind].whose
     spans = [(document.work.spans[n].start, document.work.spans[n].end) for n in whose]
     return np.array(
         [
@@ -95,10 +95,10 @@ class ByVectors:
 
 def plain(
     documents: Sequence[Annotated], scored: Sequence[Annotated], kind: str, classify: Classifier, n: int
-) -> Tally:
+) -> Score:
     """Score a classifier of clauses, fold by fold."""
-    tally = Tally()
-    for part in folds_of(documents, n):
+    counted = Score()
+    for part in folds(documents, n):
         held = [document for document in part if document in scored]
         if not held:
             continue
@@ -108,34 +108,21 @@ def plain(
         for document in held:
             texts = clauses(document)
             found = classify(seen, right, texts) if texts else np.zeros(0, dtype=bool)
-            tally.add(
-                kind, [{"quote": text} for text, yes in zip(texts, found, strict=True) if yes], document.gold[kind]
-            )
-    return tally
+            counted += score(document, kind, [{"quote": text} for text, yes in zip(texts, found, strict=True) if yes])
+    return counted
 
 
 def judged(
     documents: Sequence[Annotated], scored: Sequence[Annotated], features: dict[str, Any], vocabulary: Any, n: int
-) -> dict[str, Tally]:
+) -> dict[str, Score]:
     """Score the judged candidates, fold by fold."""
     odds = {}
-    for part in folds_of(documents, n):
+    for part in folds(documents, n):
         others = [document for document in documents if document not in part]
         fitted = fit(others, features, vocabulary, ())
-        odds |= {document.name: log_odds(fitted, features[document.name]) for document in part}
-    return tallies(scored, odds, best_thresholds([d for d in documents if d not in scored] or documents, odds))
-
-
-def tallies(
-    documents: Sequence[Annotated], odds: dict[str, np.ndarray], thresholds: dict[str, float]
-) -> dict[str, Tally]:
-    """Count what is chosen by these odds."""
-    found = {kind: Tally() for kind in KINDS}
-    for i, kind in enumerate(KINDS):
-        for document in documents:
-            chosen = quotes(document, kind, odds[document.name][:, i], thresholds[kind])
-            found[kind].add(kind, chosen, document.gold[kind])
-    return found
+        odds |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
+    thresholds = best_thresholds([d for d in documents if d not in scored] or documents, odds)
+    return {kind: scored_at(scored, kind, odds, thresholds[kind]) for kind in KINDS}
 
 
 def curve(
@@ -144,14 +131,14 @@ def curve(
     """Draw F1 on the documents held back against the number of documents learned from."""
     from matplotlib import pyplot
 
-    (ordered,) = folds_of(own, 1)
+    (ordered,) = folds(own, 1)
     sizes = [size for size in SIZES if size < len(own)] + [len(own)]
     values: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for size in sizes:
         fitted = fit(ordered[:size], features, vocabulary, ())
-        odds = {document.name: log_odds(fitted, features[document.name]) for document in held}
-        for kind, tally in tallies(held, odds, {"issues": 0.175, "measures": 0.25}).items():
-            values[kind].append(tally.f1)
+        odds = {document.name: fitted.scores("kind", features[document.name]) for document in held}
+        for kind, probability in {"issues": 0.175, "measures": 0.25}.items():
+            values[kind].append(scored_at(held, kind, odds, probability).f1)
     figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
     for kind in KINDS:
         axes.plot(sizes, values[kind], marker="o", label=kind)
@@ -182,13 +169,11 @@ def main() -> None:
     ours = judged(documents, scored, features, vocabulary, args.folds)
     vectors = ByVectors()
     for kind in KINDS:
-        rules = Tally()
-        for document in scored:
-            rules.add(kind, by_rules(document, kind), document.gold[kind])
-        print(f"{kind:9} rules alone                        {rules}")
+        rules = total(score(document, kind, by_rules(document, kind)) for document in scored)
+        print(f"{kind:9} rules alone                        {shown(rules)}")
         for title, classify in (("encoder + logistic regression", vectors), ("TF-IDF + linear SVM", by_words)):
-            print(f"{kind:9} {title:34} {plain(documents, scored, kind, classify, args.folds)}", flush=True)
-        print(f"{kind:9} {'judged candidates':34} {ours[kind]}", flush=True)
+            print(f"{kind:9} {title:34} {shown(plain(documents, scored, kind, classify, args.folds))}", flush=True)
+        print(f"{kind:9} {'judged candidates':34} {shown(ours[kind])}", flush=True)
     if args.curve:
         curve(own, held, features, vocabulary, args.curve)
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Container
 from pathlib import Path
 
-from docintel.evaluate import Report, score_extractions
+from docintel.evaluation.extraction import Report, score_extractions
 from docintel.extract.pipeline import extract
 from docintel.parse.sandbox import parse
 from docintel.schema.serial import extraction_to_dict

@@ -5,8 +5,8 @@ those who write rules; `--extra-gold GOLD=SOURCES` adds annotated documents from
 `models/confidence/weights.json`, and a table of how often records that were said to be so sure were right, each
 predicted by a model that did not see its document. `--test GOLD=SOURCES` prints the table for documents not fitted on.
 
-A record is right when gold has it (as `docintel.evaluate` matches records) with the field that says what it is:
-the metric and measure word of a statistic, the canonical name of a unit.
+A record is right when gold has it (as `docintel.evaluation.extraction` matches records) with the field that says what
+it is: the metric and measure word of a statistic, the canonical name of a unit.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from docintel.evaluate import matched
+from docintel.evaluation.extraction import matched
 from docintel.extract.confidence import features
 from docintel.extract.pipeline import read
 from docintel.parse.sandbox import parse

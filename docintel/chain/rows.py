@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from docintel.chain.outcomes import outcomes
 from docintel.chain.places import NO_PROBLEM, Place, folded_text, items, loose
 from docintel.chain.tables import table_rows
 from docintel.chain.words import Span, by_when, due_day, progress_of
@@ -134,6 +135,8 @@ class _Chain:
         quote = self._quote(place.title)
         first = issues[entry.heads[0]] if entry.heads else None
         deadline = self._deadline(place, measures)
+        reach = self._reach(place, measures)
+        told = self._quote(place.told) if place.told else None
         return ChainRow(
             issue=quote,
             category=self._category(entry, quote),
@@ -145,8 +148,11 @@ class _Chain:
             owners=self._owners(place, measures),
             deadline=deadline,
             progress=self._progress(place.told, measures, deadline),
-            told=self._quote(place.told) if place.told else None,
+            told=told,
             issues=(*entry.heads, *entry.details),
+            statistics=self._statistics(reach),
+            effects=outcomes(self.extraction, self.folded, reach, told),
+            reach=reach,
         )
 
     def _other(self, measure: Measure) -> ChainRow:
@@ -158,7 +164,19 @@ class _Chain:
             owners=self._owners(place, alone),
             deadline=deadline,
             progress=self._progress(None, alone, deadline),
+            statistics=self._statistics(place.own),
+            effects=outcomes(self.extraction, self.folded, place.own, None),
+            reach=place.own,
         )
+
+    def _reach(self, place: Place, measures: Sequence[Measure]) -> tuple[Span, ...]:
+        """What belongs to a place; for one that holds nothing, its sentence and those of its measures."""
+        sentences = {self._sentence(place.title), *(self._around(measure) for measure in measures)}
+        return place.own or tuple(sorted(sentences))
+
+    def _statistics(self, reach: Sequence[Span]) -> tuple[int, ...]:
+        starts = enumerate(each.evidence.start for each in self.extraction.statistics)
+        return tuple(n for n, start in starts if any(_within(span, start) for span in reach))
 
     def _quote(self, span: Span) -> Evidence:
         return self.extraction.document.evidence(*span)
@@ -201,9 +219,12 @@ class _Chain:
 
     def _around(self, measure: Measure) -> Span:
         """The sentence a measure stands in."""
-        quote = measure.evidence
-        low = max(self.folded.rfind(mark, 0, quote.start) for mark in "。;\n") + 1
-        stops = [at for mark in "。;\n" if (at := self.folded.find(mark, quote.end)) >= 0]
+        return self._sentence(_span(measure.evidence))
+
+    def _sentence(self, span: Span) -> Span:
+        """The sentence, or part of it between semicolons, that a stretch stands in."""
+        low = max(self.folded.rfind(mark, 0, span[0]) for mark in "。;\n") + 1
+        stops = [at for mark in "。;\n" if (at := self.folded.find(mark, span[1])) >= 0]
         return low, min(stops, default=len(self.folded))
 
     def _deadline(self, place: Place, measures: Sequence[Measure]) -> Deadline | None:

@@ -1,4 +1,4 @@
-"""Commands that ask the library: `search`, `suggest`, `similar`, `statistics`, `show`; and `schema`."""
+"""Commands that ask the library: `search`, `similar`, `statistics`, `show`; and `schema`."""
 
 import json
 from dataclasses import asdict
@@ -73,32 +73,16 @@ def search(
 
 
 @app.command()
-def suggest(
-    text: Annotated[str | None, typer.Argument(help="发现的问题。 The problem found.", show_default=False)] = None,
-    document: Annotated[
-        str | None, typer.Option("--document", help="文件或文档编号，逐个问题给出建议。 A file or document id.")
-    ] = None,
-    top: Top = 10,
-    library: LibraryFolder = None,
-    as_json: AsJson = False,
-) -> None:
-    """针对问题，列出其他单位采取过的措施和原文依据。 Measures that others took for a comparable problem."""
-    with open_library(library) as opened:
-        suggestions = opened.suggest(text, document=document, top_k=top)
-    answer([asdict(each) for each in suggestions], as_json, lambda: views.suggestions_view(suggestions))
-
-
-@app.command()
 def similar(
     document: Annotated[str, typer.Argument(help="文件或文档编号。 A file or document id.", show_default=False)],
     top: Top = 10,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """找相似的文档。 Documents like a file or a document."""
+    """找相似的文档，列出相同的问题、措施和处理。 Documents like one, and the records of both that match."""
     with open_library(library) as opened:
-        hits = opened.similar(document, top_k=top)
-    answer([asdict(hit) for hit in hits], as_json, lambda: views.hits_view(hits, ""))
+        found = opened.similar(document, top_k=top)
+    answer([asdict(each) for each in found], as_json, lambda: views.similar_view(found))
 
 
 @app.command()

@@ -1,17 +1,23 @@
 """Commands that look after the library: `library …`."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from docintel import console as views
 from docintel.cli.app import library_app
-from docintel.cli.options import AsJson, LibraryFolder, open_library
-from docintel.cli.screen import answer, out, rows_of
+from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, limits_of, open_library
+from docintel.cli.screen import answer, counter, exit_if_failed, out, print_json, rows_of
 from docintel.errors import (
     StoreError,
 )
+from docintel.parse.file import Limits
+from docintel.schema import FileReport
+
+if TYPE_CHECKING:
+    from docintel.library import Library
 
 
 @library_app.command("info")
@@ -65,3 +71,26 @@ def library_rebuild(library: LibraryFolder = None) -> None:
     with open_library(library) as opened:
         opened.rebuild()
     out.print("索引已重建。 The index was made anew.")
+
+
+@library_app.command("reread")
+def library_reread(
+    library: LibraryFolder = None,
+    limit: LimitOptions = None,
+    no_ocr: NoOcr = False,
+    as_json: AsJson = False,
+) -> None:
+    """用现在的版本和模型重读已存的原件；订正保留，可续。 Read the stored originals anew; corrections stay."""
+    with open_library(library) as opened:
+        reports = reread(opened, limits_of(limit, no_ocr))
+    if as_json:
+        print_json([asdict(report) for report in reports])
+    else:
+        out.print(views.reports_view(reports))
+    exit_if_failed(reports)
+
+
+def reread(library: "Library", limits: Limits) -> list[FileReport]:
+    """Read the documents of a library anew, with a progress bar."""
+    with counter("重读 Reading anew", len(library.documents())) as count:
+        return library.reread(limits=limits, progress=lambda _: count())

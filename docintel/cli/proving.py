@@ -79,6 +79,7 @@ def explain(
                             "quote": ground.evidence.quote if ground.evidence else None,
                             "start": ground.evidence.start if ground.evidence else None,
                             "end": ground.evidence.end if ground.evidence else None,
+                            "note": ground.note or None,
                         }
                         for ground in each.grounds
                     ]
@@ -92,7 +93,7 @@ def explain(
 
 
 def _extraction(document: str, library: Path | None, limit: Sequence[str] | None, no_ocr: bool) -> Extraction:
-    """The extraction of a file, or anew of a document of the library, for grounds are not stored."""
+    """The extraction of a file, or anew of a document of the library with its corrections: grounds are not stored."""
     from docintel.extract.pipeline import extract
     from docintel.parse import read_file
     from docintel.parse.sandbox import Sandbox
@@ -102,4 +103,4 @@ def _extraction(document: str, library: Path | None, limit: Sequence[str] | None
         with Sandbox(limits_of(limit, no_ocr)) as sandbox:
             return extract(sandbox.parse(read_file(path), printable(path.name)))
     with open_library(library) as opened:
-        return extract(opened.extraction(document).document)
+        return opened.explained(document)

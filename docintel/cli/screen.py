@@ -6,11 +6,12 @@ In: results, errors and progress. Out: text on a terminal or JSON. A reader of s
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console, RenderableType
@@ -18,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from docintel.errors import (
+    CorrectionError,
     DocintelError,
     InputError,
     NotFoundError,
@@ -36,6 +38,8 @@ from docintel.schema import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_Item = TypeVar("_Item")
 
 
 class _Console(Console):
@@ -60,6 +64,7 @@ _HEADLINES: tuple[tuple[type[DocintelError], str], ...] = (
     (UnsupportedFormatError, "不支持的文件格式"),
     (ParseError, "文件无法解析"),
     (QueryError, "查询有误"),
+    (CorrectionError, "订正有误"),
     (NotFoundError, "没有找到"),
     (InputError, "输入有误"),
     (SetupError, "安装未就绪"),
@@ -149,6 +154,20 @@ def file_progress(title: str, files: Sequence[Path]) -> Iterator[Bar]:
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield Bar(progress, title, files)
+
+
+def item_progress(title: str, items: Iterable[_Item], total: int | None = None) -> Iterator[_Item]:
+    """Go through items with a progress bar on stderr, when someone is there to see it."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield from progress.track(items, total=total, description=title)
+
+
+@contextmanager
+def counter(title: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """A progress bar on stderr, when someone is there to see it; each call is a step, of `total` where it is known."""
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield partial(progress.advance, progress.add_task(title, total=total))
 
 
 def exit_if_failed(reports: Sequence[FileReport]) -> None:

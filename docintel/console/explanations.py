@@ -33,5 +33,7 @@ def _grounds(grounds: Sequence[Ground], describe: Callable[[str], str]) -> Itera
         line = Text(describe(ground.rule))
         if ground.evidence:
             line.append(f"：“{ground.evidence.quote}”", style="green")
+        if ground.note:
+            line.append(f"  {ground.note}", style="cyan")
         line.append(f"  {ground.rule}", style="dim")
         yield hanging(f"  {FIELD_NAMES.get(ground.field, '记录')}", line, style="yellow")

@@ -3,15 +3,15 @@
 In: rows of the chain in their JSON form. Out: rich renderables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from docintel.console.words import RIGHT, SHORT, WRAP, label, table
-from docintel.schema import Progress
+from docintel.console.words import RIGHT, SHORT, WRAP, hanging, label, table
+from docintel.schema import EffectKind, Progress, Verdict
 
 
 def ledger_view(rows: Sequence[dict[str, Any]]) -> RenderableType:
@@ -40,18 +40,23 @@ def _problems(rows: Sequence[dict[str, Any]]) -> Table:
         ("整改时限", WRAP),
         ("状态", SHORT),
     ]
-    return table(
-        f"整改台账 Ledger（{len(rows)}）",
-        columns,
-        (
-            (
-                n,
-                f"{row['issue']['quote']}\n{row['source']}",
-                "\n".join(f"–\u00a0{measure['quote']}" for measure in row["measures"]),
-                "、".join(owner["name"] for owner in row["owners"]),
-                (row["deadline"] or {}).get("quote", ""),
-                label(row["progress"], Progress),
-            )
-            for n, row in enumerate(rows, start=1)
-        ),
-    )
+    out = table(f"整改台账 Ledger（{len(rows)}）", columns, ())
+    for n, row in enumerate(rows, start=1):
+        out.add_row(
+            str(n),
+            Text(f"{row['issue']['quote']}\n{row['source']}"),
+            Group(*_measures(row)),
+            Text("、".join(owner["name"] for owner in row["owners"])),
+            Text((row["deadline"] or {}).get("quote", "")),
+            Text(label(row["progress"], Progress)),
+        )
+    return out
+
+
+def _measures(row: dict[str, Any]) -> Iterator[RenderableType]:
+    """The measures, and what is told of their outcome beside the state that has a column of its own."""
+    for measure in row["measures"]:
+        yield hanging("–", Text(measure["quote"]), style="")
+    for effect in row["effects"]:
+        if effect["kind"] != EffectKind.TOLD:
+            yield hanging("→", Text(f"{label(effect['verdict'], Verdict)}：{effect['quote']}"), style="green")

@@ -81,7 +81,10 @@ _INFO_NAMES = {
     "indexed": "已索引",
     "index_is_current": "索引与目录一致",
     "outdated": "由其他版本读取的文档",
+    "model": "判断问题和举措的模型",
 } | RECORD_NAMES
+
+_MODELS = {"shipped": "随附", "own": "学自本库的订正", "stale": "随附（docintel 已更新，请重新 docintel train）"}
 
 
 def info_table(info: dict[str, Any]) -> Table:
@@ -91,5 +94,5 @@ def info_table(info: dict[str, Any]) -> Table:
 
 
 def _told(value: Any) -> Any:
-    """A truth in words; a count of 0 or 1 is none."""
-    return ("是" if value else "否") if isinstance(value, bool) else value
+    """A truth or a model in words; a count of 0 or 1 is none."""
+    return ("是" if value else "否") if isinstance(value, bool) else _MODELS.get(value, value)

@@ -12,12 +12,22 @@ from rich.text import Text
 
 from docintel.console.words import RIGHT, SHORT, WRAP, figure, label, number, period, table
 from docintel.schema import (
+    ACTION_NAMES,
+    CORRECTION_RULE,
     RECORD_NAMES,
     BlockKind,
+    CorrectionAction,
     Extraction,
     Record,
 )
 
+#: How a record that a person corrected is marked beside its number.
+_MARKS = {
+    CorrectionAction.CHANGE: "✎",
+    CorrectionAction.ADD: "＋",
+    CorrectionAction.ACCEPT: "✓",
+    CorrectionAction.REVIEW: "✓",
+}
 _HIGHLIGHTS = {"issues": "red", "measures": "green", "statistics": "bold cyan"}
 
 
@@ -29,8 +39,18 @@ def extraction_view(extraction: Extraction, kinds: Sequence[str]) -> RenderableT
         if records:
             parts.append(_RECORD_TABLES[kind](extraction))
         else:
-            parts.append(Text(f"{RECORD_NAMES[kind]}：无", style="dim"))
+            parts.append(Text(f"{RECORD_NAMES[kind]} {kind}：无", style="dim"))
+    if marks := dict.fromkeys(mark for kind in kinds for record in extraction.records(kind) if (mark := _mark(record))):
+        names = {mark: ACTION_NAMES[action] for action, mark in reversed(_MARKS.items())}
+        told = "　".join(f"{mark} {names[mark]}" for mark in marks)
+        parts.append(Text(f"经人订正 Corrected by people：{told}", style="dim"))
     return Group(*parts)
+
+
+def _mark(record: Record) -> str:
+    """The mark of a record that a person corrected; empty for any other."""
+    actions = {ground.rule.partition("/")[2] for ground in record.grounds if ground.rule.startswith(CORRECTION_RULE)}
+    return next((mark for action, mark in _MARKS.items() if action in actions), "")
 
 
 def document_head(extraction: Extraction) -> Text:
@@ -57,8 +77,9 @@ def document_head(extraction: Extraction) -> Text:
 def _records(kind: str, columns: Sequence[tuple[str, dict[str, Any]]], row: Any) -> Any:
     def build(extraction: Extraction) -> Table:
         records: Sequence[Record] = extraction.records(kind)
-        title = f"{RECORD_NAMES[kind]}（{len(records)}）"
-        return table(title, [("#", RIGHT), *columns], ((i, *row(record)) for i, record in enumerate(records)))
+        title = f"{RECORD_NAMES[kind]} {kind}（{len(records)}）"
+        numbered = ((f"{_mark(record)} {i}".strip(), *row(record)) for i, record in enumerate(records))
+        return table(title, [("#", RIGHT), *columns], numbered)
 
     return build
 

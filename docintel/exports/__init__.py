@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from docintel.errors import InputError
+from docintel.exports.across import write_comparison, write_recurrences
+from docintel.exports.advice import write_advice
 from docintel.exports.frames import neutral, to_frames
 from docintel.exports.ledger import write_ledger
+from docintel.exports.plan import write_plan
 from docintel.exports.workbook import write_workbook
 from docintel.files import whole
 from docintel.schema import Extraction
@@ -21,7 +24,18 @@ from docintel.schema.serial import extraction_to_dict
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Format", "neutral", "to_frames", "write", "write_jsonl", "write_ledger"]
+__all__ = [
+    "Format",
+    "neutral",
+    "to_frames",
+    "write",
+    "write_advice",
+    "write_comparison",
+    "write_jsonl",
+    "write_ledger",
+    "write_plan",
+    "write_recurrences",
+]
 
 
 class Format(StrEnum):

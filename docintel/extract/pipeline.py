@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from docintel.errors import InputError
 from docintel.extract.language.words import tagged_sentences
 from docintel.extract.steps import STEPS, Draft, begin
+from docintel.extract.work.judging import Judge
 from docintel.schema import Document, Extraction
 
 if TYPE_CHECKING:
@@ -17,25 +18,31 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 2_000_000
 
 
-def extract(document: Document) -> Extraction:
+def extract(document: Document, judge: Judge | None = None) -> Extraction:
     """Read every record of a document.
+
+    Args:
+        judge: chooses issues and measures; the shipped one when None.
 
     Raises:
         InputError: the document has more than `MAX_CHARACTERS`.
         ModelError: the tagger's model is missing or damaged.
     """
-    return read(document).extraction
+    return read(document, judge=judge).extraction
 
 
-def read(document: Document, until: str | None = None) -> Draft:
+def read(document: Document, until: str | None = None, judge: Judge | None = None) -> Draft:
     """What is found by the steps before the one of this name, for those who fit a model of it; by all for None.
+
+    Args:
+        judge: as for `extract`.
 
     Raises:
         InputError: the document has more than `MAX_CHARACTERS`.
         ModelError: the tagger's model is missing or damaged.
     """
     _check_length(document)
-    draft = begin(document, chain.from_iterable(tagged_sentences(document.text)))
+    draft = begin(document, chain.from_iterable(tagged_sentences(document.text)), judge)
     for step in takewhile(lambda name: name != until, STEPS):
         STEPS[step](draft)
     return draft

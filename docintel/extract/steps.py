@@ -29,6 +29,7 @@ from docintel.extract.units.units import (
     find_unit_mentions,
     outermost,
 )
+from docintel.extract.work.judging import Judge
 from docintel.extract.work.ledger import Row, read_ledgers
 from docintel.extract.work.ledger_records import (
     ledger_issues,
@@ -50,6 +51,7 @@ class Draft:
         ledger: the rows of its ledgers.
         place: what the document is about.
         extraction: the records found so far.
+        judge: chooses issues and measures; the shipped one when None.
         unit_mentions: set by the step of the units.
         speakers: whose words are quoted where; set by the step of the persons.
         work: what may be issues and measures; set by the step of the issues.
@@ -60,6 +62,7 @@ class Draft:
     ledger: Sequence[Row]
     place: Place | None
     extraction: Extraction
+    judge: Judge | None = None
     unit_mentions: tuple[UnitMention, ...] = ()
     speakers: Speakers = field(init=False)
     work: Work = field(init=False)
@@ -69,7 +72,7 @@ class Draft:
         self.extraction = replace(self.extraction, **records)
 
 
-def begin(document: Document, words: Iterable[Name]) -> Draft:
+def begin(document: Document, words: Iterable[Name], judge: Judge | None = None) -> Draft:
     """A document of which nothing is found yet but its type, its ledgers and its place."""
     plain = simplified(document) if document.language == TRADITIONAL else document
     words = tuple(words)
@@ -80,7 +83,7 @@ def begin(document: Document, words: Iterable[Name]) -> Draft:
         doc_type=classify(plain, has_ledger=bool(ledger)),
         region=place.full if place else None,
     )
-    return Draft(document, reading, ledger, place, extraction)
+    return Draft(document, reading, ledger, place, extraction, judge)
 
 
 def add_units(draft: Draft) -> None:
@@ -136,7 +139,7 @@ def add_issues(draft: Draft) -> None:
 def work_of(draft: Draft) -> Work:
     """What may be issues and measures of a draft that has its cases and statistics, ledgers left out."""
     reading, cases = _outside_ledgers(draft)
-    return Work(reading, cases, draft.extraction.statistics, draft.extraction.doc_type)
+    return Work(reading, cases, draft.extraction.statistics, draft.extraction.doc_type, draft.judge)
 
 
 def add_measures(draft: Draft) -> None:

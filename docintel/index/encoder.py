@@ -21,6 +21,7 @@ Vectors = npt.NDArray[np.float32]
 
 #: Padded tokens in one run of the graph: bounds the memory; 4096 fall out of the cache and are 15 % slower.
 MAX_BATCH_TOKENS = 1024
+_SHARED_TOKENS = 64  # of two windows of a long text: no clause is without what stands around it in both
 _REINSTALL = "Reinstall docintel, or make the model anew: python scripts/build_encoder.py --out models/encoder"
 
 
@@ -45,7 +46,8 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """A model folder as `scripts/build_encoder.py` writes it, run by onnxruntime.
 
-    Texts longer than the model reads (512 tokens, about 700 characters) are cut there.
+    Of a text longer than the model reads (512 tokens, about 700 characters) the vector is the mean of those of its
+    windows.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -63,7 +65,7 @@ class OnnxEncoder:
             self._card: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
             self._session = _session(folder / "model.onnx", threads)
-            self._tokenizer.enable_truncation(self._card["max_tokens"])
+            self._tokenizer.enable_truncation(self._card["max_tokens"], stride=_SHARED_TOKENS)
             self.dim: int = self._card["dim"]
             self.name = f"encoder@{_digest(*(file['sha256'] for file in self._card['files'].values()))}"
         except Exception as exc:  # both libraries raise bare Exceptions of their own for a damaged file
@@ -93,8 +95,18 @@ class OnnxEncoder:
                 )
 
     def _encode(self, texts: list[str]) -> Vectors:
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch(texts)
+        windows = [[encoding.ids, *(more.ids for more in encoding.overflowing)] for encoding in encodings]
+        rows = self._run([ids for its in windows for ids in its])
+        if len(rows) == len(texts):
+            return rows
+        firsts = np.cumsum([0, *map(len, windows)])[:-1]
+        means = np.add.reduceat(rows, firsts)
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+
+    def _run(self, tokens: list[list[int]]) -> Vectors:
+        """One row a list of tokens."""
+        vectors = np.empty((len(tokens), self.dim), dtype=np.float32)
         for batch in batches([len(ids) for ids in tokens]):
             width = max(len(tokens[n]) for n in batch)
             ids = np.zeros((len(batch), width), dtype=np.int64)

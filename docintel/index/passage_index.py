@@ -6,31 +6,36 @@ one consistent state: files are written first, and the manifest that names them 
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from docintel.errors import StaleIndexError, StoreError
 from docintel.files import write_whole
 from docintel.index import words
 from docintel.index.lexical import LexicalIndex
+from docintel.index.segments import Halves, Ids, Keys, Vectors
 from docintel.index.simplifying import SimplifyingEncoder
-from docintel.index.vectors import VectorIndex, Vectors
+from docintel.index.vectors import SUFFIXES, VectorIndex
 from docintel.schema import HitKind, Passage
 
 if TYPE_CHECKING:
     from docintel.index.encoder import Encoder
 
-FORMAT = 1
+FORMAT = 2
 INDEXED_KINDS = (HitKind.PASSAGE, HitKind.ISSUE, HitKind.MEASURE, HitKind.CASE)
 _BATCH = 2048  # passages between two commits: a crash costs at most their encoding
+_REMEMBERED = 65_536  # removed passages whose vectors are at hand for the same words: bounds the memory
 _CONTEXT_ENCODED = 150  # characters; more would drown the words themselves
-_REBUILD = "Run: docintel library rebuild"
+_REBUILD = "重建索引 Run: docintel library rebuild"
 
 
 class PassageSource(Protocol):
@@ -52,7 +57,7 @@ class Manifest:
 
     Attributes:
         revision: the state of the source that was taken in.
-        segments: the vector index's files, by kind.
+        files: of the vector index, by kind.
     """
 
     encoder: str
@@ -60,7 +65,7 @@ class Manifest:
     format: int = FORMAT
     words: int = words.VERSION
     revision: tuple[int, int] = (0, 0)
-    segments: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
 
 
 class PassageIndex:
@@ -76,7 +81,8 @@ class PassageIndex:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(folder / "write.lock")
-        self._lexical = LexicalIndex(folder / "lexical")
+        self._lexical = {kind: LexicalIndex(folder / "lexical" / kind) for kind in INDEXED_KINDS}
+        self._vectors: dict[HitKind, VectorIndex] = {}
         self._load()
 
     @staticmethod
@@ -85,8 +91,7 @@ class PassageIndex:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "write.lock"):
             (folder / "manifest.json").unlink(missing_ok=True)
-            for path in folder.glob("*.faiss*"):
-                path.unlink()
+            _sweep(folder, keep=())
             shutil.rmtree(folder / "lexical", ignore_errors=True)
 
     # Following the source
@@ -101,7 +106,10 @@ class PassageIndex:
             StaleIndexError: the source is not the one that the index was made from.
         """
         if any(here > there for here, there in zip(self.manifest.revision, source.revision(), strict=True)):
-            raise StaleIndexError("The index is ahead of its catalog, which was replaced by another.", hint=_REBUILD)
+            raise StaleIndexError(
+                "索引比目录新：目录已被替换。 The index is ahead of its catalog, which was replaced by another.",
+                hint=_REBUILD,
+            )
         if self.manifest.revision != source.revision():
             with self.writing(wait=wait) as mine:
                 while mine and self.manifest.revision != source.revision():
@@ -131,32 +139,47 @@ class PassageIndex:
         removed = source.removed_after(removal)
         last = batch[-1][0].id if batch else newest
         revision = (last if len(batch) == _BATCH else max(last, goal[0]), goal[1])
+        by_kind = {kind: [each for each in batch if each[0].kind is kind] for kind in INDEXED_KINDS}
+        known = _Known([index.keyed(removed[-_REMEMBERED:]) for index in self._vectors.values()])
         vectors = {
-            kind: self._updated(kind, [p for p, _ in batch if p.kind is kind], removed) for kind in INDEXED_KINDS
+            kind: self._updated(kind, [passage for passage, _ in its], removed, known) for kind, its in by_kind.items()
         }
-        self._lexical.update(batch, removed, newest=newest)
-        segments = {str(kind): index.segments for kind, index in vectors.items()}
-        self._save(replace(self.manifest, revision=revision, segments=segments))
+        for kind, its in by_kind.items():
+            if not newest:  # what is there is from a run that died before its first manifest, or from another index
+                self._lexical[kind].clear()
+            self._lexical[kind].update(its, removed)
+        self._save(
+            replace(self.manifest, revision=revision, files={str(k): index.files for k, index in vectors.items()})
+        )
 
-    def _updated(self, kind: HitKind, passages: list[Passage], removed: Iterable[int]) -> VectorIndex:
-        rows: Vectors = np.zeros((0, self.encoder.dim), dtype=np.float32)
-        if passages:
-            rows = self.encoder.encode_passages([encoded_text(passage) for passage in passages])
-        return self._vectors[kind].updated([passage.id for passage in passages], rows, removed)
+    def _updated(self, kind: HitKind, passages: list[Passage], removed: Sequence[int], known: "_Known") -> VectorIndex:
+        texts = [encoded_text(passage) for passage in passages]
+        keys = np.fromiter(map(_key, texts), np.uint64, len(texts))
+        rows = np.zeros((len(texts), self.encoder.dim), dtype=np.float32)
+        fresh = known.fill(keys, rows)
+        if len(fresh):
+            rows[fresh] = self.encoder.encode_passages([texts[n] for n in fresh])
+        return self._vectors[kind].updated([passage.id for passage in passages], rows, removed, keys=keys)
 
     # Searching
 
     def search_lexical(
-        self, query: str, *, kind: HitKind, allowed: Sequence[int] | None = None, top_k: int = 10
+        self, query: str, *, kind: HitKind, allowed: Sequence[int] | Ids | None = None, top_k: int = 10
     ) -> list[tuple[int, float]]:
-        """Ids and BM25 scores, best first."""
-        return self._lexical.search(query, kind=kind, allowed=allowed, top_k=top_k)
+        """Ids and BM25 scores, best first; `allowed` ascends."""
+        return self._lexical[kind].search(query, allowed=allowed, top_k=top_k)
 
     def search_vectors(
-        self, query: Vectors, *, kind: HitKind, allowed: Sequence[int] | None = None, top_k: int = 10
+        self, query: Vectors, *, kind: HitKind, allowed: Sequence[int] | Ids | None = None, top_k: int = 10
     ) -> list[tuple[int, float]]:
         """Ids and cosines, best first."""
         return self._vectors[kind].search(query, allowed=allowed, top_k=top_k)
+
+    def rarities(self, words: Iterable[str]) -> dict[str, float]:
+        """How much each term tells, the rarer among all passages the more: its weight in BM25."""
+        every = len(self)
+        holding = {word: sum(index.frequency(word) for index in self._lexical.values()) for word in words}
+        return {word: log(1 + max(0, every - count + 0.5) / (count + 0.5)) for word, count in holding.items()}
 
     def vectors(self, ids: Sequence[int], kind: HitKind) -> Vectors:
         """(n, dim) float32, in the order of `ids`; all zero where the index has none."""
@@ -167,14 +190,15 @@ class PassageIndex:
         return [int(id_) for id_ in self._vectors[kind].ids()]
 
     def __len__(self) -> int:
-        return len(self._lexical)
+        return sum(map(len, self._lexical.values()))
 
     def check(self) -> list[str]:
         """What is wrong, a sentence each; empty when both indexes hold the same number of passages."""
-        in_vectors = sum(map(len, self._vectors.values()))
-        if in_vectors == len(self):
-            return []
-        return [f"The lexical index holds {len(self)} passages and the vector index {in_vectors}."]
+        return [
+            f"The lexical index holds {len(self._lexical[kind])} passages of kind {kind}, the vectors {len(index)}."
+            for kind, index in self._vectors.items()
+            if len(index) != len(self._lexical[kind])
+        ]
 
     # On disk
 
@@ -186,23 +210,45 @@ class PassageIndex:
                 _read(path) or Manifest(encoder=self.encoder.name, dim=self.encoder.dim), self.encoder
             )
             try:
+                opened = {segment.name: segment for index in self._vectors.values() for segment in index.segments}
                 self._vectors = {
-                    kind: VectorIndex(self._folder, self.manifest.segments.get(kind, ()), dim=self.encoder.dim)
+                    kind: VectorIndex(
+                        self._folder, self.manifest.files.get(kind, ()), dim=self.encoder.dim, opened=opened
+                    )
                     for kind in INDEXED_KINDS
                 }
                 break
             except StoreError:
                 if attempt == 2 or _read(path) == self.manifest:
                     raise
-        self._lexical.reload()
+        for lexical in self._lexical.values():
+            lexical.reload()
 
     def _save(self, manifest: Manifest) -> None:
         write_whole(self._folder / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
         self._load()
-        named = {name for names in manifest.segments.values() for name in names}
-        for path in self._folder.glob("*.faiss*"):
-            if path.name not in named:
-                path.unlink(missing_ok=True)
+        _sweep(self._folder, keep={name for names in manifest.files.values() for name in names})
+
+
+class _Known:
+    """Vectors of texts that are leaving the index: a document that is read anew mostly says what it said before.
+
+    Args:
+        parts: keys of texts, and the rows that were made from them.
+    """
+
+    def __init__(self, parts: Sequence[tuple[Keys, Halves]]) -> None:
+        self._rows = {int(key): row for keys, rows in parts for key, row in zip(keys, rows, strict=True) if key}
+
+    def fill(self, keys: Keys, rows: Vectors) -> NDArray[np.intp]:
+        """Put what is known in its place among the rows; gives the places of the rest."""
+        fresh = []
+        for place, key in enumerate(keys):
+            if (row := self._rows.get(int(key))) is None:
+                fresh.append(place)
+            else:
+                rows[place] = row
+        return np.array(fresh, dtype=np.intp)
 
 
 def encoded_text(passage: Passage) -> str:
@@ -214,6 +260,19 @@ def encoded_text(passage: Passage) -> str:
     return f"{passage.text}\n{context}".rstrip()
 
 
+def _key(text: str) -> int:
+    """Names a text: among a million, two have the same with a chance of one in thirty million. 0 names none."""
+    return int.from_bytes(sha256(text.encode()).digest()[:8], "little") or 1
+
+
+def _sweep(folder: Path, keep: Collection[str]) -> None:
+    """Delete the vector index's files, half-written ones too, but for those named and what belongs to them."""
+    stems = {Path(name).stem for name in keep}
+    for path in folder.iterdir():
+        if path.suffix in (*SUFFIXES, ".part", ".faiss") and path.stem not in stems and path.is_file():
+            path.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> Manifest | None:
     if not path.exists():
         return None
@@ -221,7 +280,9 @@ def _read(path: Path) -> Manifest | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         return Manifest(**data | {"revision": tuple(data["revision"])})
     except (ValueError, TypeError, KeyError) as exc:
-        raise StaleIndexError(f"{path} is no manifest of this version: {exc}.", hint=_REBUILD) from exc
+        raise StaleIndexError(
+            f"{path} 由另一版本的 docintel 写成。 {path} is no manifest of this version: {exc}.", hint=_REBUILD
+        ) from exc
 
 
 def _checked(manifest: Manifest, encoder: "Encoder") -> Manifest:
@@ -230,8 +291,9 @@ def _checked(manifest: Manifest, encoder: "Encoder") -> Manifest:
     found = (manifest.encoder, manifest.dim, manifest.format, manifest.words)
     if found != expected:
         raise StaleIndexError(
-            f"The index was made by encoder {found[0]!r} ({found[1]} dimensions, format {found[2]}.{found[3]}); "
-            f"this is {expected[0]!r} ({expected[1]} dimensions, format {expected[2]}.{expected[3]}).",
+            f"索引由另一编码模型或另一版本建立。 The index was made by encoder {found[0]!r} ({found[1]} dimensions, "
+            f"format {found[2]}.{found[3]}); this is {expected[0]!r} ({expected[1]} dimensions, "
+            f"format {expected[2]}.{expected[3]}).",
             hint=_REBUILD,
         )
     return manifest

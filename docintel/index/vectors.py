@@ -1,12 +1,12 @@
-"""The vector index: exact inner product over half-precision rows, in segments, on FAISS.
+"""The vector index: cosines of unit vectors, in segments, on FAISS.
 
-Takes ids and unit vectors, gives ids by cosine. A segment is a file that is written once and then only read (mapped
-into memory, so opening costs nothing); what is in the index is the list of its segments, which the manifest keeps.
-Small segments are merged as they pile up, so adding a document costs the same however many there are.
+Takes ids and vectors, gives ids by cosine. What is in the index is the list of its files, which the manifest keeps: the
+segments, and one file of ids that were removed and whose rows still lie in some segment. Small segments are merged as
+they pile up and large ones left alone, so adding a document costs the same however many there are.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import faiss
@@ -14,132 +14,210 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docintel.errors import StoreError
-from docintel.files import whole
+from docintel.files import write_whole
+from docintel.index.segments import SEARCHED_SHARE, Halves, Ids, Keys, Segment, Vectors, write
 
-Vectors = NDArray[np.float32]
+__all__ = ["SUFFIXES", "Keys", "VectorIndex", "Vectors"]
+
+#: Of the files an index may consist of.
+SUFFIXES = (".rows", ".ivf", ".removed")
+_FULL = 131_072  # rows: a segment of so many is merged no more, which bounds what one commit may cost (some seconds)
 _MERGE_FACTOR = 2  # a segment joins a new one unless it is this many times larger: few segments, each row rarely moved
+_MOSTLY_ALIVE = 0.9  # a segment with fewer of its rows left is written anew
+_FEW = 2048  # allowed ids whose rows are read and compared one and all
+_SPARE = 50  # candidates of an approximate search beyond those asked for, which the exact cosines put in order
+_NONE: Ids = np.empty(0, np.int64)
 
 
 class VectorIndex:
-    """The segments of one kind of passage; immutable but for `segments`, which names its files.
+    """The vectors of one kind of passage; never changed, only followed by an `updated` one.
 
     Args:
         folder: where the files lie.
-        segments: names of the files that count.
+        files: names of those that count.
         dim: length of a vector.
+        opened: segments that are open already, by name.
 
     Raises:
-        StoreError: a segment is missing or can't be read.
+        StoreError: a file is missing or can't be read.
     """
 
-    def __init__(self, folder: Path, segments: Iterable[str], *, dim: int) -> None:
+    def __init__(
+        self, folder: Path, files: Iterable[str] = (), *, dim: int, opened: Mapping[str, Segment] | None = None
+    ) -> None:
         self.dim = dim
         self._folder = folder
-        self._parts = {name: _open(folder / name) for name in segments}
-
-    @property
-    def segments(self) -> list[str]:
-        """Names of the files, largest segment first."""
-        return sorted(self._parts, key=lambda name: (-self._parts[name].ntotal, name))
+        names = sorted(files)
+        opened = opened or {}
+        segments = [
+            opened[name] if name in opened else Segment(folder, name, dim=dim)
+            for name in names
+            if name.endswith(".rows")
+        ]
+        self.segments = sorted(segments, key=lambda segment: (-len(segment), segment.name))
+        self._removed = np.concatenate([_NONE, *(_read(folder / name) for name in names if name.endswith(".removed"))])
+        self.files = names
 
     def __len__(self) -> int:
-        return sum(int(part.ntotal) for part in self._parts.values())
+        return sum(map(len, self.segments)) - len(self._removed)
 
-    def ids(self) -> NDArray[np.int64]:
+    def ids(self) -> Ids:
         """Every id, ascending."""
-        return np.sort(np.concatenate([np.empty(0, np.int64), *map(_ids, self._parts.values())]))
+        every = np.concatenate([_NONE, *(segment.ids for segment in self.segments)])
+        return np.setdiff1d(every, self._removed, assume_unique=True)
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
+    def vectors(self, ids: Sequence[int] | Ids) -> Vectors:
         """The vectors of these ids, in their order; all zero for an id that is not there."""
         asked = np.asarray(ids, dtype=np.int64)
         out = np.zeros((len(asked), self.dim), dtype=np.float32)
-        for part in self._parts.values():
-            known = _ids(part)
-            place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-            for row in np.flatnonzero(known[place] == asked):
-                out[row] = part.index.reconstruct(int(place[row]))
+        wanted = ~_in(asked, self._removed)
+        for segment in self.segments:
+            places = segment.places(asked)
+            here = (places >= 0) & wanted
+            out[here] = segment.halves(places[here])
         return out
 
+    def keyed(self, ids: Sequence[int] | Ids) -> tuple[Keys, Halves]:
+        """Of those of these ids that are there, the keys of their texts and their rows."""
+        asked = np.asarray(ids, dtype=np.int64)
+        keys, rows = [np.empty(0, np.uint64)], [np.empty((0, self.dim), np.float16)]
+        for segment in self.segments:
+            places = segment.places(asked)
+            here = places[places >= 0]
+            keys.append(segment.keys[here])
+            rows.append(segment.halves(here))
+        return np.concatenate(keys), np.concatenate(rows)
+
     def search(
-        self, query: Vectors, *, allowed: Sequence[int] | None = None, top_k: int = 10
+        self, query: Vectors, *, allowed: Sequence[int] | Ids | None = None, top_k: int = 10
     ) -> list[tuple[int, float]]:
         """Ids and cosines, best first; equal cosines in id order.
 
+        Few allowed ids are compared to the last. Otherwise large segments are searched in part, a larger one the fewer
+        ids are allowed: what is nearest among these is further away.
+
         Args:
             query: one vector of any length but zero.
-            allowed: only these ids; None for all.
+            allowed: only these ids, ascending; None for all.
             top_k: at most so many.
         """
-        if top_k < 1 or (allowed is not None and not len(allowed)):
+        if top_k < 1 or not len(self) or (allowed is not None and not len(allowed)):
             return []
         row = np.ascontiguousarray(query, dtype=np.float32).reshape(1, self.dim)
         row = row / np.linalg.norm(row)
-        parameters = None
-        if allowed is not None:
-            parameters = faiss.SearchParameters()
-            parameters.sel = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
-        found = []
-        for part in self._parts.values():
-            scores, ids = part.search(row, min(top_k, part.ntotal), params=parameters)
-            found += [(int(id_), float(score)) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:top_k]
+        if allowed is not None and len(allowed) <= _FEW:
+            ids = np.asarray(allowed, dtype=np.int64)
+            ids = ids[self._holds(ids)]
+            return _best(ids, self.vectors(ids) @ row[0], top_k)
+        only = self._selector(allowed)
+        passing = 1.0 if allowed is None else min(1.0, len(allowed) / len(self))
+        share = min(1.0, SEARCHED_SHARE / passing**0.25)
+        found = [
+            segment.search(row, top_k + _SPARE * segment.approximate, only=only, share=share)
+            for segment in self.segments
+        ]
+        ids, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        if any(segment.approximate for segment in self.segments):
+            ids = ids[np.argsort(-scores, kind="stable")[: top_k + _SPARE]]
+            scores = self.vectors(ids) @ row[0]
+        return _best(ids, scores, top_k)
 
-    def updated(self, ids: Sequence[int], vectors: Vectors, removed: Iterable[int]) -> "VectorIndex":
+    def updated(
+        self,
+        ids: Sequence[int] | Ids,
+        vectors: Vectors,
+        removed: Iterable[int],
+        *,
+        keys: Keys | None = None,
+    ) -> "VectorIndex":
         """The index with vectors added and ids gone; new files are written, none is changed.
 
         Args:
             ids: larger than every id that is there.
             vectors: (n, dim) float32, rows unit length.
+            removed: ids; what is not there is no error.
+            keys: of the texts that the vectors were made from; 0 where not known.
         """
-        gone = np.asarray(sorted(removed), dtype=np.int64)
-        keep: list[str] = []
-        rewrite: list[str] = []
-        for name in self.segments:
-            hit = bool(np.isin(gone, _ids(self._parts[name])).any())
-            (rewrite if hit else keep).append(name)
-        size = len(ids) + sum(self._parts[name].ntotal for name in rewrite)
-        while keep and size and self._parts[keep[-1]].ntotal < _MERGE_FACTOR * size:
+        gone = self._gone(removed)
+        keep: list[Segment] = []
+        rewrite: list[Segment] = []
+        for segment in self.segments:
+            alive = 1 - (segment.places(gone) >= 0).sum() / len(segment)
+            (keep if alive >= _MOSTLY_ALIVE else rewrite).append(segment)
+        size = len(ids) + sum(map(len, rewrite))
+        while keep and size and len(keep[-1]) < min(_FULL, _MERGE_FACTOR * size):
             rewrite.append(keep.pop())
-            size += self._parts[rewrite[-1]].ntotal
-        if rewrite or len(ids):
-            merged = self._merge(rewrite, np.asarray(ids, dtype=np.int64), vectors, gone)
-            keep += [merged] if merged else []
-        return VectorIndex(self._folder, keep, dim=self.dim)
+            size += len(rewrite[-1])
+        files = [segment.name for segment in keep]
+        opened = {segment.name: segment for segment in keep}
+        if size:
+            keys = np.zeros(len(ids), np.uint64) if keys is None else keys
+            added = np.asarray(ids, np.int64), keys, vectors.reshape(-1, self.dim).astype(np.float16)
+            files += _merge(self._folder, rewrite, added, gone)
+        left = gone[np.any([segment.places(gone) >= 0 for segment in keep], axis=0)] if keep else _NONE
+        if len(left):
+            files.append(_write_removed(self._folder, left))
+        return VectorIndex(self._folder, files, dim=self.dim, opened=opened)
 
-    def _merge(self, names: list[str], ids: NDArray[np.int64], vectors: Vectors, gone: NDArray[np.int64]) -> str | None:
-        """Write one segment with what is left of several and something new; its name, None when nothing is left."""
-        all_ids = np.concatenate([*(_ids(self._parts[name]) for name in names), ids])
-        rows = np.concatenate([*(_rows(self._parts[name]) for name in names), vectors.reshape(-1, self.dim)])
-        alive = ~np.isin(all_ids, gone)
-        if not alive.any():
+    def _gone(self, removed: Iterable[int]) -> Ids:
+        """What was removed before and what is now, of what is there, ascending."""
+        fresh = np.fromiter(removed, np.int64)
+        return np.union1d(self._removed, fresh[self._holds(fresh)])
+
+    def _holds(self, ids: Ids) -> NDArray[np.bool_]:
+        """Which of these ids are there and not removed."""
+        held = np.zeros(len(ids), dtype=bool)
+        for segment in self.segments:
+            held |= segment.places(ids) >= 0
+        return held & ~_in(ids, self._removed)
+
+    def _selector(self, allowed: Sequence[int] | Ids | None) -> faiss.IDSelector | None:
+        """The ids that may be found as one bit each, None for all of them."""
+        if allowed is None and not len(self._removed):
             return None
-        return _write(self._folder, all_ids[alive], rows[alive])
+        members = np.zeros(max(int(segment.ids[-1]) for segment in self.segments) + 1, dtype=bool)
+        if allowed is None:
+            members[:] = True
+        else:
+            ids = np.asarray(allowed, dtype=np.int64)
+            members[ids[: np.searchsorted(ids, len(members))]] = True
+        members[self._removed] = False
+        return faiss.IDSelectorBitmap(np.packbits(members, bitorder="little"))  # type: ignore[call-arg, arg-type]
 
 
-def _ids(part: faiss.IndexIDMap) -> NDArray[np.int64]:
-    return np.asarray(faiss.vector_to_array(part.id_map), dtype=np.int64)
+def _merge(folder: Path, segments: Sequence[Segment], added: tuple[Ids, Keys, Halves], gone: Ids) -> list[str]:
+    """Write what is left of some segments, and something new, as one; no name when nothing is left."""
+    parts = [(np.asarray(segment.ids), np.asarray(segment.keys), segment.halves()) for segment in segments]
+    ids, keys, rows = (np.concatenate(columns) for columns in zip(*parts, added, strict=True))
+    alive = ~_in(ids, gone)
+    return [write(folder, ids[alive], keys[alive], rows[alive])] if alive.any() else []
 
 
-def _rows(part: faiss.IndexIDMap) -> Vectors:
-    inner = faiss.downcast_index(part.index)
-    return np.asarray(inner.reconstruct_n(0, inner.ntotal), dtype=np.float32)
+def _best(ids: Ids, scores: Vectors, top_k: int) -> list[tuple[int, float]]:
+    """The best first, equal ones in id order."""
+    return [(int(ids[n]), float(scores[n])) for n in np.lexsort((ids, -scores))[:top_k]]
 
 
-def _write(folder: Path, ids: NDArray[np.int64], rows: Vectors) -> str:
-    """Write a segment whole, ids ascending; it is named by its content, so no name ever means two things."""
-    order = np.argsort(ids)
-    flat = faiss.IndexScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    part = faiss.IndexIDMap(flat)
-    part.add_with_ids(np.ascontiguousarray(rows[order]), ids[order])
-    name = hashlib.sha256(ids[order].tobytes() + rows[order].tobytes()).hexdigest()[:24] + ".faiss"
-    with whole(folder / name) as neighbour:
-        faiss.write_index(part, str(neighbour))
+def _in(ids: Ids, ascending: Ids) -> NDArray[np.bool_]:
+    """Which of these ids are among the others."""
+    if not len(ascending):
+        return np.zeros(len(ids), dtype=bool)
+    place = np.minimum(np.searchsorted(ascending, ids), len(ascending) - 1)
+    return np.asarray(ascending[place] == ids)
+
+
+def _write_removed(folder: Path, ids: Ids) -> str:
+    data = ids.astype("<i8").tobytes()
+    name = f"{hashlib.sha256(data).hexdigest()[:24]}.removed"
+    write_whole(folder / name, data)
     return name
 
 
-def _open(path: Path) -> faiss.IndexIDMap:
+def _read(path: Path) -> Ids:
     try:
-        part: faiss.IndexIDMap = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # type: ignore[assignment]
-    except RuntimeError as exc:
-        raise StoreError(f"{path} is no readable segment.", hint="Run: docintel library rebuild") from exc
-    return part
+        return np.fromfile(path, "<i8").astype(np.int64)
+    except OSError as exc:
+        raise StoreError(
+            f"{path} 不是可读的索引文件。 {path} is no readable list of removed ids.",
+            hint="重建索引 Run: docintel library rebuild",
+        ) from exc

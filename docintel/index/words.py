@@ -29,6 +29,12 @@ def terms(text: str) -> list[str]:
     return [term for match in _RUN.finditer(to_simplified(fold(text)).lower()) for term in _run_terms(match)]
 
 
+def dictionary_words(text: str) -> list[str]:
+    """The words of a text by the dictionary, in text order, none within another: what a plain index is made of."""
+    runs = _RUN.finditer(to_simplified(fold(text)).lower())
+    return [word for run in runs for word in (_segmenter()(run[0]) if run["han"] else [run[0]])]
+
+
 def _run_terms(match: re.Match[str]) -> Iterator[str]:
     run = match[0]
     if not match["han"] or len(run) == 1:

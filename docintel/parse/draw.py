@@ -4,13 +4,13 @@ In: a file and the Document read from it. Out: PNG files `page-001.png` …: eac
 kind, numbered in reading order; a block that was recognised with doubt is dashed and bears its confidence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docintel.errors import InputError, ParseError
+from docintel.errors import InputError, NotFoundError, ParseError
 from docintel.parse.detect import detect
 from docintel.parse.file import File
 from docintel.parse.fonts import chinese_font
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 Pixels = tuple[float, float, float, float]
+#: Gives the pages of a range as images, each with pixels per point.
+Painter = Callable[[File, int, range], Iterator[tuple["Image", float]]]
 
 COLOURS: dict[BlockKind, tuple[int, int, int]] = {
     BlockKind.TITLE: (200, 30, 50),
@@ -52,17 +54,12 @@ def draw_pages(file: File, document: Document, folder: Path, *, dpi: int = 110) 
         InputError: files of this format have no pages.
         ParseError: the file is damaged.
     """
-    pages = _PAGES.get(detect(file.data, file.name))
-    if pages is None:
-        raise InputError(
-            f"{file.name} 的格式没有页面。 {file.name} is of a format that has no pages.",
-            hint="请用 --format tree 查看结构。 Look at its structure with `--format tree`.",
-        )
+    pages = _painter(file)
     folder.mkdir(parents=True, exist_ok=True)
     count = min(document.pages or 1, file.limits.pages)
     width = max(3, len(str(count)))
     paths = []
-    for number, (image, scale) in enumerate(pages(file, dpi), start=1):
+    for number, (image, scale) in enumerate(pages(file, dpi, range(file.limits.pages)), start=1):
         path = folder / f"page-{number:0{width}}.png"
         _with_blocks(image, scale, document, number).save(path)
         paths.append(path)
@@ -70,14 +67,48 @@ def draw_pages(file: File, document: Document, folder: Path, *, dpi: int = 110) 
     return paths
 
 
-def _ofd_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
-    """Each page as an image, and pixels per point of it."""
+def draw_page(file: File, number: int, path: Path, *, dpi: int = 110) -> tuple[float, float]:
+    """Write the image of one page as it is, without its blocks; its width and height in points.
+
+    Args:
+        number: of the page, from 1.
+        path: of the PNG file.
+
+    Raises:
+        NotFoundError: the file has no such page.
+        InputError: files of this format have no pages.
+        ParseError: the file is damaged.
+    """
+    wanted = range(max(0, number - 1), max(0, number))
+    for image, scale in _painter(file)(file, dpi, wanted):
+        image.save(path, format="PNG")
+        return image.width / scale, image.height / scale
+    raise NotFoundError(f"{file.name} 没有第 {number} 页。 {file.name} has no page {number}.")
+
+
+def _painter(file: File) -> "Painter":
+    """What gives the pages of a file as images.
+
+    Raises:
+        InputError: files of this format have no pages.
+    """
+    pages = _PAGES.get(detect(file.data, file.name))
+    if pages is None:
+        raise InputError(
+            f"{file.name} 的格式没有页面。 {file.name} is of a format that has no pages.",
+            hint="请用 --format tree 查看结构。 Look at its structure with `--format tree`.",
+        )
+    return pages
+
+
+def _ofd_pages(file: File, dpi: int, wanted: range) -> Iterator[tuple["Image", float]]:
+    """Each page of a range, from 0, as an image, and pixels per point of it."""
     from docintel.parse.ofd.content import Content, read_content
     from docintel.parse.ofd.package import Package, PartError
     from docintel.parse.ofd.paint import paint
 
     package = Package(file)
-    for sheet in package.sheets[: file.limits.pages]:
+    for sheet in package.sheets[wanted.start : wanted.stop]:
         try:
             content = read_content(package, sheet)
         except PartError:  # an empty page keeps the numbers right; the document says what is missing
@@ -86,12 +117,12 @@ def _ofd_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
         yield image, image.width / content.width
 
 
-def _pdf_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
+def _pdf_pages(file: File, dpi: int, wanted: range) -> Iterator[tuple["Image", float]]:
     import pypdfium2
 
     try:
         pdf = pypdfium2.PdfDocument(file.data)
-        for i in range(min(len(pdf), file.limits.pages)):
+        for i in range(len(pdf))[wanted.start : wanted.stop]:
             page = pdf[i]
             width, height = page.get_size()
             scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1)) ** 0.5)
@@ -104,13 +135,13 @@ def _pdf_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
         ) from exc
 
 
-def _image_pages(file: File, dpi: int) -> Iterator[tuple["Image", float]]:
+def _image_pages(file: File, dpi: int, wanted: range) -> Iterator[tuple["Image", float]]:
     """The frames of an image as `scan.image` places text on them."""
     from docintel.parse.scan.image import DAMAGED, MOST_PIXELS, open_image
 
     image = open_image(file)
     frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-    for i in range(min(frames, file.limits.pages)):
+    for i in range(frames)[wanted.start : wanted.stop]:
         page = _blank(dpi)
         with suppress(*DAMAGED):  # an empty page keeps the numbers right; the document says what is missing
             image.seek(i)

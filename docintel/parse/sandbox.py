@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,15 @@ _FILES_A_WORKER = 500
 _DYING_S = 5
 _SPLIT = "请拆分或修复文件。 Split or repair the file, and try again."
 _REPORT = "请把文件和这段信息报告给我们。 Please report this, with the file if you may."
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A page as a PNG file, and its width and height in points, as the boxes of blocks have them."""
+
+    png: bytes
+    width: float
+    height: float
 
 
 class Sandbox:
@@ -99,6 +108,17 @@ class Sandbox:
         folder.mkdir(parents=True, exist_ok=True)
         more = {"folder": str(folder.resolve()), "document": document_to_dict(document)}
         return [Path(path) for path in self._ask("draw", data, document.source, no_progress, **more)["paths"]]
+
+    def page(self, data: bytes, name: str, number: int, *, dpi: int = 110) -> PageImage:
+        """How one page of a file looks, by its number from 1.
+
+        Raises:
+            NotFoundError: the file has no such page.
+            InputError: the format has no pages.
+        """
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            answer = self._ask("page", data, name, no_progress, folder=folder, page=number, dpi=dpi)
+            return PageImage(Path(answer["path"]).read_bytes(), answer["width"], answer["height"])
 
     def _ask(self, operation: str, data: bytes, name: str, progress: Progress, **more: Any) -> dict[str, Any]:
         """One request to the worker, and its answer.

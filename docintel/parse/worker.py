@@ -118,10 +118,19 @@ def _draw(file: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "drawn", "paths": list(map(str, paths))}
 
 
+def _page(file: Any, request: dict[str, Any]) -> dict[str, Any]:
+    from docintel.parse.draw import draw_page
+
+    path = Path(request["folder"], "page.png")
+    width, height = draw_page(file, request["page"], path, dpi=request["dpi"])
+    return {"kind": "drawn", "path": str(path), "width": width, "height": height}
+
+
 _OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any]]] = {
     "parse": _parse,
     "open": _open,
     "draw": _draw,
+    "page": _page,
 }
 
 if __name__ == "__main__":

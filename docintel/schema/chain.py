@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from docintel.schema.across import Effect
 from docintel.schema.document import Evidence
 from docintel.schema.records import Measure
 from docintel.schema.vocabulary import IssueCategory, Modality, Progress
@@ -47,6 +48,9 @@ class ChainRow:
         progress: how far it has come; None where the text does not tell.
         told: the words that say how far; None where the measures do.
         issues: indexes of the issues that the row stands for, in the extraction.
+        statistics: indexes of the figures that stand in the row, in the extraction.
+        effects: what is told of the outcome of the measures.
+        reach: the stretches of the text that belong to the row, in text order: `(start, end)`.
     """
 
     issue: Evidence | None = None
@@ -61,3 +65,6 @@ class ChainRow:
     progress: Progress | None = None
     told: Evidence | None = None
     issues: tuple[int, ...] = ()
+    statistics: tuple[int, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    reach: tuple[tuple[int, int], ...] = ()

@@ -1,7 +1,11 @@
 """The parsed document: one text, the blocks that structure it, and evidence cut from it."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
+
+_END = attrgetter("end")
 
 
 class BlockKind(StrEnum):
@@ -57,6 +61,8 @@ class Block:
 
     def page_at(self, offset: int) -> int | None:
         """The page on which the character at `offset` of the document stands."""
+        if not self.parts:
+            return self.page
         return next((part.page for part in reversed(self.parts) if part.start <= offset), self.page)
 
 
@@ -156,16 +162,8 @@ class Document:
 
     def block_at(self, offset: int) -> Block | None:
         """The block that holds the character at `offset`; None between blocks."""
-        low, high = 0, len(self.blocks)
-        while low < high:
-            middle = (low + high) // 2
-            if self.blocks[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        if low < len(self.blocks) and self.blocks[low].start <= offset:
-            return self.blocks[low]
-        return None
+        i = bisect_right(self.blocks, offset, key=_END)
+        return self.blocks[i] if i < len(self.blocks) and self.blocks[i].start <= offset else None
 
     @property
     def main_text(self) -> str:

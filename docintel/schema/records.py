@@ -29,11 +29,13 @@ class Ground:
         field: the field that was decided; empty for the record as a whole.
         rule: the rule or model that decided, by group and name: `metric/issues_found`, `unit/carried`, `person/tagger`.
         evidence: the words it went by; None where it went by none.
+        note: what else there is to say: of a correction who made it and when.
     """
 
     field: str
     rule: str
     evidence: Evidence | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from docintel.schema.across import Effect
 from docintel.schema.document import ReadStatus
 from docintel.schema.records import RECORD_TYPES, Extraction
 
@@ -111,6 +112,40 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A record of one document and the record of another that says the like.
+
+    Attributes:
+        kind: issue or measure; case for two cases whose acts are alike and that were answered alike.
+        what: what matches: the Chinese name of a category that both share, or the sanctions that both know.
+        quote: the words of the document that is asked about.
+        start: first character of the quote in that document's text.
+        end: one past the last.
+        other: the record of the other document.
+        similarity: of the two, 0 to 1.
+    """
+
+    kind: HitKind
+    what: str
+    quote: str
+    start: int
+    end: int
+    other: Hit
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar(Hit):
+    """A document like another; its quote is the passage most like it.
+
+    Attributes:
+        matches: the records of both that match, issues first, then measures, then cases; most alike first.
+    """
+
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Precedent:
     """One place where a measure was taken, with the issue it answered.
 
@@ -119,6 +154,7 @@ class Precedent:
         similarity: of that issue (or measure) to the question, 0 to 1.
         linked: the document ties measure and issue together; False when they only stand in the same paragraph.
         units: who took it, where the document says so.
+        effects: what the document tells of its outcome.
     """
 
     issue: str
@@ -126,6 +162,30 @@ class Precedent:
     linked: bool
     measure: Hit
     units: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merits:
+    """What speaks for a suggestion, each 0 to 1; the first counts most.
+
+    Attributes:
+        relevance: how well the issue that it answered, and its own words, match the problem.
+        use: how far it is an action that others can take, and no mere aim, event or result.
+        status: how far it was carried out.
+        support: how many independent works took it.
+        recency: how recent the best precedent is.
+        nearness: how near that one's field, level and place are to those of who asks.
+        effect: what is told of its outcome: 1 it worked, 0.5 nothing, 0 it did not.
+    """
+
+    relevance: float
+    use: float
+    status: float
+    support: float
+    recency: float
+    nearness: float
+    effect: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +196,8 @@ class Suggestion:
         text: the wording of the best precedent, verbatim.
         support: number of works that tell of it: a notice and its reposts are one.
         precedents: best first; the first is the source of `text`.
+        variants: the other wordings, verbatim, best first.
+        merits: why it stands where it stands; None where nobody ranked it.
         question: the issue it answers, when a document's issues were asked about.
     """
 
@@ -145,7 +207,32 @@ class Suggestion:
     score: float
     support: int
     precedents: tuple[Precedent, ...]
+    variants: tuple[str, ...] = ()
+    merits: Merits | None = None
     question: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What a library has to say to one problem.
+
+    Attributes:
+        problem: in the words it was asked in.
+        cases: the comparable problems of other documents, most alike first; a hit's score is its relevance, 0 to 1.
+        suggestions: measures, best first; empty when no case is comparable, or none of them tells of an action.
+        nearest: where there is no suggestion, the problem of the library that comes nearest; None of an empty library.
+        owners: who answers for the problem, where the document asked about names them.
+        deadline: by when, in the words of that document.
+        failure: why the problem could not be asked; empty where it was.
+    """
+
+    problem: str
+    cases: tuple[Hit, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    nearest: Hit | None = None
+    owners: tuple[str, ...] = ()
+    deadline: str = ""
+    failure: str = ""
 
 
 class IngestStatus(StrEnum):

@@ -11,7 +11,9 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from docintel.schema.across import Comparison, Recurrence
 from docintel.schema.chain import ChainRow
+from docintel.schema.corrections import Correction
 from docintel.schema.document import Block, BlockKind, Document, Evidence, Part, ReadStatus
 from docintel.schema.records import RECORD_TYPES, Act, Case, Extraction, Penalty, Person, Record, Unit
 from docintel.schema.vocabulary import DocType, SanctionKind
@@ -50,6 +52,12 @@ def _block(data: dict[str, Any]) -> Block:
     parts = tuple(Part(part["start"], part["page"], tuple(part["box"])) for part in data.get("parts", ()))
     cells = tuple(map(tuple, data["cells"]))
     return Block(**data | {"kind": BlockKind(data["kind"]), "box": box, "cells": cells, "parts": parts})
+
+
+@cache
+def _hints(record_type: Any) -> dict[str, Any]:
+    """The types of a record's fields; to work them out takes longer than to read a record."""
+    return get_type_hints(record_type)
 
 
 def _quote_key(record_type: type) -> str:
@@ -102,7 +110,7 @@ def record_from_dict(kind: str, data: dict[str, Any], document: Document) -> Rec
 def _read(record_type: Any, data: dict[str, Any], document: Document) -> Any:
     if record_type is Case and "acts" not in data:
         data = _structured(data, document)
-    hints = get_type_hints(record_type)
+    hints = _hints(record_type)
     values: dict[str, Any] = {"evidence": document.evidence(data["start"], data["end"])}
     for field in fields(record_type):
         if field.name in _MANY:
@@ -188,11 +196,66 @@ def chain_row_to_dict(row: ChainRow, document: Document) -> dict[str, Any]:
         "progress": _number(row.progress),
         "told": _place(row.told),
         "issues": list(row.issues),
+        "statistics": list(row.statistics),
+        "effects": [
+            (_place(effect.quote) or {})
+            | {"kind": str(effect.kind), "verdict": str(effect.verdict), "statistics": list(effect.statistics)}
+            for effect in row.effects
+        ],
     }
+
+
+def comparison_to_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """The JSON form of a comparison, an object a row: every quote with its place, every label as its string."""
+    sources = {"feedback": asdict(comparison.feedback), "report": asdict(comparison.report)}
+    return [
+        sources
+        | {
+            "issue": _place(row.issue),
+            "answer": str(row.answer),
+            "category": _number(row.category),
+            "section": _place(row.section),
+            "issues": list(row.issues),
+            "counterparts": [
+                (_place(each.evidence) or {})
+                | {
+                    "answer": str(each.answer),
+                    "probability": each.probability,
+                    "measures": [record_to_dict(measure) for measure in each.measures],
+                    "statistics": [record_to_dict(statistic) for statistic in each.statistics],
+                    "told": _place(each.told),
+                }
+                for each in row.counterparts
+            ],
+        }
+        for row in comparison.rows
+    ]
+
+
+def recurrence_to_rows(recurrence: Recurrence) -> list[dict[str, Any]]:
+    """A problem that came back as plain rows, one a finding."""
+    return [
+        asdict(finding.source)
+        | {
+            "unit": recurrence.unit,
+            "category": str(recurrence.category),
+            "confidence": recurrence.confidence,
+            "time": time,
+            "times": len(recurrence.findings),
+            "issue": _place(finding.evidence),
+            "commitments": [asdict(each) for each in finding.commitments],
+        }
+        for time, finding in enumerate(recurrence.findings, start=1)
+    ]
 
 
 def _place(evidence: Evidence | None) -> dict[str, Any] | None:
     return asdict(evidence) if evidence else None
+
+
+def correction_to_dict(correction: Correction) -> dict[str, Any]:
+    """The JSON form of a correction."""
+    return asdict(correction) | {"action": str(correction.action)}
 
 
 def json_schema() -> dict[str, Any]:
@@ -279,6 +342,8 @@ def _schema_of(hint: Any) -> dict[str, Any]:
 __all__ = [
     "SCHEMA_VERSION",
     "chain_row_to_dict",
+    "comparison_to_rows",
+    "correction_to_dict",
     "document_from_dict",
     "document_to_dict",
     "extraction_from_dict",
@@ -286,4 +351,5 @@ __all__ = [
     "json_schema",
     "record_from_dict",
     "record_to_dict",
+    "recurrence_to_rows",
 ]

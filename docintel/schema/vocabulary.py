@@ -143,6 +143,44 @@ class Progress(StrEnum):
     OVERDUE = "overdue"
 
 
+class Stage(StrEnum):
+    """Where a document stands in a work: what was found, what is promised, how far it is, what came of it."""
+
+    FINDING = "finding"
+    COMMITMENT = "commitment"
+    PROGRESS = "progress"
+    RESULT = "result"
+    OTHER = "other"
+
+
+class Answer(StrEnum):
+    """What a report says to a problem of a feedback."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    NEVER = "never"
+    UNASKED = "unasked"
+
+
+class EffectKind(StrEnum):
+    """What tells of the outcome of a measure."""
+
+    RATE = "rate"
+    BALANCE = "balance"
+    AMOUNT = "amount"
+    CHANGE = "change"
+    TOLD = "told"
+    RECURRENCE = "recurrence"
+
+
+class Verdict(StrEnum):
+    """What the outcome of a measure comes to."""
+
+    WORKED = "worked"
+    PARTLY = "partly"
+    FAILED = "failed"
+
+
 class SanctionKind(StrEnum):
     """What kind of consequence a sanction is."""
 
@@ -291,6 +329,32 @@ CHINESE_NAMES: dict[type[StrEnum], dict[str, str]] = {
         Progress.ONGOING: "持续推进",
         Progress.OPEN: "未完成",
         Progress.OVERDUE: "逾期",
+    },
+    Stage: {
+        Stage.FINDING: "发现问题",
+        Stage.COMMITMENT: "整改承诺",
+        Stage.PROGRESS: "整改进展",
+        Stage.RESULT: "整改结果",
+        Stage.OTHER: "其他",
+    },
+    Answer: {
+        Answer.ANSWERED: "已回应",
+        Answer.PARTLY: "部分回应",
+        Answer.NEVER: "未回应",
+        Answer.UNASKED: "反馈未提及",
+    },
+    EffectKind: {
+        EffectKind.RATE: "比率",
+        EffectKind.BALANCE: "发现与整改",
+        EffectKind.AMOUNT: "退缴追回",
+        EffectKind.CHANGE: "升降变化",
+        EffectKind.TOLD: "文中结论",
+        EffectKind.RECURRENCE: "问题再现",
+    },
+    Verdict: {
+        Verdict.WORKED: "见效",
+        Verdict.PARTLY: "部分见效",
+        Verdict.FAILED: "未见效",
     },
     SanctionKind: {
         SanctionKind.PARTY: "党纪处分",

@@ -6,15 +6,29 @@ index is derived from it. Each document is one transaction, so a reader sees all
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docintel.errors import NotFoundError, QueryError, StoreError
-from docintel.schema import RECORD_TYPES, Extraction, Filters, Hit, HitKind, Metric, Passage, ReadStatus
-from docintel.schema.serial import extraction_from_dict
-from docintel.store import works
+from docintel.schema import (
+    RECORD_TYPES,
+    Correction,
+    Document,
+    Extraction,
+    Filters,
+    Hit,
+    HitKind,
+    Metric,
+    Passage,
+    ReadStatus,
+)
+from docintel.schema.serial import extraction_from_dict, extraction_to_dict
+from docintel.store import corrections, spans, works
+from docintel.store.browsing import browse, facets
+from docintel.store.corrections import Corrector, Standing
 from docintel.store.filters import condition, leading
 from docintel.store.migrations import migrate
 from docintel.store.rows import (
@@ -28,6 +42,10 @@ from docintel.store.rows import (
     row_to_passage,
     to_json,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: What a row of a record says of its document, beside the record's own fields.
 RECORD_CONTEXT = ("document", "source", "title", "published", "doc_type", "region", "sources")
@@ -48,6 +66,16 @@ _REMEDIES = {
 _DEFECTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A document before and after corrections were kept or taken back, these, and those whose record is lost."""
+
+    before: Extraction
+    after: Extraction
+    corrections: tuple[Correction, ...]
+    lost: tuple[Correction, ...]
+
+
 class Catalog:
     """An open catalog; close it, or use it in a `with` statement.
 
@@ -56,14 +84,17 @@ class Catalog:
 
     Args:
         path: the SQLite file; created when it is not there.
+        corrector: knows how corrections apply; without one they are kept and nothing follows from them.
 
     Raises:
         StoreError: the file is no catalog, can't be written, or is locked for longer than a minute. Every method may
             raise it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, corrector: Corrector | None = None) -> None:
         self.path = path
+        self._corrector = corrector
+        self._passing: tuple[tuple[Any, ...], NDArray[np.int64] | None] | None = None
         with self._store_errors():
             self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
@@ -98,13 +129,15 @@ class Catalog:
             raise StoreError(f"{self.path} cannot be used as a catalog: {exc}.", hint=hint) from exc
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, keep: bool = True) -> Iterator[sqlite3.Connection]:
         with self._store_errors():
             self._db.execute("BEGIN IMMEDIATE")
             with self._db:
                 yield self._db
+                if not keep:
+                    self._db.rollback()
 
-    def _rows(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+    def _rows(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         with self._store_errors():
             return self._db.execute(query, values).fetchall()
 
@@ -113,6 +146,8 @@ class Catalog:
     def put(self, extraction: Extraction, passages: Sequence[Passage], *, path: str, extractor: str) -> str | None:
         """Store what was read from the file at `path`, in place of what that file or these bytes had before.
 
+        What people said of the document stands, and of what the file held before whatever words are still there.
+
         Returns:
             The id of a document that was removed because its file has changed and no other path leads to it.
         """
@@ -120,10 +155,15 @@ class Catalog:
         with self._transaction() as db:
             paths = db.execute("SELECT path FROM files WHERE document = ?", (document,)).fetchall()
             bereft = works.delete(db, [document])
+            self._carry(db, path, extraction.document)
+            standing = self._stand(db, extraction, passages)
             insert(db, "documents", [document_row(extraction, extractor)])
-            insert(db, "records", record_rows(extraction))
-            insert(db, "passages", map(passage_row, passages))
+            insert(db, "records", record_rows(standing.extraction, standing.by))
+            insert(db, "passages", map(passage_row, standing.passages))
             insert(db, "files", ({"path": row["path"], "document": document} for row in paths))
+            spans.note(db, document)
+            if corrections.standing_of(db, document):
+                corrections.put_reading(db, document, to_json(extraction_to_dict(extraction)))
             works.add(db, document)
             works.regroup(db, bereft)
             return _lead(db, path, document)
@@ -131,6 +171,8 @@ class Catalog:
     def add_path(self, document: str, path: str) -> str | None:
         """Note that the file at `path` holds this document too; returns as `put`."""
         with self._transaction() as db:
+            if self._carry(db, path, self.get(document).document):
+                self._settle(db, document)
             return _lead(db, path, document)
 
     def forget_members(self, container: str, keep: Collection[str], unread: Collection[str] = ()) -> list[str]:
@@ -153,9 +195,10 @@ class Catalog:
             return _drop_orphans(db, [row["document"] for row in gone])
 
     def remove(self, document: str) -> None:
-        """Forget a document, its records and its passages."""
+        """Forget a document, its records, its passages and what people said of them."""
         with self._transaction() as db:
             works.regroup(db, works.delete(db, [document]))
+            corrections.forget(db, document)
 
     def regroup(self) -> int:
         """Find the works among documents that an older docintel stored; gives the number of these, mostly 0."""
@@ -164,6 +207,98 @@ class Catalog:
             with self._transaction() as db:
                 works.renew(db, document)
         return len(outdated)
+
+    # Correcting
+
+    def amend(
+        self, decisions: Mapping[str, Callable[[Extraction], Sequence[Correction]]], *, keep: bool = True
+    ) -> list[Amended]:
+        """Keep corrections, and let the documents be as they say: all of them or, after an error, none.
+
+        Args:
+            decisions: by document, what gives its corrections from its records as they are now.
+            keep: False leaves everything as it was, and tells what would be.
+        """
+        with self._transaction(keep=keep) as db:
+            found = []
+            for document, decide in decisions.items():
+                before = self.get(document)
+                kept = tuple(corrections.keep(db, each) for each in decide(before))
+                standing = self._settle(db, document)
+                found.append(Amended(before, self.get(document), kept, standing.lost))
+            return found
+
+    def undo(self, number: int, by: str, *, keep: bool = True) -> list[Amended]:
+        """Take a correction back; of each document of the library that it was made of or carried to, what follows.
+
+        Raises:
+            CorrectionError: there is no such correction, or it was taken back before.
+        """
+        with self._transaction(keep=keep) as db:
+            undone = corrections.undo(db, number, by)
+            found = []
+            for document in dict.fromkeys(each.document for each in undone):
+                if self.extractor_of(document) is None:
+                    continue
+                before = self.get(document)
+                standing = self._settle(db, document)
+                its = tuple(each for each in undone if each.document == document)
+                found.append(Amended(before, self.get(document), its, standing.lost))
+            return found
+
+    def corrections(self, document: str | None = None) -> list[Correction]:
+        """The corrections of a document, or of all, oldest first; those that were taken back, too."""
+        with self._store_errors():
+            return corrections.every(self._db, document)
+
+    def corrected(self) -> list[str]:
+        """Ids of the documents with corrections that stand, in the order in which people came to them."""
+        with self._store_errors():
+            return corrections.corrected_documents(self._db)
+
+    def machine(self, document: str) -> Extraction:
+        """What docintel read of a document, whatever people said of it.
+
+        Raises:
+            NotFoundError: no document has this id.
+        """
+        with self._store_errors():
+            read = corrections.reading(self._db, document)
+        current = self.get(document)
+        return extraction_from_dict(read, current.document) if read else current
+
+    def _stand(self, db: sqlite3.Connection, extraction: Extraction, passages: Sequence[Passage] = ()) -> Standing:
+        """What stands of what was read of a document."""
+        standing = corrections.standing_of(db, extraction.document.id)
+        if not self._corrector or (passages and not standing):
+            return Standing(extraction, passages)
+        return self._corrector.stand(extraction, standing)
+
+    def _settle(self, db: sqlite3.Connection, document: str) -> Standing:
+        """Let the records and passages of a stored document be as its corrections say."""
+        machine, before = self.machine(document), self.get(document)
+        standing = self._stand(db, machine)
+        if not self._corrector:
+            return standing
+        if corrections.standing_of(db, document):
+            corrections.put_reading(db, document, to_json(extraction_to_dict(machine)))
+        else:
+            corrections.drop_reading(db, document)
+        db.execute("DELETE FROM records WHERE document = ?", (document,))
+        insert(db, "records", record_rows(standing.extraction, standing.by))
+        _replace_passages(db, document, standing.passages)
+        spans.note(db, document)
+        if _names(before) != _names(standing.extraction):
+            works.renew(db, document)
+        return standing
+
+    def _carry(self, db: sqlite3.Connection, path: str, document: Document) -> bool:
+        """Let a document have the corrections of what the file at `path` held until now; whether it held another."""
+        row = db.execute("SELECT document FROM files WHERE path = ?", (path,)).fetchone()
+        if row is None or row[0] == document.id or self._corrector is None:
+            return False
+        corrections.carry(db, row[0], document, self._corrector.carry)
+        return True
 
     # Reading
 
@@ -177,9 +312,10 @@ class Catalog:
         rows = self._rows("SELECT missing FROM documents WHERE id = ?", (document,))
         return list(json.loads(rows[0][0])) if rows else []
 
-    def knows_path(self, path: str) -> bool:
-        """Whether a document was read from this path."""
-        return bool(self._rows("SELECT 1 FROM files WHERE path = ?", (path,)))
+    def document_at(self, path: str) -> str | None:
+        """The id of the document that was read from this path last; None for a path that is not known."""
+        rows = self._rows("SELECT document FROM files WHERE path = ?", (path,))
+        return rows[0][0] if rows else None
 
     def paths_of(self, document: str) -> list[str]:
         """The paths a document was read from, sorted."""
@@ -223,11 +359,15 @@ class Catalog:
             "doc_type": row["doc_type"],
             "region": row["region"],
         }
-        for kind, record in self._rows(
-            "SELECT kind, data FROM records WHERE document = ? ORDER BY kind, ordinal", (document,)
+        made: dict[tuple[str, int], list[int]] = {}
+        for kind, record, by in self._rows(
+            "SELECT kind, data, corrections FROM records WHERE document = ? ORDER BY kind, ordinal", (document,)
         ):
+            if by:
+                made[kind, len(data[kind])] = json.loads(by)
             data[kind].append(json.loads(record))
-        return extraction_from_dict(data, row_to_document(row))
+        extraction = extraction_from_dict(data, row_to_document(row))
+        return _grounded(extraction, made, self.corrections(document)) if made else extraction
 
     def documents(self) -> list[dict[str, Any]]:
         """What is known about each document, its text and blocks left out, by file name.
@@ -242,6 +382,18 @@ class Catalog:
             {_SOURCES} AS sources FROM documents d ORDER BY source, d.id"""
         )
         return [listed(row) for row in rows]
+
+    def unit_names(self) -> dict[str, set[str]]:
+        """Of each document the full names of the units it names, and of those who take its measures."""
+        rows = self._rows(
+            """SELECT document, json_extract(data, '$.canonical') AS name FROM records WHERE kind = 'units'
+            UNION SELECT r.document, unit.value FROM records r, json_each(r.data, '$.units') unit
+            WHERE r.kind = 'measures'"""
+        )
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            found.setdefault(row["document"], set()).add(row["name"])
+        return found
 
     def works(self) -> list[dict[str, Any]]:
         """The works that have more than one source: `work`, `title` and `documents`, the leading one first."""
@@ -264,6 +416,28 @@ class Catalog:
         )
         return [row[0] for row in rows] or [document]
 
+    def sources(self, document: str) -> list[dict[str, Any]]:
+        """`id`, `source`, `title`, `publisher`, `published`, `source_url` of the documents of a document's work."""
+        rows = self._rows(
+            """SELECT d.id, d.source, d.title, d.publisher, d.published, d.source_url FROM documents d
+            JOIN documents own ON own.work = d.work WHERE own.id = ? ORDER BY d.precedence, d.id""",
+            (document,),
+        )
+        return [dict(row) for row in rows]
+
+    def browse(
+        self, words: str, filters: Filters, *, order: str = "newest", offset: int = 0, limit: int = 50
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """How many documents have these words in their titles and names and pass the filters, and some of them.
+
+        Arguments, and what is raised, as for `docintel.store.browsing.browse`.
+        """
+        return browse(self._rows, words, filters, order=order, offset=offset, limit=limit)
+
+    def facets(self, hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
+        """How many of some hits have each type of document, category, region, unit and year, most first."""
+        return facets(self._rows, hits)
+
     def standings(self, documents: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Of those that share a work with others, the work's id and a key that sorts its sources, the leading first."""
         rows = self._rows(
@@ -272,6 +446,15 @@ class Catalog:
             (to_json(list(documents)),),
         )
         return {row["id"]: (row["work"], row["precedence"]) for row in rows}
+
+    def shared_works(self, passages: Sequence[int]) -> dict[int, str]:
+        """Of the passages whose document shares a work with others, the work's id."""
+        rows = self._rows(
+            """SELECT p.id, d.work FROM passages p JOIN documents d ON d.id = p.document
+            WHERE p.id IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM twins WHERE one = p.document)""",
+            (to_json(list(passages)),),
+        )
+        return dict(map(tuple, rows))
 
     def counts(self) -> dict[str, int]:
         """How many documents, records by type and passages there are."""
@@ -350,17 +533,15 @@ class Catalog:
         rows = self._rows(f"{_PASSAGE} WHERE p.document = ? AND p.kind = ? ORDER BY p.ordinal", (document, kind))
         return [row_to_passage(row) for row in rows]
 
-    def passage_ids(self, kind: HitKind, filters: Filters) -> list[int] | None:
-        """Ids of the passages of a kind that pass the filters; None when the filters ask for nothing."""
-        where, values = condition(filters)
-        if not where:
-            return None
-        rows = self._rows(
-            f"""SELECT p.id FROM passages p JOIN documents d ON d.id = p.document
-            WHERE p.kind = :kind AND {" AND ".join(where)} ORDER BY p.id""",
-            values | {"kind": kind},
-        )
-        return [row[0] for row in rows]
+    def passage_ids(self, kind: HitKind, filters: Filters) -> "NDArray[np.int64] | None":
+        """Ids of the passages of a kind that pass the filters, ascending; None when the filters ask for nothing.
+
+        Those of the last filters are kept until the catalog changes: pages of one search repeat its filters.
+        """
+        state = self._rows("PRAGMA data_version")[0][0], self._db.total_changes
+        if self._passing is None or self._passing[0] != (state, kind, filters):
+            self._passing = (state, kind, filters), spans.passage_ids(self._rows, kind, filters)
+        return self._passing[1]
 
     def hits(self, scores: dict[int, float]) -> list[Hit]:
         """The passages with these ids as hits, in the order of `scores`; ids that are gone are left out."""
@@ -378,6 +559,36 @@ class Catalog:
         problems = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
         problems += [f"{row[0]} has a row without its document" for row in self._rows("PRAGMA foreign_key_check")]
         return [f"{self.path.name} is damaged ({problem}): restore it from a backup." for problem in problems]
+
+
+def _grounded(
+    extraction: Extraction, made: Mapping[tuple[str, int], Sequence[int]], known: Sequence[Correction]
+) -> Extraction:
+    """An extraction whose corrected records tell who made them as they are; other grounds are not stored."""
+    by_id = {each.id: each for each in known}
+    records = {kind: list(extraction.records(kind)) for kind, _ in made}
+    for (kind, ordinal), numbers in made.items():
+        record = records[kind][ordinal]
+        said = [ground for number in numbers for ground in by_id[number].grounds(record.evidence)]
+        last = {(ground.field, ground.rule): ground for ground in said}
+        records[kind][ordinal] = replace(record, grounds=tuple(last.values()))
+    changed: dict[str, Any] = {kind: tuple(each) for kind, each in records.items()}
+    return replace(extraction, **changed)
+
+
+def _names(extraction: Extraction) -> tuple[list[str], list[str]]:
+    """What tells a document from a repost with other names; see `works`."""
+    return [person.name for person in extraction.persons], [unit.name for unit in extraction.units]
+
+
+def _replace_passages(db: sqlite3.Connection, document: str, passages: Sequence[Passage]) -> None:
+    """Let a document have these passages; those that it has already keep their numbers, and so their vectors."""
+    wanted = {tuple(row.values()): row for row in map(passage_row, passages)}
+    columns = ", ".join(f'"{column}"' for column in next(iter(wanted.values()), {"id": 0}))
+    for row in db.execute(f"SELECT id, {columns} FROM passages WHERE document = ?", (document,)).fetchall():
+        if not wanted.pop(tuple(row)[1:], None):
+            db.execute("DELETE FROM passages WHERE id = ?", (row[0],))
+    insert(db, "passages", wanted.values())
 
 
 def _lead(db: sqlite3.Connection, path: str, document: str) -> str | None:

@@ -1,6 +1,6 @@
 """Filters to SQL.
 
-Takes `Filters`, gives conditions over the tables `documents d`, `passages p` and `records r`, and the values for them.
+Takes `Filters`, gives conditions over the tables `documents d` and `records r`, and the values for them.
 A record with a place or a time of its own is selected by these, any other by those of its document.
 """
 
@@ -20,8 +20,9 @@ _CONDITIONS = {
     "since": "d.published >= :since",
     "until": "substr(d.published, 1, length(:until)) <= :until",
 }
-_REFERENCE = """EXISTS (SELECT 1 FROM records r WHERE r.document = d.id AND r.kind = 'references'
-    AND instr(json_extract(r.data, '$.canonical'), :reference) > 0)"""
+_NAMED = "d.id IN (SELECT document FROM document_names WHERE kind = '{kind}' AND instr(name, :{filter}) > 0)"
+_REFERENCE = _NAMED.format(kind="references", filter="reference")
+_DOCUMENT_UNIT = _NAMED.format(kind="units", filter="unit")
 #: A period is `2022-01` or `2021/2022-06`; one that is not written to the day goes on to the end of its month or year.
 _RECORD_CONDITIONS = {
     "region": "instr(coalesce(r.region, d.region), :region) > 0",
@@ -29,27 +30,20 @@ _RECORD_CONDITIONS = {
     "until": """substr(coalesce(substr(r.period, 1, instr(r.period || '/', '/') - 1), d.published), 1, length(:until))
     <= :until""",
 }
-#: A passage that is an issue or a measure must be of the category; any other must hold one that is.
-_PASSAGE_CATEGORY = """EXISTS (SELECT 1 FROM records r WHERE r.document = p.document AND r.category = :category
-    AND CASE WHEN p.kind IN ('issue', 'measure') THEN r.kind = p.kind || 's' AND r.ordinal = p.ordinal
-        ELSE r.kind IN ('issues', 'measures') AND r.start < p."end" AND r."end" > p.start END)"""
-_DOCUMENT_UNIT = """EXISTS (SELECT 1 FROM records r WHERE r.document = d.id AND r.kind = 'units'
-    AND (instr(r.unit, :unit) > 0 OR instr(json_extract(r.data, '$.name'), :unit) > 0))"""
 
 
 def condition(filters: Filters, *, records: bool = False) -> tuple[list[str], dict[str, str]]:
     """The conditions to be joined by AND, and the values they name; no conditions when nothing is asked.
 
     Args:
-        records: select records `r` by their own category and unit, instead of passages `p`.
+        records: select records `r` by their own category and unit; else documents `d`, which have no category.
 
     Raises:
         QueryError: a label is not in its vocabulary, or a date is not written as one.
     """
     _check(filters)
-    special = (_RECORD_CONDITIONS if records else {}) | {
+    special = (_RECORD_CONDITIONS | {"category": "r.category = :category"} if records else {}) | {
         "reference": _REFERENCE,
-        "category": "r.category = :category" if records else _PASSAGE_CATEGORY,
         "unit": "(instr(r.unit, :unit) > 0 OR instr(json_extract(r.data, '$.units'), :unit) > 0)"
         if records
         else _DOCUMENT_UNIT,

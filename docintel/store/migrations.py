@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 
 from docintel.errors import SchemaVersionError
+from docintel.store import spans
 
 
 def m001_create_tables(db: sqlite3.Connection) -> None:
@@ -88,6 +89,75 @@ def m003_add_regions_of_records(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE records ADD COLUMN region TEXT")
 
 
+def m004_add_corrections(db: sqlite3.Connection) -> None:
+    """What people say of records, what docintel read of the documents they say it of, and which records they made.
+
+    Corrections belong to no row of `documents`, which comes and goes as files are read anew; they are only added, and
+    marked when they are taken back.
+    """
+    statements = """
+    CREATE TABLE corrections (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL, kind TEXT NOT NULL, action TEXT NOT NULL,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, quote TEXT NOT NULL, fields TEXT NOT NULL,
+        "by" TEXT NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL, "before" TEXT NOT NULL,
+        origin INTEGER, undone TEXT, undone_by TEXT
+    );
+    CREATE INDEX corrections_by_document ON corrections (document);
+    CREATE INDEX corrections_by_origin ON corrections (origin);
+    CREATE TRIGGER corrections_stay BEFORE UPDATE OF id, document, kind, action, start, "end", quote, fields, "by", at,
+        note, "before", origin ON corrections BEGIN
+        SELECT RAISE(ABORT, 'a correction is never changed');
+    END;
+    CREATE TABLE readings (
+        document TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE, data TEXT NOT NULL
+    );
+    ALTER TABLE records ADD COLUMN corrections TEXT
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+
+
+def m005_add_spans(db: sqlite3.Connection) -> None:
+    """Which passages a document and a category has; see `docintel.store.spans`, which fills these tables.
+
+    Documents from before are written down at once.
+    """
+    statements = """
+    CREATE TABLE spans (
+        kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+        doc_type TEXT NOT NULL, published TEXT, region TEXT, publisher TEXT, PRIMARY KEY (kind, first)
+    ) WITHOUT ROWID;
+    CREATE INDEX spans_by_document ON spans (document);
+    CREATE TRIGGER spans_follow AFTER UPDATE OF doc_type, published, region, publisher ON documents BEGIN
+        UPDATE spans SET doc_type = new.doc_type, published = new.published, region = new.region,
+            publisher = new.publisher WHERE document = new.id;
+    END;
+    CREATE TABLE passage_categories (
+        category TEXT NOT NULL, kind TEXT NOT NULL,
+        passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, PRIMARY KEY (category, kind, passage)
+    ) WITHOUT ROWID;
+    CREATE INDEX passage_categories_by_passage ON passage_categories (passage)
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+    spans.note_passages(db)
+
+
+def m006_add_names(db: sqlite3.Connection) -> None:
+    """Which units and references a document names; filled as the tables before."""
+    statements = """
+    CREATE TABLE document_names (
+        kind TEXT NOT NULL, name TEXT NOT NULL,
+        document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, PRIMARY KEY (kind, name, document)
+    ) WITHOUT ROWID;
+    CREATE INDEX document_names_by_document ON document_names (document)
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+    spans.note_names(db)
+
+
 def _split(statements: str) -> list[str]:
     """Single statements; `executescript` would commit the transaction they must share."""
     parts, pending = [], ""
@@ -103,6 +173,9 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_create_tables,
     m002_add_reading_and_works,
     m003_add_regions_of_records,
+    m004_add_corrections,
+    m005_add_spans,
+    m006_add_names,
 )
 
 

@@ -5,9 +5,10 @@ In: documents, extractions, passages. Out: the columns to store; and back from a
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from docintel.schema import RECORD_TYPES, Document, Extraction, Hit, HitKind, Passage
@@ -54,8 +55,14 @@ def _lists(row: sqlite3.Row, names: Iterable[str]) -> dict[str, list[Any]]:
     return {name: json.loads(row[name]) for name in names}
 
 
-def record_rows(extraction: Extraction) -> Iterator[dict[str, Any]]:
-    """What is stored of the records of a document."""
+def record_rows(
+    extraction: Extraction, corrected: Mapping[tuple[str, int], Sequence[int]] = MappingProxyType({})
+) -> Iterator[dict[str, Any]]:
+    """What is stored of the records of a document.
+
+    Args:
+        corrected: by record type and number, ids of the corrections that made a record as it is.
+    """
     document = extraction.document.id
     for kind in RECORD_TYPES:
         for ordinal, record in enumerate(extraction.records(kind)):
@@ -72,6 +79,7 @@ def record_rows(extraction: Extraction) -> Iterator[dict[str, Any]]:
                 "period": data.get("period") or data.get("date"),
                 "region": data.get("region") or data.get("place"),
                 "data": to_json(data),
+                "corrections": to_json(by) if (by := corrected.get((kind, ordinal))) else None,
             }
 
 

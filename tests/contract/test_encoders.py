@@ -25,8 +25,9 @@ TEXTS = [
     "。",
     "</s>",
     "𠮷☃ありがとう",  # characters the vocabulary lacks
-    "对巡察反馈的问题照单全收、逐条整改。" * 60,  # longer than the model reads
+    "对巡察反馈的问题照单全收、逐条整改。" * 24,  # as long as the model reads
 ]
+LONG = "对巡察反馈的问题照单全收、逐条整改。" * 60
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,16 @@ def test_a_vector_does_not_depend_on_its_batch(encoder):
     together = encoder.encode_passages(TEXTS)
     alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
     np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_the_end_of_a_long_text_counts(shipped):
+    """Another path than sentence-transformers, which cuts."""
+    same, other, short = shipped.encode_passages([LONG + LONG, LONG + "食堂食材采购长期由一人包办。" * 30, LONG[:30]])
+    assert np.linalg.norm(other) == pytest.approx(1, abs=1e-5)
+    assert same @ other < 0.99
+    question = shipped.encode_queries(["食堂采购"])[0]
+    assert question @ other > question @ same + 0.01
+    np.testing.assert_allclose(shipped.encode_passages([LONG[:30]])[0], short, atol=1e-5)
 
 
 def test_width_of_characters_does_not_matter(encoder):

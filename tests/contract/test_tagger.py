@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.extract.language import tagger as tagger_module
 from docintel.extract.language.crf import best_labels
 from docintel.extract.language.tagger import MAX_LENGTH, Tagger, shared_tagger
 from docintel.text.encodings import decode
@@ -50,6 +52,42 @@ def test_the_words_of_a_sentence_joined_give_the_sentence():
     for sentence, tagged in zip(SENTENCES, shared_tagger().tag(SENTENCES), strict=True):
         assert "".join(word for word, _ in tagged) == sentence
     assert shared_tagger().tag([]) == []
+
+
+@pytest.mark.model
+def test_a_sentence_has_the_same_scores_whatever_it_is_read_with():
+    tagger = Tagger(models_dir() / "tagger")
+    sentences = sorted((text[:MAX_LENGTH] for text in SENTENCES if text), key=len)
+    rows = [np.array([tagger._row_of[ord(char)] for char in text], dtype=np.int32) for text in sentences]
+    lengths = np.array([len(some) for some in rows], dtype=np.int32)
+    together = tagger._scores(np.concatenate(rows), lengths)
+    alone = [tagger._scores(some, lengths[i : i + 1]) for i, some in enumerate(rows)]
+    assert np.array_equal(together, np.concatenate(alone))
+
+
+@pytest.mark.model
+def test_a_sentence_seen_lately_is_not_read_again(monkeypatch):
+    tagger, read = Tagger(models_dir() / "tagger"), []
+    tag_each = tagger._tag_each
+    monkeypatch.setattr(tagger, "_tag_each", lambda texts: read.extend(texts) or tag_each(texts))
+    first = tagger.tag(["查处12起。", "约谈6人次。", "查处12起。"])
+    assert tagger.tag(["约谈6人次。", "通报3起。", "查处12起。"])[::2] == first[1:]
+    assert read == ["查处12起。", "约谈6人次。", "通报3起。"]
+    tagger.forget()
+    assert tagger.tag(["查处12起。"]) == first[:1]
+    assert read[3:] == ["查处12起。"]
+
+
+@pytest.mark.model
+def test_what_is_remembered_is_bounded(monkeypatch):
+    monkeypatch.setattr(tagger_module, "_REMEMBERED", 3)
+    tagger = Tagger(models_dir() / "tagger")
+    for number in range(20):
+        tagger.tag([f"查处{number}起。", "警" * (MAX_LENGTH + 1)])
+    kept = tagger._before | tagger._lately
+    assert 3 <= len(kept) <= 6
+    assert "查处19起。" in kept
+    assert max(map(len, kept)) <= MAX_LENGTH
 
 
 @pytest.mark.model

@@ -144,7 +144,7 @@ def test_another_encoder_is_refused_and_rebuild_helps(library, folder, encoder, 
     with Library(library.folder, encoder=Other()) as other:
         with pytest.raises(StaleIndexError) as refused:
             other.search("药品")
-        assert refused.value.hint == "Run: docintel library rebuild"
+        assert "docintel library rebuild" in refused.value.hint
         other.rebuild()
         assert other.search("轮岗")[0].source == "b.txt"
         assert other.verify() == []

@@ -1,15 +1,17 @@
 """What must hold between processes: kill -9 in the middle, two writers at once, and what a cold search may import."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from docintel.library import Library
-from docintel.schema import IngestStatus
+from docintel.schema import HitKind, IngestStatus
 from tests.conftest import extract_marked
 from tests.factories import BigramEncoder
 
@@ -74,6 +76,44 @@ def test_kill_in_the_middle_loses_nothing_committed_and_counts_nothing_twice(fol
         assert len(unchanged) == done
         assert len(library.documents()) == len(library.records("issues")) == 30
         assert library.verify() == []
+
+
+INGEST_AND_INDEX = f"""
+import docintel.library
+docintel.library._INDEX_EVERY = 1
+docintel.library.extractor_version = lambda: "1"
+{INGEST}"""
+
+
+def found_in(library):
+    """What is found and how well, for some queries, by kind."""
+    hits = [
+        (query, kind, hit.source, hit.start, hit.quote, round(hit.score, 5))
+        for query in ("药品采购权力集中", "成立采购小组7", "第3号报告")
+        for kind in HitKind
+        for hit in library.search(query, kind=kind, top_k=50)
+    ]
+    return sorted(hits)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_library_killed_at_random_moments_answers_like_a_fresh_one(folder, tmp_path, monkeypatch, seed):
+    monkeypatch.setattr("docintel.library.extractor_version", lambda: "1")
+    rng = random.Random(seed)
+    (tmp_path / "library").mkdir()
+    for crash in range(10):
+        process = start(INGEST_AND_INDEX, tmp_path / "library", folder, 0.001)
+        for _ in range(rng.randint(1, 3 * crash + 3)):  # those of earlier runs are reported, too
+            process.stdout.readline()
+        time.sleep(rng.random() / 10)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        with reopen(tmp_path / "library") as library, reopen(tmp_path / f"fresh{crash}") as fresh:
+            reports = fresh.ingest([folder / source for source in library.documents()["source"]])
+            assert {report.status for report in reports} <= {IngestStatus.ADDED}
+            assert found_in(library) == found_in(fresh) != []
+            assert library.verify() == []
 
 
 def test_two_processes_ingest_at_once(folder, tmp_path):

@@ -1,6 +1,6 @@
 """Where the library and the models are."""
 
-from docintel.config import default_library, models_dir
+from docintel.config import default_library, models_dir, user_name
 
 
 def test_the_environment_names_library_and_models(monkeypatch, tmp_path):
@@ -15,3 +15,13 @@ def test_without_it_the_shipped_models_are_found(monkeypatch):
     monkeypatch.delenv("DOCINTEL_MODELS", raising=False)
     assert (models_dir() / "encoder" / "model.onnx").is_file()
     assert default_library().name == "library"
+
+
+def test_who_corrects_is_named_or_has_the_account(monkeypatch):
+    monkeypatch.setenv("DOCINTEL_USER", " 王芳 ")
+    assert user_name() == "王芳"
+    monkeypatch.setenv("DOCINTEL_USER", "")
+    monkeypatch.setattr("getpass.getuser", lambda: "clerk")
+    assert user_name() == "clerk"
+    monkeypatch.setattr("getpass.getuser", lambda: {}["nobody"])
+    assert user_name() == "?"

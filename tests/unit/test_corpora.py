@@ -49,3 +49,27 @@ def test_changed_gold_is_a_fault(check, tmp_path):
     assert "'没有写过的话' is not in the source" in found
     assert "'maybe' is not in the vocabulary" in found
     assert f"addresses issue {len(gold['issues'])} of" in found
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"query": "s01", "document": "speech_01_caigouquan.txt", "quote": "没有写过的话", "grade": 2}, "is not in"),
+        ({"query": "s01", "document": "没有.txt", "quote": "巡察", "grade": 2}, "is not in 没有.txt"),
+        ({"query": "s01", "document": "speech_01_caigouquan.txt", "quote": "采购", "grade": 5}, "grade 5"),
+        ({"query": "s99", "document": "speech_01_caigouquan.txt", "quote": "采购", "grade": 2}, "s99"),
+    ],
+)
+def test_changed_judgements_are_a_fault(check, tmp_path, line, said):
+    (tmp_path / "reports").symlink_to(check.CORPORA / "reports")
+    shutil.copytree(check.CORPORA / "queries", tmp_path / "queries")
+    with (tmp_path / "queries" / "judgements.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+    assert said in "\n".join(check.query_faults(tmp_path))
+
+
+def test_a_query_from_no_document_is_a_fault(check, tmp_path):
+    (tmp_path / "queries").mkdir()
+    line = {"id": "s01", "task": "search", "query": "巡察", "document": "没有.txt"}
+    (tmp_path / "queries" / "queries.jsonl").write_text(json.dumps(line), "utf-8")
+    assert list(check.query_faults(tmp_path)) == ["query s01: there is no document 没有.txt"]

@@ -5,9 +5,19 @@ import pytest
 from docintel.errors import NotFoundError, QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
-from docintel.schema import Case, MeasureCategory, Penalty, SanctionKind, Status
+from docintel.schema import (
+    Case,
+    Effect,
+    EffectKind,
+    HitKind,
+    MeasureCategory,
+    Penalty,
+    SanctionKind,
+    Status,
+    Verdict,
+)
 from docintel.store.catalog import Catalog
-from docintel.suggest import Similarity, suggest
+from docintel.suggest import Adviser, Matcher, Similarity, suggest
 from tests.factories import evidence, make_document, make_extraction, make_measure
 from tests.unit.store.samples import HEADER, notice
 
@@ -84,18 +94,74 @@ def test_what_was_done_leads_what_was_ordered(ask):
     assert [s.status for s in found] == ["done", "required"]
 
 
-def test_a_sanction_of_one_case_stands_behind_what_prevents(ask):
+def test_a_sanction_of_one_person_is_no_suggestion(ask):
     document = make_document(f"甲县{ISSUE}，李某受到警告处分，推行公示。", source="甲县.txt")
     sanction = make_measure(document, "李某受到警告处分", category=MeasureCategory.ACCOUNTABILITY, addresses=(0,))
-    case = Case(
-        evidence=evidence(document, "李某受到警告处分"),
-        persons=("李某",),
-        penalties=(Penalty(evidence=evidence(document, "警告"), name="警告", kind=SanctionKind.PUBLIC),),
+    extraction = make_extraction(document, issues=[ISSUE], measures=[])
+    found = ask(replace(extraction, measures=(sanction, make_measure(document, "推行公示", addresses=(0,)))))
+    assert [s.text for s in found] == ["推行公示"]
+
+
+def test_a_result_stands_behind_an_action(ask):
+    found = ask(report("甲县", "追缴违纪款9万元"), report("乙县", "轮换采购员"))
+    assert [s.text for s in found] == ["轮换采购员", "追缴违纪款9万元"]
+
+
+def test_figures_make_no_other_measure_and_other_wordings_are_told(ask):
+    found = ask(report("甲县", "举办警示教育31场"), report("乙县", "举办警示教育5场"))
+    assert [(s.support, s.variants) for s in found] in ([(2, ("举办警示教育5场",))], [(2, ("举办警示教育31场",))])
+
+
+def dated(unit, measure, published):
+    extraction = report(unit, measure)
+    return replace(extraction, document=replace(extraction.document, published=published))
+
+
+def test_of_equals_the_newer_leads(ask):
+    found = ask(dated("甲县", "轮换采购员", "2014-05-01"), dated("乙县", "公示价格表", "2024-05-01"))
+    assert [s.text for s in found] == ["公示价格表", "轮换采购员"]
+    assert [round(s.merits.recency, 2) for s in found] == [1.0, 0.18]
+
+
+def test_of_equals_the_one_of_the_own_field_leads(ask):
+    school, hospital = report("甲县实验中学学校食堂学生", "轮换采购员"), report("乙县中心医院药房护士", "公示价格表")
+    found = ask(school, hospital, problem=f"医院{ISSUE}")
+    assert [s.text for s in found] == ["公示价格表", "轮换采购员"]
+    assert found[0].merits.nearness > found[1].merits.nearness
+
+
+def test_of_equals_the_one_that_worked_leads(ask, monkeypatch):
+    told, plain = report("乙县", "公示价格表"), report("甲县", "轮换采购员")
+
+    def effects(extraction):
+        if extraction.document.id != told.document.id:
+            return {}
+        quote = evidence(told.document, "公示价格表")
+        return {0: (Effect(kind=EffectKind.TOLD, verdict=Verdict.WORKED, quote=quote),)}
+
+    monkeypatch.setattr("docintel.suggest.finding.effects", effects)
+    found = ask(plain, told)
+    assert [(s.text, s.merits.effect) for s in found] == [("公示价格表", 1.0), ("轮换采购员", 0.5)]
+    assert [e.quote.quote for e in found[0].precedents[0].effects] == ["公示价格表"]
+
+
+def test_a_problem_of_two_things_finds_what_answers_one_of_them(ask):
+    other = make_extraction(
+        "丙县印章无人保管，专人保管印章。", issues=["印章无人保管"], measures=[("专人保管印章", [0])]
     )
-    extraction = make_extraction(document, issues=[ISSUE], measures=[], cases=(case,))
-    measures = (sanction, make_measure(document, "推行公示", addresses=(0,)))
-    found = ask(extraction.__class__(document=document, issues=extraction.issues, measures=measures, cases=(case,)))
-    assert [s.text for s in found] == ["推行公示", "李某受到警告处分"]
+    found = ask(report("甲县", "轮换采购员"), other, problem=f"{ISSUE}，印章无人保管")
+    assert {s.text for s in found} == {"轮换采购员", "专人保管印章"}
+
+
+def test_what_counts_for_next_to_nothing_beside_the_best_is_left_out(ask):
+    weak = make_extraction("乙县食堂采购混乱，进一步加强监督。", issues=["食堂采购混乱"], measures=[])
+    weak = replace(
+        weak,
+        measures=(
+            make_measure(weak.document, "进一步加强监督", status=Status.REQUIRED, addresses=(0,), confidence=0.1),
+        ),
+    )
+    assert [s.text for s in ask(report("甲县", "轮换采购员"), weak)] == ["轮换采购员"]
 
 
 def test_a_measure_that_is_only_its_issue_is_not_suggested(ask):
@@ -146,3 +212,79 @@ def test_a_problem_is_encoded_once(ask, encoder, monkeypatch):
     monkeypatch.setattr(encoder, "encode_queries", lambda texts: encoded.extend(texts) or encode(texts))
     assert ask(report("安宁县医院", "成立议价小组"))
     assert encoded == [ISSUE]
+
+
+@pytest.fixture
+def advise(tmp_path, encoder):
+    """An adviser over these extractions, and a matcher for one of them."""
+    with Catalog(tmp_path / "advice.sqlite") as catalog:
+
+        def over(*extractions):
+            for extraction in extractions:
+                catalog.put(extraction, split_passages(extraction), path=extraction.document.id, extractor="1")
+            index = PassageIndex(tmp_path / "advice", encoder)
+            index.catch_up(catalog)
+            return Adviser(catalog, index, SIMILARITY), lambda own: Matcher(catalog, index, SIMILARITY, own)
+
+        yield over
+
+
+def test_without_a_comparable_case_the_nearest_is_named(advise):
+    adviser, _ = advise(report("甲县", "轮换采购员"))
+    advice = adviser.advise("football weather")
+    assert (advice.suggestions, advice.cases) == ((), ())
+    assert advice.nearest.quote == ISSUE
+    assert adviser.advise(ISSUE).nearest is None
+
+
+def test_comparable_cases_come_with_their_likeness(advise):
+    adviser, _ = advise(report("甲县", "轮换采购员"), report("乙县", "处分2人"))
+    advice = adviser.advise(ISSUE)
+    assert {case.source for case in advice.cases} == {"甲县.txt", "乙县.txt"}
+    assert all(case.kind is HitKind.ISSUE and case.quote == ISSUE and case.score > 0.9 for case in advice.cases)
+
+
+REPORT = "1.关于采购的问题。药品采购权力集中，轮换采购员。\n责任单位：药剂科\n整改时限：2024年6月底前\n印章无人保管。"
+
+
+def test_a_report_tells_who_answers_for_a_problem_and_by_when(advise):
+    adviser, _ = advise(report("甲县", "公示价格表"))
+    own = make_extraction(REPORT, issues=[ISSUE, "印章无人保管"], measures=[("轮换采购员", [0])])
+    first, second = adviser.advise_on(own)
+    assert (first.problem, first.owners, first.deadline) == (ISSUE, ("药剂科",), "2024年6月底前")
+    assert [s.text for s in first.suggestions] == ["公示价格表"]
+    assert (second.problem, second.owners, second.deadline) == ("印章无人保管", (), "")
+    assert [each.problem for each in adviser.advise_on(own, issue=1)] == ["印章无人保管"]
+    with pytest.raises(QueryError, match="2"):
+        list(adviser.advise_on(own, issue=2))
+
+
+def case(document, quote, sanction):
+    penalty = Penalty(evidence=evidence(document, sanction), name=sanction, kind=SanctionKind.PARTY)
+    return Case(evidence=evidence(document, quote), persons=("某",), penalties=(penalty,))
+
+
+def test_what_two_documents_have_in_common(advise):
+    def told(unit, sanction):
+        text = f"{unit}{ISSUE}，成立药品议价小组。王某收受药商礼金，受到{sanction}处分。"
+        extraction = make_extraction(text, issues=[ISSUE], measures=["成立药品议价小组"], source=f"{unit}.txt")
+        return replace(extraction, cases=(case(extraction.document, "王某收受药商礼金", sanction),))
+
+    own, same, milder = told("甲县", "党内警告"), told("乙县", "党内警告"), told("丙县", "诫勉")
+    _, matcher = advise(own, same, milder)
+    matches = matcher(own).matches(same.document.id)
+    assert [(m.kind, m.quote, m.other.quote) for m in matches] == [
+        (HitKind.ISSUE, ISSUE, ISSUE),
+        (HitKind.MEASURE, "成立药品议价小组", "成立药品议价小组"),
+        (HitKind.CASE, "王某收受药商礼金", "王某收受药商礼金"),
+    ]
+    assert matches[2].what == "党内警告"
+    assert all(own.document.text[m.start : m.end] == m.quote and m.other.source == "乙县.txt" for m in matches)
+    assert [m.kind for m in matcher(own).matches(milder.document.id)] == [HitKind.ISSUE, HitKind.MEASURE]
+
+
+def test_a_file_that_is_not_in_the_library_matches_too(advise):
+    _, matcher = advise(report("甲县", "成立议价小组"))
+    stranger = make_extraction(f"丁县{ISSUE}。", issues=[ISSUE], source="丁县.txt")
+    (match,) = matcher(stranger).matches(report("甲县", "成立议价小组").document.id)
+    assert (match.quote, match.other.quote, match.what) == (ISSUE, ISSUE, "权力集中与一把手监督")

@@ -14,7 +14,7 @@ from docintel.text.dates import Period, find_periods
 from docintel.text.normalize import fold
 from docintel.text.numerals import parse_number
 
-__all__ = ["ATTENDED", "REST", "Dates", "any_of", "day_of", "is_stretch"]
+__all__ = ["ATTENDED", "CASE", "REST", "Dates", "any_of", "day_of", "is_stretch"]
 
 _WORDS: dict[str, list[str]] = load("periods")
 #: How many blocks back the beginning of a stretch may stand whose length is told.
@@ -32,6 +32,8 @@ def any_of(name: str) -> str:
 
 #: Somebody came to a meeting: 43人参会, 12名站长参加.
 ATTENDED = re.compile(rf"{any_of('attended')}|参加(?=[,。;\n]|$)")
+#: The line that a case is opened with, which says what somebody did: …收受礼金问题。
+CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
 #: What is left of a number told before goes on with its time and owner, whoever is named between: 其余5件.
 REST = re.compile(r"其余|另外|另有|剩下|余下|剩余")
 _ATTRIBUTIVE = re.compile(rf"{any_of('attributive')}$")

@@ -10,7 +10,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from docintel.extract.attribution.collectives import Kind
-from docintel.extract.attribution.dated import ATTENDED, Dates, any_of
+from docintel.extract.attribution.dated import ATTENDED, CASE, Dates, any_of
 from docintel.extract.attribution.subjects import Subjects
 from docintel.extract.language.reading import Clause, Reading
 from docintel.schema import Block
@@ -33,8 +33,7 @@ _OWN_ACTS = re.compile(r"(?:此次|本次|这次)(?:共|累计)?(?:查出|发现
 _JUDGED = re.compile(r"判处|罚金|有期徒刑")
 _VERDICT = re.compile(r"宣判|判决|裁定|开庭审理|判处")
 _SPEAKING = (Kind.PERSON, Kind.SPEAKER)
-#: What a case is opened with, …收受礼金问题。, and what ends what somebody did there.
-_CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
+#: What ends what somebody did in a case.
 _PUNISHED = re.compile(r"处分|被(?:开除|判|免|诫勉|责令|移送|立案)|受到|移送|退[缴还赔]|收缴|追缴")
 #: In the title of a report of a meeting, in whose first sentences its day stands.
 _MEETING = re.compile(r"会$|会议|座谈|召开|举行|约谈|谈话")
@@ -140,7 +139,7 @@ class Occasions:
 
     def case(self, block: Block, clause: Clause) -> Found:
         """When what a case tells was done: 2019年至2021年,甲收受现金;乙…, until it tells what followed."""
-        if not (opening := _CASE.match(self._folded, block.start, block.end)):
+        if not (opening := CASE.match(self._folded, block.start, block.end)):
             return None
         told = self._dates.within(opening.end(), clause.start)
         if not told or "/" not in told[-1].iso or _PUNISHED.search(self._folded, told[-1].end, clause.end):

@@ -11,7 +11,7 @@ from functools import cached_property
 from docintel.extract.attribution.actors import in_charge
 from docintel.extract.attribution.authors import Owner, author_of
 from docintel.extract.attribution.collectives import Kind, Subject
-from docintel.extract.attribution.dated import ATTENDED, REST
+from docintel.extract.attribution.dated import ATTENDED, CASE, REST
 from docintel.extract.attribution.row_owners import RowOwners
 from docintel.extract.attribution.subjects import Subjects
 from docintel.extract.language.decisions import Decision
@@ -26,8 +26,6 @@ from docintel.schema import Block, BlockKind
 _MISDEEDS = re.compile(
     r"收受|受贿|贿赂|贪污|侵占|挪用|套取|骗取|截留|私分|违规|违纪|违法|处分|处罚|判处|开除|立案|投案|自首|滥用|牟利|谋取|饮酒|宴请|虚报|罚金|被查|留置"
 )
-#: A paragraph that a line of what somebody did opens: …收受礼金问题。
-_CASE = re.compile(r"[^。\n]{4,120}(?:问题|案)[。\n]")
 _HELD = re.compile(r"召开|举行|举办")
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
 #: What opens a sentence that sums up the work of the author, whoever was named before.
@@ -115,8 +113,14 @@ class Owners:
 
     @cached_property
     def _prefixes(self) -> dict[str, Place]:
-        """What the names of units of the document's places, and of those above them, begin with."""
-        told = {mention.place for mention in self._places} | ({self._place} if self._place else set())
+        """What the names of units of the document's places, and of those above them, begin with.
+
+        Of two places of one name the later told one is meant, above all the one that the document is about.
+        """
+        told = dict.fromkeys(mention.place for mention in self._places)
+        if self._place:
+            told.pop(self._place, None)
+            told[self._place] = None
         places = (*told, *(above for place in told for above in gazetteer().above(place)))
         return {prefix: place for place in places for prefix in (place.organ_prefix, place.full, place.name)}
 
@@ -190,7 +194,7 @@ class Owners:
     def _of_case(self, sentence: Sentence) -> Owner | None:
         """The one unit, and no person, that the opening of a case names: 云溪县水务设计院组织公款旅游问题."""
         block = self._reading.document.blocks[sentence.block]
-        opening = _CASE.match(self._reading.folded, block.start, block.end)
+        opening = CASE.match(self._reading.folded, block.start, block.end)
         named = within(self._subjects.mentions, block.start, opening.end()) if opening else ()
         if not opening or len(named) != 1 or self._subjects.names_person(block.start, opening.end()):
             return None
@@ -202,7 +206,7 @@ class Owners:
         key = named.start, sentence.end
         if key not in self._misdeeds:
             text, block = self._reading.folded, self._reading.document.blocks[named.block]
-            self._misdeeds[key] = bool(_MISDEEDS.search(text, *key) or _CASE.match(text, block.start, block.end))
+            self._misdeeds[key] = bool(_MISDEEDS.search(text, *key) or CASE.match(text, block.start, block.end))
         return self._misdeeds[key]
 
     def _counts_guests(self, start: int, end: int) -> bool:

@@ -5,7 +5,7 @@ In: sentences. Out: for each the words with their part of speech, or PER, ORG, L
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,8 @@ MAX_LENGTH = 256
 _BATCH = 4
 #: Sentences whose scores are held at a time.
 _HELD = 64
+#: Twice as many sentences are remembered at most; their words take some 5 KB each.
+_REMEMBERED = 1024
 
 
 #: A word and its tag.
@@ -59,9 +61,34 @@ class Tagger:
         ]
         self._tags = [label.rsplit("-", 1)[0] for label in labels]
         self._inside = np.array([label.endswith("-I") for label in labels])
+        self.forget()
 
-    def tag(self, sentences: Sequence[str]) -> list[list[Word]]:
-        """Tag each sentence; an empty one gives an empty list."""
+    def tag(self, sentences: Sequence[str]) -> list[Sequence[Word]]:
+        """Tag each sentence; an empty one gives no words.
+
+        One that was seen lately, as in a repost, is not read again: what it is batched with does not change its scores.
+        """
+        lately, before = self._lately, self._before
+        known = {text: words for text in sentences if (words := lately.get(text) or before.get(text))}
+        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in known]
+        known.update(zip(new, self._tag_each(new), strict=True))
+        self._remember(known)
+        return [known[sentence] for sentence in sentences]
+
+    def forget(self) -> None:
+        """Read every sentence again, for those who measure how long that takes."""
+        self._lately: dict[str, Sequence[Word]] = {}
+        self._before: dict[str, Sequence[Word]] = {}
+
+    def _remember(self, tagged: Mapping[str, Sequence[Word]]) -> None:
+        for sentence, words in tagged.items():
+            if len(self._lately) >= _REMEMBERED:
+                self._before, self._lately = self._lately, {}
+            if len(sentence) <= MAX_LENGTH:
+                self._lately[sentence] = words
+
+    def _tag_each(self, sentences: Sequence[str]) -> list[list[Word]]:
+        """Tag sentences that are not known."""
         pieces = [
             (i, sentence[k : k + MAX_LENGTH])
             for i, sentence in enumerate(sentences)

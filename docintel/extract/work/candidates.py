@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from docintel.extract.language.lexicon import alternation, load
@@ -22,6 +23,7 @@ _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
 _NOUN = re.compile("[问现行风隐乱情](?:(?<=问)题|(?<=现)象|(?<=行)为|(?<=风)险|(?<=隐)患|(?<=乱)象|(?<=情)形)")
 #: What only says that it is a problem, at the end of a clause: 等突出问题.
 _TAIL = re.compile(r"(?:等[^,、]{0,6})?(?:问题|现象|行为|情形|情况|乱象)$|等$|的$")
+_LAST_OF_TAIL = "题象为形况等的"
 _NO_START, _NO_END = ' ,、:“"(', " ,、;。"
 
 
@@ -67,43 +69,48 @@ def candidates(reading: Reading) -> list[Candidate]:
 def _of_sentence(reading: Reading, number: int, sentence: Sentence) -> Iterator[Candidate]:
     seen = set()
     for low, high, begins, ends in _spans(reading.folded, sentence):
-        span = _trimmed(reading.folded, low, high)
-        if MIN_LENGTH <= span[1] - span[0] <= MAX_LENGTH and span not in seen:
-            seen.add(span)
-            yield Candidate(*span, number, begins, ends)
-
-
-def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and folded[start] in _NO_START:
-        start += 1
-    while start < end and folded[end - 1] in _NO_END:
-        end -= 1
-    return start, end
+        if MIN_LENGTH <= high - low <= MAX_LENGTH and (low, high) not in seen:
+            seen.add((low, high))
+            yield Candidate(low, high, number, begins, ends)
 
 
 def _spans(folded: str, sentence: Sentence) -> Iterator[tuple[int, int, Cut, Cut]]:
+    """Spans without what does not belong to them at their ends; one of nothing else ends before it starts."""
     clauses = sentence.clauses
     for i, clause in enumerate(clauses):
         start = clause_start(folded, clause)
-        starts, ends = _cuts(folded, start, clause)
+        cut_starts, cut_ends = _cuts(folded, start, clause)
+        starts = [(_start(folded, low, clause.end), begins) for low, begins in cut_starts]
+        ends = [(_end(folded, start, high), stops) for high, stops in cut_ends]
         for low, begins in starts:
             for high, stops in ends:
-                if low < high:
-                    yield low, high, begins, stops
+                yield low, high, begins, stops
         if i + 1 < len(clauses) and folded[clause.end : clauses[i + 1].start] == ",":
-            yield start, clauses[i + 1].end, Cut.CLAUSE, Cut.NEXT
+            end = _end(folded, start, clauses[i + 1].end)
+            yield _start(folded, start, end), end, Cut.CLAUSE, Cut.NEXT
+
+
+def _start(folded: str, start: int, end: int) -> int:
+    while start < end and folded[start] in _NO_START:
+        start += 1
+    return start
+
+
+def _end(folded: str, start: int, end: int) -> int:
+    while start < end and folded[end - 1] in _NO_END:
+        end -= 1
+    return end
 
 
 def _cuts(folded: str, start: int, clause: Clause) -> tuple[list[tuple[int, Cut]], list[tuple[int, Cut]]]:
     """Where candidates may begin and end inside a clause that begins at `start` behind its ordinals."""
     end = clause.end
     starts, ends = [(start, Cut.CLAUSE)], [(end, Cut.CLAUSE)]
-    for match in list(_SEAM.finditer(folded, start, end))[:_MOST_CUTS]:
+    for match in islice(_SEAM.finditer(folded, start, end), _MOST_CUTS):
         starts.append((match.end(), Cut.PART))
         ends.append((match.start(), Cut.PART))
-    governors = list(_governors().finditer(folded, start, end))[:_MOST_CUTS]
-    starts += [(match.end(), Cut.GOVERNED) for match in governors]
-    ends += [(match.end(), Cut.NOUN) for match in list(_NOUN.finditer(folded, start, end))[:_MOST_CUTS]]
-    if tail := _TAIL.search(folded, max(start, end - 12), end):
+    starts += [(match.end(), Cut.GOVERNED) for match in islice(_governors().finditer(folded, start, end), _MOST_CUTS)]
+    ends += [(match.end(), Cut.NOUN) for match in islice(_NOUN.finditer(folded, start, end), _MOST_CUTS)]
+    if folded[end - 1] in _LAST_OF_TAIL and (tail := _TAIL.search(folded, max(start, end - 12), end)):
         ends.append((tail.start(), Cut.TAIL))
     return starts, ends

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from docintel.extract.language.reading import Name, Reading
+from docintel.extract.language.reading import Reading
 from docintel.extract.work.candidates import Candidate, Cut
 from docintel.schema import BlockKind, DocType, IssueCategory, MeasureCategory, Modality, Status
 
@@ -140,21 +141,20 @@ class Surroundings:
 def grams(reading: Reading) -> Grams:
     """The words and characters of a document as the tables know them."""
     kept = [word for word in reading.words if not word.text.isspace()]
-    words = [_generalised(word) for word in kept]
+    tags = [word.label for word in kept]
+    words = [_ANY.get(tag) or _generalised(word.text) for tag, word in zip(tags, kept, strict=True)]
     digits = reading.folded.translate(_DIGITS)
     return Grams(
-        starts=np.array([word.start for word in kept], dtype=np.intp),
+        starts=np.fromiter((word.start for word in kept), np.intp, len(kept)),
         words=words,
         pairs=[*pairwise([*words, ""])],
-        tags=[word.label for word in kept],
-        characters=[first + second for first, second in pairwise(digits + " ")],
+        tags=tags,
+        characters=[*map(add, digits, digits[1:] + " ")],
     )
 
 
-def _generalised(word: Name) -> str:
-    if word.label in _ANY:
-        return _ANY[word.label]
-    return "#" if word.text[0] in _NUMERALS and _NUMERALS.issuperset(word.text) else word.text
+def _generalised(text: str) -> str:
+    return "#" if text[0] in _NUMERALS and _NUMERALS.issuperset(text) else text
 
 
 def describe(reading: Reading, starts: Ints, spans: Sequence[Candidate], around: Surroundings) -> Description:

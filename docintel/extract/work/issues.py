@@ -72,12 +72,13 @@ def category_of(text: str) -> IssueCategory:
 
 
 def _distinct(folded: str, acts: Iterable[_Problem], problems: Iterable[_Problem]) -> list[_Problem]:
-    """Acts first; a problem that overlaps a kept one, or says the same words, is left out."""
-    kept: list[_Problem] = sorted(set(acts), key=lambda act: (act.start, act.end))
+    """All acts; a problem that overlaps one, or says the words of what was kept, is left out; none overlap another."""
+    kept = list(set(acts))
+    told = Stretches((act.start, act.end) for act in kept)
     said = {_words(folded, act) for act in kept}
     for problem in problems:
         words = _words(folded, problem)
-        if _said_before(words, said) or any(problem.start < other.end and other.start < problem.end for other in kept):
+        if any(told.overlapping(problem.start, problem.end)) or _said_before(words, said):
             continue
         said.add(words)
         kept.append(problem)

@@ -1,7 +1,8 @@
 """Choose among candidates: which are problems, which are actions, and of what kind.
 
 In: a `Description` of the candidates. Out: for each the log-odds of being an issue and of being a measure, the best
-selection that does not overlap, and labels. A linear model over words by their role, fitted by `scripts/train_work.py`.
+selection that does not overlap, and labels. A linear model over words by their role, fitted by `scripts/train_work.py`,
+and adapted to a library's corrections by `docintel.learning`.
 """
 
 import json
@@ -12,6 +13,7 @@ from functools import cache
 from itertools import repeat
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,8 @@ Floats = npt.NDArray[np.float32]
 TABLES = ("words", "pairs", "characters", "tags")
 #: What a candidate may be: the labels of the head `kind`.
 KINDS = ("issues", "measures")
+#: The file of the weights where the card names no other.
+WEIGHTS = "weights.npz"
 
 
 class Vocabulary:
@@ -47,10 +51,12 @@ class Vocabulary:
 
     def rows(self, grams: Grams) -> dict[str, Ints]:
         """For each table the row of every entry of a document, and at the end of what is no entry."""
-        return {
-            table: np.array([*map(rows.get, getattr(grams, table), repeat(0)), 0], dtype=np.intp)
-            for table, rows in self._rows.items()
-        }
+        found = {}
+        for table, rows in self._rows.items():
+            entries = getattr(grams, table)
+            found[table] = np.zeros(len(entries) + 1, dtype=np.intp)
+            found[table][:-1] = np.fromiter(map(rows.get, entries, repeat(0)), np.intp, len(entries))
+        return found
 
     def features(
         self, rows: Mapping[str, Ints], description: Description, which: Ints, opinions: Mapping[str, Ints]
@@ -75,10 +81,15 @@ class Vocabulary:
 
 
 class Judge:
-    """A model folder as `scripts/train_work.py` writes it.
+    """A model folder as `docintel.learning.heads` writes it.
 
     Attributes:
+        folder: where it lies.
+        card: what `model.json` says of it.
         vocabulary: of its features.
+        heads: head → its labels.
+        weights: head → (features, labels).
+        biases: head → (labels,).
         thresholds: record type → the log-odds from which a candidate may be one.
         ties: what ties a measure to an issue.
     """
@@ -89,29 +100,37 @@ class Judge:
         Raises:
             ModelError: a file is missing or unreadable.
         """
+        self.folder = folder
         try:
-            card = json.loads((folder / "model.json").read_text("utf-8"))
+            self.card: dict[str, Any] = json.loads((folder / "model.json").read_text("utf-8"))
             entries = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-            with np.load(folder / "weights.npz") as weights:
-                self._weights = {head: weights[head].astype(np.float32) for head in weights}
+            with np.load(folder / self.card.get("weights", WEIGHTS)) as weights:
+                self.weights = {head: weights[head].astype(np.float32) for head in weights}
             self.vocabulary = Vocabulary(entries | {"pairs": [tuple(pair) for pair in entries["pairs"]]})
-            self._labels: dict[str, list[str]] = card["labels"]
-            self._biases = {head: np.array(bias, dtype=np.float32) for head, bias in card["biases"].items()}
-            self.thresholds: dict[str, float] = card["thresholds"]
-            self.ties = Ties(self._weights["ties"][:, 0], card["biases"]["ties"][0], self.thresholds["ties"])
-        except (OSError, ValueError, KeyError) as exc:
+            self.heads: dict[str, list[str]] = self.card["labels"]
+            self.biases = {head: np.array(bias, dtype=np.float32) for head, bias in self.card["biases"].items()}
+            self.thresholds: dict[str, float] = self.card["thresholds"]
+            self.ties = Ties(self.weights["ties"][:, 0], self.card["biases"]["ties"][0], self.thresholds["ties"])
+            self._check_shapes()
+        except (OSError, ValueError, KeyError, BadZipFile) as exc:
             raise ModelError(
                 f"问题和举措的模型无法读取。 The model of issues and measures in {folder} cannot be read: {exc}",
                 hint="请重新安装 docintel。 Reinstall docintel, or make the model anew: python scripts/train_work.py",
             ) from exc
+
+    def _check_shapes(self) -> None:
+        """See that the weights are those of this vocabulary and these labels."""
+        for head, labels in self.heads.items():
+            if self.weights[head].shape != (self.vocabulary.size, len(labels)) or len(self.biases[head]) != len(labels):
+                raise ValueError(f"the weights of {head} are not those of its features and labels")
 
     def log_odds(self, rows: Mapping[str, Ints], description: Description) -> dict[str, Floats]:
         """For each record type the (n,) log-odds that each candidate is one.
 
         Candidates overlap, so a stretch's sum is the difference of two running sums.
         """
-        weights, offsets = self._weights["kind"], self.vocabulary.offsets
-        found = self._biases["kind"].astype(np.float64)
+        weights, offsets = self.weights["kind"], self.vocabulary.offsets
+        found = self.biases["kind"].astype(np.float64)
         for role, table in STRETCHES.items():
             running = np.zeros((len(rows[table]) + 1, weights.shape[1]))
             np.cumsum(weights[offsets[role] + rows[table]], axis=0, out=running[1:])
@@ -119,7 +138,7 @@ class Judge:
             found = found + running[high] - running[low]
         single = self.vocabulary.single(rows, description, slice(None))
         found = found + weights[single].sum(axis=1)
-        return {label: found[:, n] for n, label in enumerate(self._labels["kind"])}
+        return {label: found[:, n] for n, label in enumerate(self.heads["kind"])}
 
     def labels(
         self, head: str, rows: Mapping[str, Ints], description: Description, which: Ints, said: Ints
@@ -127,13 +146,13 @@ class Judge:
         """The most likely labels of candidates, of a head (`issues.category`); `said` are the rules' opinions."""
         opinions = {head: said} if head in OPINIONS else {}
         found = self._scores(head, self.vocabulary.features(rows, description, which, opinions))
-        return [self._labels[head][n] for n in found.argmax(axis=1).tolist()]
+        return [self.heads[head][n] for n in found.argmax(axis=1).tolist()]
 
     def _scores(self, head: str, features: Iterable[tuple[Ints, Ints]]) -> Floats:
         """(candidates, labels)."""
-        weights, found = self._weights[head], self._biases[head]
-        for columns, lengths in features:
-            found = found + _sums(weights[columns], lengths)
+        columns, lengths = zip(*features, strict=True)
+        sums = _sums(self.weights[head][np.concatenate(columns)], np.concatenate(lengths))
+        found: Floats = self.biases[head] + sums.reshape(len(lengths), -1, sums.shape[1]).sum(axis=0)
         return found
 
 
@@ -146,23 +165,24 @@ def _sums(values: Floats, lengths: Ints) -> Floats:
     return found
 
 
-def choose(spans: Sequence[Candidate], log_odds: Floats, threshold: float) -> list[int]:
+def choose(spans: Sequence[Candidate], log_odds: npt.NDArray[np.floating[Any]], threshold: float) -> list[int]:
     """The candidates, none overlapping another, whose probabilities exceed the threshold's by most in sum."""
-    surplus = 1 / (1 + np.exp(-log_odds)) - 1 / (1 + np.exp(-threshold))
+    surplus = (1 / (1 + np.exp(-log_odds)) - 1 / (1 + np.exp(-threshold))).tolist()
     by_sentence: defaultdict[int, list[int]] = defaultdict(list)
-    for n in np.flatnonzero(surplus > 0).tolist():
-        by_sentence[spans[n].sentence].append(n)
+    for n, value in enumerate(surplus):
+        if value > 0:
+            by_sentence[spans[n].sentence].append(n)
     return sorted(n for some in by_sentence.values() for n in _best(spans, some, surplus))
 
 
-def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: Floats) -> list[int]:
+def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: Sequence[float]) -> list[int]:
     """Weighted interval scheduling: best sums by right ends, then the choices back."""
     ordered = sorted(some, key=lambda n: (spans[n].end, spans[n].start))
     ends = [spans[n].end for n in ordered]
     sums, before = [0.0], []
     for i, n in enumerate(ordered):
         j = bisect_right(ends, spans[n].start, 0, i)
-        taken = sums[j] + float(surplus[n])
+        taken = sums[j] + surplus[n]
         before.append(j if taken > sums[-1] else -1)
         sums.append(max(taken, sums[-1]))
     chosen, i = [], len(ordered)

@@ -5,7 +5,7 @@ In: a reading and the rows of its ledgers. Out: unit mentions, issues and measur
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -17,7 +17,7 @@ from docintel.extract.units.names import kind_of
 from docintel.extract.units.units import UnitMention, outermost
 from docintel.extract.work.issues import category_of as category_of_issue
 from docintel.extract.work.ledger import Row, Span
-from docintel.extract.work.measures import category_of, status_of
+from docintel.extract.work.measures import ActorFinder, category_of, status_of
 from docintel.extract.work.roles import Role, pattern, roles
 from docintel.schema import Ground, Issue, Measure, MeasureCategory, Modality, Status, UnitKind
 from docintel.text.sentences import split_clauses, split_sentences
@@ -35,9 +35,6 @@ _SHORTEST = 4
 _WORD = 12
 _HOSTS = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
 _SEPARATOR = re.compile(r"[、,;/\s]+|[和及与](?=[\u4e00-\u9fff]{2})")
-
-#: Says who acts in `text[start:end]`.
-ActorFinder = Callable[[int, int], tuple[str, ...]]
 
 
 @dataclass

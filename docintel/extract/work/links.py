@@ -1,6 +1,6 @@
 """Tie each measure to the issues it answers.
 
-In: the quotes of the measures and the issues of one document. Out: for each measure the indexes of its issues, sorted.
+In: where the measures stand and the issues of one document. Out: for each measure the indexes of its issues, sorted.
 A text ties them by a problem named inside the measure, by `针对…问题,…` in front of it in the sentence, by the case
 both belong to, or by the words of a problem told elsewhere.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.work.issues import problem_words
 from docintel.extract.work.roles import Proposal, Stretches, pattern
-from docintel.schema import Case, Evidence, Issue
+from docintel.schema import Case, Issue
 
 #: Shorter words may stand in a measure by chance.
 _MIN_NAME = 4
@@ -21,13 +21,13 @@ _SENTENCES_BEHIND = 3
 
 
 def link_measures(
-    reading: Reading, measures: Sequence[Evidence], cases: Sequence[Case], issues: Sequence[Issue | Proposal]
+    reading: Reading, measures: Sequence[tuple[int, int]], cases: Sequence[Case], issues: Sequence[Issue | Proposal]
 ) -> list[tuple[int, ...]]:
-    """For each measure the indexes into `issues` that the text ties to it, ascending."""
+    """For each measure, given by where it stands, the indexes into `issues` that the text ties to it, ascending."""
     regions = _case_regions(reading, cases)
     told = _Issues(issues)
     words = _words_elsewhere(reading, regions, issues)
-    return [tuple(sorted(_answered(reading, measure, regions, told, words))) for measure in measures]
+    return [tuple(sorted(_answered(reading, *span, regions, told, words))) for span in measures]
 
 
 class _Issues:
@@ -73,26 +73,27 @@ def _words_elsewhere(
 
 def _answered(
     reading: Reading,
-    measure: Evidence,
+    start: int,
+    end: int,
     regions: Sequence[tuple[int, int]],
     issues: _Issues,
     words: Mapping[str, Sequence[tuple[int, str]]],
 ) -> set[int]:
     """The issues inside the measure; else those before it in the sentence; else those of its case, or of its words."""
-    inside = issues.within(measure.start, measure.end)
+    inside = issues.within(start, end)
     if inside:
         return inside
-    sentence = reading.sentence_at(measure.start)
-    before = issues.within(sentence.start if sentence else measure.start, measure.start)
+    sentence = reading.sentence_at(start)
+    before = issues.within(sentence.start if sentence else start, start)
     if before:
         return before
-    if pattern("sanctions").search(reading.folded, measure.start, measure.end):
-        return _same_case(measure, regions, issues)
-    said = reading.folded[measure.start : measure.end]
+    if pattern("sanctions").search(reading.folded, start, end):
+        return _same_case(start, regions, issues)
+    said = reading.folded[start:end]
     beginnings = {said[k : k + _MIN_NAME] for k in range(len(said) - _MIN_NAME + 1)}
     return {i for beginning in beginnings & words.keys() for i, core in words[beginning] if core in said}
 
 
-def _same_case(measure: Evidence, regions: Sequence[tuple[int, int]], issues: _Issues) -> set[int]:
-    stretch = next(((start, end) for start, end in reversed(regions) if start <= measure.start < end), None)
-    return issues.within(stretch[0], measure.start) if stretch else set()
+def _same_case(at: int, regions: Sequence[tuple[int, int]], issues: _Issues) -> set[int]:
+    stretch = next(((start, end) for start, end in reversed(regions) if start <= at < end), None)
+    return issues.within(stretch[0], at) if stretch else set()

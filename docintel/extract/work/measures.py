@@ -1,7 +1,7 @@
 """Find what is or was done about problems.
 
-In: a `Reading`, its units, cases and issues. Out: `Measure`s in text order: sanctions and every segment whose role is
-an action, each with category, status, who acts and the issues it answers.
+In: a `Reading`, its cases and issues. Out: the segments that are sanctions or actions, in text order, and what the
+rules say of the category and the status of one.
 """
 
 import re
@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from docintel.extract.language.reading import Reading, once
 from docintel.extract.language.segments import Segment, blank_quotes, segments
 from docintel.extract.work.categories import best_category
-from docintel.extract.work.links import link_measures
 from docintel.extract.work.roles import Proposal, Role, pattern, roles
-from docintel.schema import Case, Evidence, Ground, Measure, MeasureCategory, Status
+from docintel.schema import Case, MeasureCategory, Status
 
 #: 同志们: and 各位领导、同志们, open a speech.
 _ADDRESS = re.compile(r"(?m)^[^,:。\n]{0,12}(?:同志们|各位代表|各位委员|各位领导)[,:!]")
@@ -21,50 +20,6 @@ _NO_WORD = re.compile(r"\W")
 
 #: Says who acts in `text[start:end]`: canonical names, () when the text does not say.
 ActorFinder = Callable[[int, int], tuple[str, ...]]
-
-
-def find_measures(
-    reading: Reading, actors_of: ActorFinder, cases: Sequence[Case], issues: Sequence[Proposal]
-) -> tuple[Measure, ...]:
-    """The measures of a document; a wording said again is one entry unless it is a sanction.
-
-    Args:
-        actors_of: says who acts in a stretch of text.
-    """
-    found = acting_segments(reading, cases, issues)
-    quotes = [reading.document.evidence(segment.start, segment.end) for segment, _ in found]
-    links = link_measures(reading, quotes, cases, issues)
-    return tuple(
-        _measure(
-            reading, segment, quote, actors_of(segment.start, segment.end), addresses, is_sanction=role is Role.SANCTION
-        )
-        for (segment, role), quote, addresses in zip(found, quotes, links, strict=True)
-    )
-
-
-def _measure(
-    reading: Reading,
-    segment: Segment,
-    quote: Evidence,
-    units: tuple[str, ...],
-    addresses: tuple[int, ...],
-    *,
-    is_sanction: bool,
-) -> Measure:
-    category = MeasureCategory.ACCOUNTABILITY if is_sanction else category_of(reading.folded[quote.start : quote.end])
-    status = status_of(reading, segment, is_sanction=is_sanction)
-    return Measure(
-        evidence=quote,
-        category=category,
-        status=status,
-        units=units,
-        addresses=addresses,
-        grounds=(
-            Ground("", "measure/sanction" if is_sanction else "measure/action", quote),
-            Ground("category", f"measure-category/{category}", quote),
-            Ground("status", f"status/{status}", quote),
-        ),
-    )
 
 
 def acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Proposal]) -> list[tuple[Segment, Role]]:

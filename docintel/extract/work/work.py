@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from math import exp
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candida
 from docintel.extract.work.description import OPINIONS, Description, Grams, Ints, Span, Surroundings, describe, grams
 from docintel.extract.work.issues import category_of as issue_category
 from docintel.extract.work.issues import find_issues
-from docintel.extract.work.judging import Floats, choose, shared_judge
+from docintel.extract.work.judging import Floats, Judge, choose, shared_judge
 from docintel.extract.work.links import link_measures
 from docintel.extract.work.measures import ActorFinder, acting_segments, is_speech, status_of
 from docintel.extract.work.measures import category_of as measure_category
@@ -44,16 +45,22 @@ from docintel.schema import (
 
 _LONGEST = 90
 _NO_WORD = re.compile(r"\W")
+_IN_ORDER = attrgetter("sentence", "start", "end")
 
 
 @dataclass(frozen=True)
 class Work:
-    """The candidates of a document and what is known of them; issues and measures are chosen when asked for."""
+    """The candidates of a document and what is known of them; issues and measures are chosen when asked for.
+
+    Attributes:
+        judge: chooses; the shipped one when None.
+    """
 
     reading: Reading
     cases: Sequence[Case]
     statistics: Sequence[Statistic]
     doc_type: DocType
+    judge: Judge | None = None
 
     @cached_property
     def proposed_issues(self) -> tuple[Proposal, ...]:
@@ -71,7 +78,7 @@ class Work:
         every = candidates(self.reading)
         known = {(one.start, one.end) for one in every}
         every += (one for one in self._proposals() if (one.start, one.end) not in known)
-        return sorted(every, key=lambda one: (one.sentence, one.start, one.end))
+        return sorted(every, key=_IN_ORDER)
 
     def _proposals(self) -> Iterator[Candidate]:
         starts = [sentence.start for sentence in self.reading.sentences]
@@ -134,7 +141,7 @@ class Work:
         quotes = [self._quote(n) for n in chosen]
         categories, states = self._labels("measures.category", chosen), self._labels("measures.status", chosen)
         said = Labelled([(quote.start, quote.end) for quote in quotes], categories, states)
-        links = shared_judge().ties.answered(self.pairs(issues, said))
+        links = self._judge.ties.answered(self.pairs(issues, said))
         return tuple(
             _measure(
                 quote,
@@ -154,8 +161,7 @@ class Work:
             [issue.category for issue in issues],
             [issue.modality for issue in issues],
         )
-        quotes = [self.reading.document.evidence(*span) for span in measures.spans]
-        tied = link_measures(self.reading, quotes, self.cases, issues)
+        tied = link_measures(self.reading, measures.spans, self.cases, issues)
         return describe_pairs(self.reading, self.doc_type, wrong, measures, tied)
 
     def _quote(self, n: int) -> Evidence:
@@ -168,7 +174,7 @@ class Work:
     def _chosen(self, kind: str) -> list[int]:
         seen: set[str] = set()
         kept = []
-        for n in choose(self.spans, self._log_odds[kind], shared_judge().thresholds[kind]):
+        for n in choose(self.spans, self._log_odds[kind], self._judge.thresholds[kind]):
             one = self.spans[n]
             words = _NO_WORD.sub("", self.reading.folded[one.start : one.end])
             if words not in seen or (one.start, one.end) in self._issue_spans:
@@ -177,16 +183,20 @@ class Work:
         return kept
 
     @cached_property
+    def _judge(self) -> Judge:
+        return self.judge or shared_judge()
+
+    @cached_property
     def _log_odds(self) -> dict[str, Floats]:
-        return shared_judge().log_odds(self._rows, self.description)
+        return self._judge.log_odds(self._rows, self.description)
 
     @cached_property
     def _rows(self) -> dict[str, Ints]:
-        return shared_judge().vocabulary.rows(self.grams)
+        return self._judge.vocabulary.rows(self.grams)
 
     def _labels(self, head: str, chosen: Sequence[int]) -> list[str]:
         which = np.array(chosen, dtype=np.intp)
-        return shared_judge().labels(head, self._rows, self.description, which, self.opinions(head, chosen))
+        return self._judge.labels(head, self._rows, self.description, which, self.opinions(head, chosen))
 
 
 def _issue(quote: Evidence, confidence: float, category: IssueCategory, modality: Modality) -> Issue:

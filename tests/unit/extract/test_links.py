@@ -6,7 +6,7 @@ from tests.factories import evidence, make_document, make_issue
 
 def link(document, measures, issues, cases=()):
     quotes = [evidence(document, quote) for quote in measures]
-    return link_measures(Reading(document), quotes, cases, issues)
+    return link_measures(Reading(document), [(quote.start, quote.end) for quote in quotes], cases, issues)
 
 
 def test_a_problem_in_front_in_the_sentence_is_answered():

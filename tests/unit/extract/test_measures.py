@@ -7,22 +7,26 @@ from hypothesis import strategies as st
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import segments
 from docintel.extract.work.issues import find_issues
-from docintel.extract.work.measures import category_of, find_measures, is_speech, status_of
+from docintel.extract.work.links import link_measures
+from docintel.extract.work.measures import acting_segments, category_of, is_speech, status_of
+from docintel.extract.work.roles import Role
 from docintel.schema import MeasureCategory, Status
 from tests.factories import make_document
 
 
-def nobody(start, end):
-    return ()
-
-
 def find(text):
-    return find_measures(Reading(make_document(text)), nobody, (), ())
+    """What the rules take for measures: words, role and status."""
+    reading = Reading(make_document(text))
+    return [
+        (text[one.start : one.end], role, status_of(reading, one, is_sanction=role is Role.SANCTION))
+        for one, role in acting_segments(reading, (), ())
+    ]
 
 
 def test_actions_are_found_with_category_and_status():
     found = find("县医院修订了采购管理办法，开展警示教育3场。下一步，将持续开展明察暗访。")
-    assert [(m.evidence.quote, m.category, m.status) for m in found] == [
+    assert {role for _, role, _ in found} == {Role.MEASURE}
+    assert [(words, category_of(words), status) for words, _, status in found] == [
         ("县医院修订了采购管理办法", MeasureCategory.RULES, Status.DONE),
         ("开展警示教育3场", MeasureCategory.EDUCATION, Status.DONE),
         ("将持续开展明察暗访", MeasureCategory.INSPECTION, Status.REQUIRED),
@@ -31,13 +35,13 @@ def test_actions_are_found_with_category_and_status():
 
 def test_an_action_said_again_is_one_entry_but_each_sanction_counts():
     found = find("开展明察暗访。甲被开除党籍。乙某受到警告处分。开展明察暗访。丙某受到警告处分。")
-    assert [m.category for m in found].count(MeasureCategory.INSPECTION) == 1
-    assert [m.category for m in found].count(MeasureCategory.ACCOUNTABILITY) == 3
+    assert [words for words, role, _ in found if role is Role.MEASURE] == ["开展明察暗访"]
+    assert [role for _, role, _ in found].count(Role.SANCTION) == 3
 
 
 @pytest.mark.parametrize("text", ["确保风清气正。", "永葆清廉本色。", "一、强化监督，落实责任。"])
 def test_slogans_and_headings_are_no_measures(text):
-    assert find(text) == ()
+    assert find(text) == []
 
 
 CATEGORIES = [
@@ -96,7 +100,7 @@ def test_status_of_the_last_action(text, expected):
 
 def test_an_order_holds_for_the_rest_of_its_sentence():
     found = find("各科室要开展自查自纠，公开全部收费标准。")
-    assert [m.status for m in found] == [Status.REQUIRED, Status.REQUIRED]
+    assert [status for _, _, status in found] == [Status.REQUIRED, Status.REQUIRED]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_an_order_holds_for_the_rest_of_its_sentence():
     ],
 )
 def test_a_sanction_is_done_unless_ordered_or_the_rule(text, expected):
-    assert [m.status for m in find(text)] == [expected]
+    assert [(role, status) for _, role, status in find(text)] == [(Role.SANCTION, expected)]
 
 
 def test_only_an_address_makes_a_speech():
@@ -120,6 +124,6 @@ def test_only_an_address_makes_a_speech():
 def test_any_text_gives_measures_in_order_whose_links_are_issues(text):
     reading = Reading(make_document(text or "。"))
     issues = find_issues(reading, ())
-    found = find_measures(reading, nobody, (), issues)
-    assert all(one.evidence.end <= other.evidence.start for one, other in pairwise(found))
-    assert all(0 <= i < len(issues) for measure in found for i in measure.addresses)
+    found = [(segment.start, segment.end) for segment, _ in acting_segments(reading, (), issues)]
+    assert all(one[1] <= other[0] for one, other in pairwise(found))
+    assert all(0 <= i < len(issues) for some in link_measures(reading, found, (), issues) for i in some)

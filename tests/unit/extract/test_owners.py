@@ -138,3 +138,12 @@ def test_a_row_of_sums_is_nobodys_and_a_part_is_called_by_its_name():
         (17, None),
         (75, None),
     ]
+
+
+@pytest.mark.parametrize("city", ["绮川市", "青岚市", "榆桥市", "苴岭市", "云栖市", "松陵市", "临浦市", "白榆市"])
+def test_of_two_places_of_one_name_the_one_that_the_document_is_about_is_meant(city):
+    """Whatever the order of a set: that of strings is another one in every process."""
+    text = f"四川省{city}中心医院开展检查3次。{city}教育局约谈12人。{city}财政局走访商户86家。{city}林业局建立台账9本。"
+    found = extract(make_document(text))
+    assert found.region
+    assert [figure.region for figure in found.statistics] == [found.region] * 4

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from docintel.errors import InputError
+from docintel.errors import InputError, NotFoundError
 from docintel.parse import draw
 from docintel.parse.draw import COLOURS, draw_pages
 from docintel.parse.file import File, Limits
 from docintel.parse.ofd import paint
+from docintel.parse.sandbox import Sandbox
 from docintel.schema import Block, BlockKind, Document
 from tests.unit.parse.test_ofd import SENTENCE, line, ofd, page, png, read, scanned, text
 
@@ -131,3 +132,38 @@ def test_formats_without_pages(data, tmp_path):
 def test_drawing_needs_no_recogniser(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "docintel.parse.scan.ocr", None)
     assert len(drawn(scanned(page(text(SENTENCE)), image=png()), document(), tmp_path)) == 1
+
+
+def test_one_page_is_drawn_as_it_is(tmp_path):
+    file = File(ofd(page(), page(text(SENTENCE)), page()), "a.ofd")
+    path = tmp_path / "page.png"
+    width, height = draw.draw_page(file, 2, path, dpi=72)
+    image = Image.open(io.BytesIO(path.read_bytes()))
+    assert image.size == pytest.approx((width, height), abs=2), "no legend above it"
+    assert any(count(image.convert("RGB"), (shade,) * 3) for shade in range(60)), "its own page, not a blank neighbour"
+
+
+@pytest.mark.parametrize("number", [-1, 0, 4])
+def test_a_page_that_is_not_there_is_an_error(tmp_path, number):
+    with pytest.raises(NotFoundError):
+        draw.draw_page(File(ofd(*[page()] * 3), "a.ofd"), number, tmp_path / "page.png")
+
+
+def test_the_sandbox_gives_a_page_of_a_pdf(tmp_path):
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(300, 200))
+    for words in ("one", "two"):
+        canvas.drawString(50, 100, words)
+        canvas.showPage()
+    canvas.save()
+    with Sandbox() as sandbox:
+        pages = [sandbox.page(out.getvalue(), "a.pdf", number) for number in (1, 2)]
+        with pytest.raises(NotFoundError):
+            sandbox.page(out.getvalue(), "a.pdf", 3)
+        with pytest.raises(InputError, match="没有页面"):
+            sandbox.page(b"words", "a.txt", 1)
+    assert [(round(each.width), round(each.height)) for each in pages] == [(300, 200)] * 2
+    assert pages[0].png != pages[1].png
+    assert Image.open(io.BytesIO(pages[0].png)).width == pytest.approx(300 * 110 / 72, abs=1)

@@ -5,7 +5,7 @@ functions.
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -98,11 +98,6 @@ def _score_fields(report: Report, kind: str, predicted: Dict, gold: Dict) -> Non
         right, asked = report.fields.get(f"{kind}.{name}", (0, 0))
         same = _letters(predicted.get(name)) == _letters(gold.get(name))
         report.fields[f"{kind}.{name}"] = (right + same, asked + 1)
-
-
-def reciprocal_rank(ranked: Iterable[int], right: Container[int]) -> float:
-    """1 over the place of the first right id, counted from 1; 0 when there is none."""
-    return next((1 / place for place, id_ in enumerate(ranked, start=1) if id_ in right), 0.0)
 
 
 def match(

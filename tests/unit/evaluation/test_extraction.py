@@ -2,7 +2,7 @@
 
 import pytest
 
-from docintel.evaluate import Score, match, quote_likeness, reciprocal_rank, score_extractions
+from docintel.evaluation.extraction import Score, match, quote_likeness, score_extractions
 from docintel.schema import RECORD_TYPES
 
 
@@ -23,14 +23,6 @@ def test_scores_add_up():
     score = Score(3, 4, 6) + Score(1, 4, 2)
     assert (score.precision, score.recall, score.f1) == (0.5, 0.5, 0.5)
     assert Score().f1 == Score().precision == Score().recall == 0
-
-
-@pytest.mark.parametrize(
-    ("ranked", "right", "expected"),
-    [([7, 8, 9], {7, 9}, 1.0), ([7, 8, 9], {9}, 1 / 3), ([7], {9}, 0.0), ([], {9}, 0.0)],
-)
-def test_reciprocal_rank(ranked, right, expected):
-    assert reciprocal_rank(ranked, right) == expected
 
 
 @pytest.mark.parametrize(

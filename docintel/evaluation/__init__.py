@@ -1,0 +1,1 @@
+"""How good docintel is, against what people judged: extraction by gold, search and suggestion by graded answers."""

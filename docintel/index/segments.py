@@ -1,0 +1,212 @@
+"""One segment of the vector index: vectors that are written once and then only read.
+
+Takes ids, the keys of their texts and unit vectors; gives places by id and ids by cosine. `NAME.rows` holds the vectors
+in half precision. A large segment has `NAME.ivf` beside it, an inverted file of one byte a component that is mapped
+into memory and finds candidates; these are scored by their rows, which are read where they lie and not kept.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from docintel.errors import StoreError
+from docintel.files import whole
+
+Ids = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+Vectors = NDArray[np.float32]
+Halves = NDArray[np.float16]
+
+#: Rows from which a segment has an inverted file. All of fewer are compared, within 2 ms.
+APPROXIMATE_FROM = 16_384
+#: Of the lists of an inverted file, how many a search compares: recall@10 of .98 among a million (bench_index.py).
+SEARCHED_SHARE = 0.13
+_SEARCHED_ROWS = 8192  # at least: small files have wide lists
+_ROWS_A_LIST = 128
+_TRAINING_ROWS_A_LIST = 20  # more, and more rounds, cost four times as long and find no more
+_TRAINING_ROUNDS = 5
+_BLOCK = 16_384  # rows that are turned into bytes at once: bounds the memory
+_MAGIC = b"docintel"
+_HEADER = np.dtype([("magic", "S8"), ("rows", "<i8"), ("dim", "<i8")])
+
+
+class Segment:
+    """An open segment.
+
+    Attributes:
+        name: of its file.
+        ids: ascending, mapped.
+        keys: of the texts that the rows were made from, mapped.
+
+    Raises:
+        StoreError: the file is missing or damaged.
+    """
+
+    def __init__(self, folder: Path, name: str, *, dim: int) -> None:
+        path = folder / name
+        self.name = name
+        try:
+            self._file = path.open("rb", buffering=0)
+            header = np.fromfile(self._file, _HEADER, 1)[0]
+            count = int(header["rows"])
+            frame = np.fromfile(self._file, "<f4", dim + 1)
+            at = self._file.tell()
+            self.ids: Ids = np.asarray(np.memmap(self._file, "<i8", "r", at, (count,)))
+            self.keys: Keys = np.asarray(np.memmap(self._file, "<u8", "r", at + 8 * count, (count,)))
+        except (OSError, ValueError, IndexError) as exc:
+            raise _unreadable(path) from exc
+        self._start = at + 16 * count
+        self._dim = dim
+        size = self._start + 2 * dim * count
+        if header["magic"] != _MAGIC or header["dim"] != dim or path.stat().st_size != size:
+            raise _unreadable(path)
+        self._frame = _Frame(frame[:dim], float(frame[dim]))
+        self._exact: faiss.Index | None = None
+        self._lists = _open_lists(path.with_suffix(".ivf")) if self._frame.scale else None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __del__(self) -> None:
+        if file := getattr(self, "_file", None):
+            file.close()
+
+    @property
+    def approximate(self) -> bool:
+        """Whether `search` may miss some, and tells cosines to about 0.001."""
+        return self._lists is not None
+
+    def places(self, ids: Ids) -> NDArray[np.intp]:
+        """Where these ids stand; -1 for one that is not here."""
+        if not len(self):
+            return np.full(len(ids), -1)
+        place = np.minimum(np.searchsorted(self.ids, ids), len(self) - 1)
+        return np.where(self.ids[place] == ids, place, -1)
+
+    def halves(self, places: NDArray[np.intp] | None = None) -> Halves:
+        """The rows at these places, all when None: (n, dim) float16."""
+        if places is None:
+            data = os.pread(self._file.fileno(), 2 * self._dim * len(self), self._start)
+        else:
+            handle, width = self._file.fileno(), 2 * self._dim
+            data = b"".join(os.pread(handle, width, self._start + width * int(place)) for place in places)
+        return np.frombuffer(data, dtype="<f2").reshape(-1, self._dim)
+
+    def search(
+        self, query: Vectors, top_k: int, *, only: faiss.IDSelector | None = None, share: float = SEARCHED_SHARE
+    ) -> tuple[Ids, Vectors]:
+        """Ids and cosines, at most `top_k`, best first.
+
+        Args:
+            query: (1, dim), unit length.
+            top_k: at most so many.
+            only: ids that may be found.
+            share: of an inverted file, how much is searched at least, 0 to 1.
+        """
+        if self._lists is None:
+            scores, ids = self._flat().search(query, min(top_k, len(self)), params=_parameters(only))
+            return ids[0][ids[0] >= 0], scores[0][ids[0] >= 0]
+        probes = max(1, round(max(share, min(1, _SEARCHED_ROWS / len(self))) * self._lists.nlist))
+        parameters = faiss.SearchParametersIVF()
+        parameters.nprobe = probes
+        if only is not None:
+            parameters.sel = only
+        distances, ids = self._lists.search(self._frame.bytes(query), min(top_k, len(self)), params=parameters)
+        return ids[0][ids[0] >= 0], self._frame.cosines(distances[0][ids[0] >= 0])
+
+    def _flat(self) -> faiss.Index:
+        """The rows as FAISS compares them, read at the first search."""
+        if self._exact is None:
+            flat = faiss.IndexScalarQuantizer(self._dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+            self._exact = faiss.IndexIDMap(flat)
+            self._exact.add_with_ids(self.halves().astype(np.float32), np.array(self.ids))
+        return self._exact
+
+
+class _Frame:
+    """How components become bytes: the mean moves to 128, and the widest component just fits.
+
+    The distances between the bytes are those of the vectors, scaled.
+    """
+
+    def __init__(self, mean: Vectors, scale: float) -> None:
+        self.mean, self.scale = mean, scale
+
+    @classmethod
+    def of(cls, rows: Halves) -> "_Frame":
+        mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+        widest = max(float(np.abs(rows[at : at + _BLOCK] - mean).max()) for at in range(0, len(rows), _BLOCK))
+        return cls(mean, 127 / max(widest, 1e-6))
+
+    def bytes(self, rows: NDArray[np.floating]) -> Vectors:
+        """Whole numbers from 0 to 255, as FAISS wants to be given them."""
+        return np.asarray(np.clip(np.rint((rows - self.mean) * self.scale + 128), 0, 255), dtype=np.float32)
+
+    def cosines(self, distances: Vectors) -> Vectors:
+        """Cosines of unit vectors, by the squared distances of their bytes."""
+        return np.asarray(1 - distances / (2 * self.scale**2), dtype=np.float32)
+
+
+def write(folder: Path, ids: Ids, keys: Keys, rows: Halves) -> str:
+    """Write a segment whole and give the name of its file, which follows from its content."""
+    order = np.argsort(ids)
+    ids, keys, rows = ids[order], keys[order], np.ascontiguousarray(rows[order])
+    frame = _Frame.of(rows) if len(ids) >= APPROXIMATE_FROM else _Frame(np.zeros(rows.shape[1], np.float32), 0.0)
+    header = np.array([(_MAGIC, *rows.shape)], dtype=_HEADER)
+    parts = [header, frame.mean, np.float32(frame.scale), ids, keys, rows]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.tobytes())
+    path = folder / f"{digest.hexdigest()[:24]}.rows"
+    if frame.scale:
+        with whole(path.with_suffix(".ivf")) as neighbour:
+            faiss.write_index(_lists(ids, rows, frame), str(neighbour))
+    with whole(path) as neighbour, neighbour.open("wb") as file:
+        for part in parts:
+            file.write(part.tobytes())
+    return path.name
+
+
+def _lists(ids: Ids, rows: Halves, frame: _Frame) -> faiss.IndexIVFScalarQuantizer:
+    """The inverted file, its lists learnt from evenly spread rows; the same rows give the same file."""
+    count, dim = rows.shape
+    lists = count // _ROWS_A_LIST
+    coarse = faiss.IndexFlatL2(dim)
+    index = faiss.IndexIVFScalarQuantizer(
+        coarse, dim, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False
+    )
+    index.cp.niter = _TRAINING_ROUNDS
+    index.cp.min_points_per_centroid = 1
+    index.cp.max_points_per_centroid = _TRAINING_ROWS_A_LIST
+    sample = np.linspace(0, count - 1, min(count, lists * _TRAINING_ROWS_A_LIST)).astype(np.intp)
+    index.train(frame.bytes(rows[sample]))
+    for at in range(0, count, _BLOCK):
+        index.add_with_ids(frame.bytes(rows[at : at + _BLOCK]), ids[at : at + _BLOCK])
+    index.referenced_objects = [coarse]  # type: ignore[attr-defined]  # FAISS holds a bare pointer
+    return index
+
+
+def _open_lists(path: Path) -> faiss.IndexIVF:
+    try:
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # type: ignore[return-value]
+    except RuntimeError as exc:
+        raise _unreadable(path) from exc
+
+
+def _parameters(only: faiss.IDSelector | None) -> faiss.SearchParameters | None:
+    if only is None:
+        return None
+    parameters = faiss.SearchParameters()
+    parameters.sel = only
+    return parameters
+
+
+def _unreadable(path: Path) -> StoreError:
+    return StoreError(
+        f"{path} 不是可读的索引文件。 {path} is no readable segment.",
+        hint="重建索引 Run: docintel library rebuild",
+    )

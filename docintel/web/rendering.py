@@ -1,0 +1,138 @@
+"""Templates to answers, and answers to errors.
+
+In: a request, a template and what to show. Out: HTML with every value escaped, files to download, errors as a page, as
+a piece of one, or as JSON, whatever was asked for.
+"""
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from docintel.errors import DocintelError, InputError, NotFoundError, SetupError
+from docintel.web.accounts import TooManyAttemptsError
+from docintel.web.security import ForbiddenError, LoginNeededError, Visitor, login_path, recognise
+from docintel.web.sessions import COOKIE
+from docintel.web.state import state_of
+from docintel.web.words import COOKIE as LANGUAGE_COOKIE
+from docintel.web.words import Words, language_of
+
+_STATUS: tuple[tuple[type[DocintelError], int], ...] = (
+    (LoginNeededError, 401),
+    (ForbiddenError, 403),
+    (TooManyAttemptsError, 429),
+    (NotFoundError, 404),
+    (InputError, 400),
+    (SetupError, 503),
+)
+_DAMAGED = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
+_LONGEST_NAME = 120
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A page, or a piece of one, of a template of the package."""
+    visitor: Visitor = request.state.visitor
+    common = {"request": request, "visitor": visitor, "t": words_of(request), "nav": request.app.state.navigation}
+    text = environment().get_template(template).render(common | values)
+    response = HTMLResponse(text, status_code=status)
+    if visitor.fresh:
+        set_session(request, response, visitor.token)
+    return response
+
+
+def words_of(request: Request) -> Words:
+    """The words of the language that a browser wants."""
+    return Words(language_of(request.cookies.get(LANGUAGE_COOKIE)))
+
+
+def set_session(request: Request, response: Response, token: str) -> None:
+    """Give a browser the token of its session."""
+    state = state_of(request)
+    response.set_cookie(
+        COOKIE,
+        state.sessions.cookie(token),
+        httponly=True,
+        samesite="lax",
+        secure=state.settings.secure or request.url.scheme == "https",
+        path="/",
+    )
+
+
+def is_piece(request: Request) -> bool:
+    """Whether htmx asks for a piece of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def attachment(name: str, data: bytes, media_type: str = "application/octet-stream") -> Response:
+    """A file to download."""
+    return Response(data, media_type=media_type, headers={"Content-Disposition": disposition(name)})
+
+
+def disposition(name: str) -> str:
+    """The header that names a download, whatever the name holds: no line ends, quotes or folders get through.
+
+    Source: RFC 6266 with the encoding of RFC 8187.
+    """
+    safe = _NOT_IN_NAMES.sub("_", _CONTROL.sub("", name)).strip(". ")
+    stem, dot, suffix = safe.rpartition(".")
+    safe = f"{stem[: _LONGEST_NAME - len(suffix)]}{dot}{suffix}"[-_LONGEST_NAME:] or "download"
+    plain = "".join(char if char.isascii() and char != "%" else "_" for char in safe)
+    encoded = quote(safe.encode("utf-8", "replace"), safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+
+
+def show_error(request: Request, exc: DocintelError) -> Response:
+    """An error of ours, as whoever asked can read it."""
+    status = next((code for kind, code in _STATUS if isinstance(exc, kind)), _DAMAGED)
+    if isinstance(exc, LoginNeededError) and not is_api(request):
+        path = login_path(request)
+        if is_piece(request):
+            return Response(status_code=status, headers={"HX-Redirect": "/login"})
+        return RedirectResponse(path, status_code=303)
+    return error_answer(request, status, str(exc), exc.hint)
+
+
+def error_answer(request: Request, status: int, error: str, hint: str = "") -> Response:
+    """JSON for the API, a piece for htmx, a page for a browser."""
+    if is_api(request):
+        return JSONResponse({"error": error, "hint": hint, "status": status}, status_code=status)
+    if not hasattr(request.state, "visitor"):
+        request.state.visitor = recognise(request)
+    template = "error_piece.html" if is_piece(request) else "error.html"
+    return render(request, template, status, error=error, hint=hint, status_code=status)
+
+
+def is_api(request: Request) -> bool:
+    """Whether a request is for JSON."""
+    return request.url.path.startswith("/api/")
+
+
+@cache
+def environment() -> Environment:
+    """The templates; every value is escaped, and a name that nobody gave a value is a defect."""
+    made = Environment(
+        loader=PackageLoader("docintel.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static_path
+    return made
+
+
+@cache
+def static_path(name: str) -> str:
+    """The path of a static file, which changes with its content so that browsers may keep it."""
+    data = Path(str(files("docintel.web") / "static" / name)).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(data).hexdigest()[:12]}"

@@ -1,0 +1,55 @@
+"""What every request needs: the settings, the library, the accounts. One value, kept by the application."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from fastapi import Request
+
+from docintel.web.accounts import Accounts
+from docintel.web.audit import Audit
+from docintel.web.database import Database
+from docintel.web.explaining import Explanations
+from docintel.web.libraries import Libraries
+from docintel.web.plans import Plans
+from docintel.web.reports import Reports
+from docintel.web.searches import SavedSearches
+from docintel.web.sessions import Sessions
+from docintel.web.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the application is made of."""
+
+    settings: Settings
+    libraries: Libraries
+    database: Database
+    accounts: Accounts
+    sessions: Sessions
+    audit: Audit
+    searches: SavedSearches
+    explanations: Explanations
+    plans: Plans
+    reports: Reports
+
+
+def make_state(libraries: Libraries, settings: Settings) -> State:
+    """Open what stands beside a library."""
+    database = Database(libraries.folder)
+    return State(
+        settings=settings,
+        libraries=libraries,
+        database=database,
+        accounts=Accounts(database),
+        sessions=Sessions(database, settings),
+        audit=Audit(database),
+        searches=SavedSearches(database),
+        explanations=Explanations(),
+        plans=Plans(database),
+        reports=Reports(),
+    )
+
+
+def state_of(request: Request) -> State:
+    """The state of the application that serves a request."""
+    return cast("State", request.app.state.docintel)

@@ -1,0 +1,64 @@
+"""Lists of problems: a column of a table, or a line each."""
+
+import pytest
+
+from docintel.errors import QueryError
+from docintel.problems import listed_problems
+from docintel.schema import Block, BlockKind, Document
+from tests.factories import make_document
+
+
+def table(*rows):
+    text = "\n".join("\t".join(row) for row in rows)
+    block = Block(kind=BlockKind.TABLE, start=0, end=len(text), cells=tuple(map(tuple, rows)))
+    return Document(id="0", source="清单.xlsx", text=text, blocks=(block,))
+
+
+ROWS = [
+    ("序号", "存在问题", "责任科室"),
+    ("1", "账实不符", "设备科"),
+    ("2", "", "财务科"),
+    ("3", "超范围列支", "财务科"),
+]
+
+
+@pytest.mark.parametrize("column", [None, "存在问题", "B", "b", "2"])
+def test_the_column_of_problems(column):
+    assert listed_problems(table(*ROWS), column) == ["账实不符", "超范围列支"]
+
+
+def test_a_title_in_the_table_stands_over_the_heading():
+    assert listed_problems(table(("问题清单",) * 3, *ROWS)) == ["账实不符", "超范围列支"]
+
+
+def test_the_surest_heading_wins():
+    rows = [("问题类别", "问题"), ("资产", "账实不符")]
+    assert listed_problems(table(*rows)) == ["账实不符"]
+
+
+def test_a_column_without_heading_is_named_by_its_place():
+    assert listed_problems(table(("一", "账实不符"), ("二", "公车私用")), "B") == ["账实不符", "公车私用"]
+
+
+@pytest.mark.parametrize("column", ["整改措施", "Z", "0", "99"])
+def test_a_column_that_is_not_there(column):
+    with pytest.raises(QueryError, match="序号、存在问题、责任科室"):
+        listed_problems(table(*ROWS), column)
+
+
+def test_a_table_that_names_no_problems():
+    with pytest.raises(QueryError, match="问题"):
+        listed_problems(table(("姓名", "年龄"), ("王", "40")))
+
+
+LINES = "问题清单\n一、药品采购权集中\n2. 账实不符\n\n（三）公车私用\n④ 2023年超标准接待3次\n账实不符\n3个项目未招标"
+
+
+def test_lines_without_numbers_and_headings_each_once():
+    found = listed_problems(make_document(LINES))
+    assert found == ["药品采购权集中", "账实不符", "公车私用", "2023年超标准接待3次", "3个项目未招标"]
+
+
+def test_nothing_listed():
+    with pytest.raises(QueryError):
+        listed_problems(make_document("问题清单"))
