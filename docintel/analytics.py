@@ -35,7 +35,8 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
 
     A figure of problems rectified belongs to the nearest figure of problems found before it that is not smaller,
     and that to one of them only: the first.
-    `pending` is what the document states right behind, else found less rectified.
+    `pending` is what the document states right behind, else found less rectified. `start` and `end` are where the
+    pair stands in the document.
     """
     rows = []
     for _, figures in statistics.dropna(subset=["value"]).groupby("document", sort=False):
@@ -51,14 +52,17 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
                 unit = done["unit"] if pd.notna(done["unit"]) else found["unit"]
                 rows.append(
                     {
+                        "document": done["document"],
                         "source": done["source"],
+                        "start": found["start"],
+                        "end": done["end"],
                         "unit": unit if pd.notna(unit) else None,
                         "found": found["value"],
                         "rectified": done["value"],
                         "pending": found["value"] - done["value"] if pending is None else pending,
                     }
                 )
-    return pd.DataFrame(rows, columns=["source", "unit", "found", "rectified", "pending"])
+    return pd.DataFrame(rows, columns=["document", "source", "start", "end", "unit", "found", "rectified", "pending"])
 
 
 def _found_before(figures: Sequence[dict[str, Any]], done: dict[str, Any]) -> dict[str, Any] | None:

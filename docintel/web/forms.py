@@ -1,7 +1,7 @@
 """The form by which a person corrects a record: a field of it for each that can be set, labels from the closed lists.
 
-In: a record, or the type of one that is added, and what a browser sent. Out: fields to be shown, and those that a person
-changed, as `Library.correct` takes them.
+In: a record, or the type of one that is added, and what a browser sent. Out: fields to be shown, and those that a
+person changed, as `Library.correct` takes them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from docintel.correcting.fields import settable
 from docintel.correcting.stored import quote_key
-from docintel.schema import RECORD_TYPES, Extraction, Metric, Record, RecordChange
+from docintel.schema import RECORD_TYPES, Extraction, Record, RecordChange
 from docintel.schema.serial import record_to_dict
 from docintel.web.words import Words
 
@@ -132,12 +132,26 @@ def differences(change: RecordChange, words: Words) -> Iterator[tuple[str, str, 
     before, after = change.before or {}, change.after or {}
     for name in dict.fromkeys((*before, *after)):
         if name not in _HIDDEN and before.get(name) != after.get(name):
-            was, now = (_readable(change.kind, name, data.get(name), words) for data in (before, after))
+            was, now = (readable(change.kind, name, data.get(name), words) for data in (before, after))
             if was or now:
                 yield words.field(_NAMES.get(name, name)), was, now
 
 
-def _readable(kind: str, name: str, value: Any, words: Words) -> str:
+def said(row: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str, str]]:
+    """What a kept correction says of fields, with what they held before, as people read them.
+
+    Args:
+        row: a row of `Library.corrections`.
+    """
+    if row["action"] in ("change", "add"):
+        for name, value in row["fields"].items():
+            was, now = (readable(row["kind"], name, each, words) for each in ((row["before"] or {}).get(name), value))
+            if name not in _HIDDEN and was != now:
+                yield words.field(_NAMES.get(name, name)), was, now
+
+
+def readable(kind: str, name: str, value: Any, words: Words) -> str:
+    """A value of a field as people read it; of parts their words, of issues their numbers from 1."""
     if value is None or value == []:
         return ""
     if name == "addresses":
@@ -146,8 +160,6 @@ def _readable(kind: str, name: str, value: Any, words: Words) -> str:
         return "；".join(_words(each) if isinstance(each, Mapping) else str(each) for each in value)
     if isinstance(value, Mapping):
         return _words(value)
-    if name == "metric":
-        return words.label(Metric(value))
     return words.value(kind, name, value)
 
 

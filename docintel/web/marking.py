@@ -29,9 +29,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; `rows` and `columns` are how many of the table's it takes."""
+    """A cell of a table; `rows` and `columns` are how many of the table's it takes, `start` where its text begins."""
 
     html: Markup
+    start: int
     rows: int = 1
     columns: int = 1
 
@@ -135,7 +136,7 @@ def _table(document: Document, block: Block, marks: Sequence[Mark]) -> list[list
                 continue
             height, width = _extent(block, spans, (i, j)) if text else (1, 1)
             covered |= {(i + down, j + right) for down in range(height) for right in range(width)}
-            cells.append(Cell(marked_html(document.text, *spans[i][j], marks), height, width))
+            cells.append(Cell(marked_html(document.text, *spans[i][j], marks), spans[i][j][0], height, width))
         rows.append(cells)
     return rows
 

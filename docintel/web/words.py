@@ -19,6 +19,7 @@ from docintel.schema import (
     HitKind,
     IssueCategory,
     MeasureCategory,
+    Metric,
     Modality,
     ReferenceKind,
     Relation,
@@ -32,6 +33,7 @@ LANGUAGES = (CHINESE, ENGLISH)
 COOKIE = "lang"
 #: Of the fields of records, those whose values are labels; `kind` and `category` have one vocabulary a record type.
 _VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
+    ("statistics", "metric"): Metric,
     ("issues", "category"): IssueCategory,
     ("issues", "modality"): Modality,
     ("measures", "category"): MeasureCategory,

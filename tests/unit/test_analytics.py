@@ -50,7 +50,8 @@ def test_what_is_pending_belongs_to_its_own_pair():
 
 
 def test_no_pairs_give_an_empty_table():
-    assert list(rectification(FIGURES.head(0)).columns) == ["source", "unit", "found", "rectified", "pending"]
+    columns = ["document", "source", "start", "end", "unit", "found", "rectified", "pending"]
+    assert list(rectification(FIGURES.head(0)).columns) == columns
 
 
 def test_totals_never_mix_measure_words_and_skip_masked_figures():

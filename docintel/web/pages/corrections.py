@@ -1,4 +1,4 @@
-"""更正: what people say of records. On a document: change, confirm, reject, add, review; and the list of all, to undo."""
+"""更正: what people say of records: change, confirm, reject, add, review; and the list of all, to undo."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,10 +12,10 @@ from starlette.datastructures import FormData
 
 from docintel.errors import NotFoundError, QueryError
 from docintel.library import Library
-from docintel.schema import ACTION_NAMES, CorrectionAction, CorrectionResult, Extraction
+from docintel.schema import RECORD_TYPES, CorrectionAction, CorrectionResult, Extraction
 from docintel.web.accounts import Role
 from docintel.web.audit import Action
-from docintel.web.forms import CORRECTABLE, PREFIX, changed_fields, differences, form_fields
+from docintel.web.forms import CORRECTABLE, PREFIX, changed_fields, differences, form_fields, said
 from docintel.web.marking import anchor
 from docintel.web.page import Page
 from docintel.web.rendering import render, words_of
@@ -80,12 +80,11 @@ def correct_page(request: Request, visitor: Editor, document: _DocumentId, kind:
     """The form that corrects a record; a piece of the page for htmx, a page without."""
     with state_of(request).libraries.borrow() as library:
         extraction = library.extraction(document)
-    _check_kind(kind)
-    if number >= len(extraction.records(kind)):
-        raise NotFoundError("没有这条记录。 There is no such record.", hint="请刷新页面。 Reload the page.")
-    fields = form_fields(extraction, kind, number, words_of(request))
+    _check_number(extraction, kind, number)
+    # Checks follow from the statistics: they are confirmed or rejected, and have no fields to set.
+    fields = form_fields(extraction, kind, number, words_of(request)) if kind in CORRECTABLE else []
     quote = extraction.records(kind)[number].evidence.quote
-    values = {"kind": kind, "ordinal": number, "quote": quote, "fields": fields, "start": None}
+    values: dict[str, Any] = {"kind": kind, "ordinal": number, "quote": quote, "fields": fields, "start": None}
     return render(request, "corrections/form.html", document=extraction.document, **values)
 
 
@@ -96,7 +95,13 @@ def add_page(request: Request, visitor: Editor, document: _DocumentId, asked: An
         extraction = library.extraction(document)
     _check_kind(asked.kind)
     fields = form_fields(extraction, asked.kind, None, words_of(request), asked.quote)
-    values = {"kind": asked.kind, "ordinal": None, "quote": asked.quote, "start": asked.start, "fields": fields}
+    values: dict[str, Any] = {
+        "kind": asked.kind,
+        "ordinal": None,
+        "quote": asked.quote,
+        "start": asked.start,
+        "fields": fields,
+    }
     return render(request, "corrections/form.html", document=extraction.document, kinds=CORRECTABLE, **values)
 
 
@@ -119,16 +124,15 @@ def list_page(request: Request, visitor: Editor, asked: Annotated[AskedCorrectio
     """All corrections, newest first."""
     with state_of(request).libraries.borrow() as library:
         rows = _listed(library, asked)
-    first = _PAGE_SIZE * (asked.page - 1)
+    first, words = _PAGE_SIZE * (asked.page - 1), words_of(request)
     return render(
         request,
         "corrections/list.html",
         asked=asked,
-        rows=[_for_list(row) for row in rows[first : first + _PAGE_SIZE]],
+        rows=[row | {"told": list(said(row, words))} for row in rows[first : first + _PAGE_SIZE]],
         count=len(rows),
         pages=max(1, -(-len(rows) // _PAGE_SIZE)),
         states=_STATES,
-        actions={str(action): name for action, name in ACTION_NAMES.items()},
     )
 
 
@@ -148,9 +152,7 @@ def undo(request: Request, visitor: Editor, number: _Number) -> Response:
 
 
 @json.get("/corrections")
-def get_corrections(
-    request: Request, visitor: Editor, asked: Annotated[AskedCorrections, Query()]
-) -> dict[str, Any]:
+def get_corrections(request: Request, visitor: Editor, asked: Annotated[AskedCorrections, Query()]) -> dict[str, Any]:
     """A page of fifty corrections, newest first."""
     with state_of(request).libraries.borrow() as library:
         rows = _listed(library, asked)
@@ -169,6 +171,13 @@ def post_correction(request: Request, visitor: Editor, document: _DocumentId, as
 def post_undo(request: Request, visitor: Editor, number: _Number) -> list[dict[str, Any]]:
     """Take a correction back, wherever it was carried to."""
     return [_told(result) for result in _undo(request, number)]
+
+
+def review_of(library: Library, document: str) -> dict[str, Any] | None:
+    """The correction by which a person found the records of a document complete; None where none stands."""
+    frame = library.corrections(document)
+    rows = frame[(frame["action"] == CorrectionAction.REVIEW) & (frame["state"] == "stands")].to_dict("records")
+    return {str(name): value for name, value in rows[-1].items()} if rows else None
 
 
 def _correct(
@@ -211,8 +220,8 @@ def _read_form(request: Request, extraction: Extraction, sent: FormData) -> Corr
     if asked.action not in (CorrectionAction.CHANGE, CorrectionAction.ADD):
         return asked
     _check_kind(asked.kind)
-    if asked.ordinal is not None and asked.ordinal >= len(extraction.records(asked.kind)):
-        raise NotFoundError("没有这条记录。 There is no such record.", hint="请刷新页面。 Reload the page.")
+    if asked.action is CorrectionAction.CHANGE:
+        _check_number(extraction, asked.kind, asked.ordinal)
     fields = {name: [str(each) for each in sent.getlist(name)] for name in sent if name.startswith(PREFIX)}
     ordinal = asked.ordinal if asked.action is CorrectionAction.CHANGE else None
     changed = changed_fields(extraction, asked.kind, ordinal, fields, words_of(request))
@@ -235,6 +244,11 @@ def _checked(plain: Mapping[str, str]) -> Correcting:
         raise QueryError(
             "更正的内容有误。 This correction makes no sense.", hint="请刷新页面后重试。 Reload the page and try again."
         ) from exc
+
+
+def _check_number(extraction: Extraction, kind: str, number: int | None) -> None:
+    if kind not in RECORD_TYPES or number is None or number >= len(extraction.records(kind)):
+        raise NotFoundError("没有这条记录。 There is no such record.", hint="请刷新页面。 Reload the page.")
 
 
 def _check_kind(kind: str) -> None:
@@ -297,21 +311,3 @@ def _listed(library: Library, asked: AskedCorrections) -> list[dict[str, Any]]:
         if (not asked.state or row["state"] == asked.state)
         and all(word in f"{row['quote']} {row['source']} {row['note']} {row['by']}" for word in asked.q.split())
     ]
-
-
-def _for_list(row: dict[str, Any]) -> dict[str, Any]:
-    """A correction with what it set beside what was there, but for the places of words."""
-    before = row["before"] or {}
-    told = []
-    if row["action"] in ("change", "add"):
-        names = [name for name in row["fields"] if name not in ("start", "end", "confidence", "mentions", "adcode")]
-        told = [(name, before.get(name), row["fields"][name]) for name in names]
-    return row | {"told": [(name, _said(was), _said(now)) for name, was, now in told if _said(was) != _said(now)]}
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "；".join(map(_said, value))
-    if isinstance(value, Mapping):
-        return str(value.get("name") or value.get("quote") or "")
-    return "" if value is None else str(value)

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from docintel.schema import DocType, Extraction, Filters
 from docintel.schema.serial import extraction_to_dict
 from docintel.store.browsing import ORDERS
+from docintel.web.accounts import Role
 from docintel.web.audit import Action
 from docintel.web.finding import Word
 from docintel.web.marking import MARKED, Mark, marked_blocks
 from docintel.web.page import Page
+from docintel.web.pages.corrections import review_of
 from docintel.web.pages.search import address
 from docintel.web.rendering import attachment, render, words_of
 from docintel.web.security import Reader, audit
@@ -87,6 +89,7 @@ def document_page(
     with state_of(request).libraries.borrow() as library:
         extraction = library.extraction(document)
         sources = library.sources(document)
+        review = review_of(library, extraction.document.id)
     audit(request, Action.VIEW, extraction.document.id, source=extraction.document.source)
     has_pages = _has_pages(extraction)
     shown = _pages(extraction, asked.page) if asked.pages and has_pages else None
@@ -99,6 +102,8 @@ def document_page(
         records=summaries(extraction, words_of(request)),
         marked_kinds=MARKED,
         sources=sources,
+        review=review,
+        may_correct=visitor.may(Role.EDITOR),
         has_pages=has_pages,
         shown_pages=shown,
         page=asked.page,

@@ -1,7 +1,8 @@
 """整改建议: what others did about a problem, with the proof; the measures chosen become a draft of a plan."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
@@ -72,11 +73,12 @@ class Picked(BaseModel):
 
 
 class Edited(BaseModel):
-    """A line as its form says it: texts and bases in the same order."""
+    """A line as its form says it: texts, bases and quotes in the same order, the quote of one's own measure empty."""
 
     problem: _Text
     text: Annotated[list[_Text], Field(default=[], max_length=100)]
     basis: Annotated[list[_Text], Field(default=[], max_length=100)]
+    quote: Annotated[list[_Text], Field(default=[], max_length=100)]
     owners: _Text = ""
     deadline: _Text = ""
 
@@ -154,21 +156,19 @@ def add_row(request: Request, visitor: Reader, problem: Annotated[_Text, Form()]
 
 @html.post(f"{_PLAN}/rows/{{number}}")
 def save_row(request: Request, visitor: Reader, number: int, form: Annotated[Edited, Form()]) -> Response:
-    """Write a line as it was edited; measures keep their documents' words beside them, by their order."""
+    """Write a line as it was edited; measures keep their documents' words beside them."""
     plans = state_of(request).plans
-    known = next((row.measures for row in plans.rows(visitor.account) if row.id == number), ())
-    bases = [*form.basis, *[""] * len(form.text)]
-    measures = [
-        PlannedMeasure(
-            text=" ".join(words.split()),
-            basis=" ".join(bases[i].split()),
-            quote=known[i].quote if i < len(known) else "",
-            address=known[i].address if i < len(known) else "",
-        )
-        for i, words in enumerate(form.text)
+    row = next((row for row in plans.rows(visitor.account) if row.id == number), PlannedRow(problem=form.problem))
+    known = {each.quote: each for each in row.measures if each.quote}
+    told = zip_longest(form.text, form.basis[: len(form.text)], form.quote[: len(form.text)], fillvalue="")
+    edited = [
+        replace(known.get(quote, PlannedMeasure(text="")), text=" ".join(text.split()), basis=" ".join(basis_.split()))
+        for text, basis_, quote in told
     ]
+    # What was chosen on another page since this form was opened stays.
+    chosen = [each for quote, each in known.items() if quote not in form.quote]
     row = PlannedRow(
-        id=number, problem=form.problem, measures=tuple(measures), owners=form.owners, deadline=form.deadline
+        id=number, problem=form.problem, measures=(*edited, *chosen), owners=form.owners, deadline=form.deadline
     )
     plans.save(visitor.account, row)
     audit(request, Action.CHANGE, form.problem, plan="edited")

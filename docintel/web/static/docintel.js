@@ -89,14 +89,15 @@ all("input[data-finds]").forEach((box) => {
 // An explanation opens at the first click and folds at the next.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const button = event.target;
-  if (!button.matches("button[aria-expanded]")) return;
-  const shown = button.closest(".record").querySelector(".explained");
+  if (!button.matches(".record [aria-expanded]")) return;
+  const record = button.closest(".record");
+  const shown = record.querySelector(".explained");
   if (button.getAttribute("aria-expanded") === "true") {
     event.preventDefault();
     shown.replaceChildren();
     button.setAttribute("aria-expanded", "false");
   } else {
-    button.setAttribute("aria-expanded", "true");
+    all("[aria-expanded]", record).forEach((each) => each.setAttribute("aria-expanded", String(each === button)));
   }
 });
 
@@ -121,5 +122,32 @@ all("form[data-drops]").forEach((form) => {
     const input = form.querySelector("input[type=file]");
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+});
+
+// Words selected in the text can become a record: a link beside them leads to its form.
+all("article[data-adds]").forEach((article) => {
+  const known = document.getElementById("add-record");
+  const link = known.cloneNode(true);
+  link.removeAttribute("id");
+  link.classList.add("adds");
+  link.hidden = true;
+  article.append(link);
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    const range = selection.rangeCount ? selection.getRangeAt(0) : null;
+    const quote = range ? range.toString().trim() : "";
+    const from = range && (range.startContainer.parentElement || range.startContainer).closest("[data-start]");
+    link.hidden = !quote || quote.length > 1000 || !from || !article.contains(from) || article !== from.closest("article");
+    if (link.hidden) return;
+    const before = document.createRange();
+    before.setStart(from, 0);
+    before.setEnd(range.startContainer, range.startOffset);
+    const led = range.toString().length - range.toString().trimStart().length;
+    const start = Number(from.dataset.start) + [...before.toString()].length + led;
+    link.href = `${article.dataset.adds}?${new URLSearchParams({ quote, start })}`;
+    const [box, page] = [range.getBoundingClientRect(), article.getBoundingClientRect()];
+    link.style.top = `${box.bottom - page.top + 4}px`;
+    link.style.left = `${Math.max(0, Math.min(box.left - page.left, page.width - 120))}px`;
   });
 });

@@ -121,6 +121,7 @@ def test_a_line_is_edited(picked):
     local, form = picked
     number = rows(local)[0]["id"]
     edited = {"problem": "采购权集中", "text": ["成立采购委员会", "每季通报", ""], "basis": ["《通报》", "", ""]}
+    edited["quote"] = [form["quote"], "", ""]
     answer = post(local, f"/rows/{number}", **edited, owners="院办\n\n药学部", deadline="2024年12月底前")
     assert answer.headers["location"] == f"/suggest/plan#row-{number}"
     (row,) = rows(local)
@@ -132,6 +133,15 @@ def test_a_line_is_edited(picked):
     assert "自拟" in page
     assert post(local, f"/rows/{number}", problem=" ").status_code == 400
     assert post(local, "/rows/999", problem="x").status_code == 404
+
+
+def test_what_is_picked_while_a_form_is_open_stays(picked):
+    local, form = picked
+    number = rows(local)[0]["id"]
+    post(local, f"/rows/{number}", problem=PROBLEM, text=["自拟"], basis=[""], quote=[""])
+    assert [each["text"] for each in rows(local)[0]["measures"]] == ["自拟", form["quote"]]
+    post(local, f"/rows/{number}", problem=PROBLEM, text=["冒充原文"], basis=["《假》"], quote=["没有这句原文"])
+    assert {each["quote"] for each in rows(local)[0]["measures"]} == {"", form["quote"]}
 
 
 def test_lines_are_added_moved_and_removed(picked):
@@ -153,13 +163,20 @@ def test_lines_are_added_moved_and_removed(picked):
 def test_the_plan_is_exported_with_its_sources_and_says_what_is_no_quote(picked):
     local, form = picked
     number = rows(local)[0]["id"]
-    post(local, f"/rows/{number}", problem=PROBLEM, text=[form["quote"], "=1+1"], basis=["《通报》", ""])
+    post(
+        local,
+        f"/rows/{number}",
+        problem=PROBLEM,
+        text=[form["quote"], "=1+1"],
+        basis=["《通报》", ""],
+        quote=[form["quote"], ""],
+    )
     data = local.get("/suggest/plan/export?how=docx").content
     cells = [cell.text for cell in docx.Document(io.BytesIO(data)).tables[0].rows[1].cells]
     assert cells[1] == PROBLEM
     assert cells[2] == f"1. {form['quote']}\n2. =1+1"
     assert cells[5] == "1. 《通报》\n2. "
-    post(local, f"/rows/{number}", problem=PROBLEM, text=["改过了"], basis=["《通报》"])
+    post(local, f"/rows/{number}", problem=PROBLEM, text=["改过了"], basis=["《通报》"], quote=[form["quote"]])
     answer = local.get("/suggest/plan/export?how=xlsx")
     assert "attachment" in answer.headers["content-disposition"]
     table = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()

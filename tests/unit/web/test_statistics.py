@@ -1,0 +1,151 @@
+"""统计: totals and charts, each with the quotes behind it; found against rectified; contradictions; exports."""
+
+import csv
+import html
+import io
+import json
+import re
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from docintel.extract.pipeline import extract
+from docintel.library import Library
+from docintel.web.app import create_app
+from tests.factories import BigramEncoder
+from tests.unit.web.conftest import HOSTILE, browser
+
+REPORTS = {
+    "一.txt": "云栖县专项检查情况通报\n\n2022年，云栖县纪委监委开展专项检查，发现问题38个，"
+    "已整改31个，未整改9个，整改率为81.6%。共立案12件，处分10人。\n2022年12月30日",
+    "二.txt": "青岚市专项检查情况通报\n\n2023年，青岚市纪委监委开展专项检查，发现问题20个，"
+    "已整改15个。共立案8件。\n2023年12月30日",
+    f"{HOSTILE.replace('/', ':')}.txt": f"关于{HOSTILE}的通报\n\n2023年，{HOSTILE}医院发现问题5个。\n2023年6月1日",
+}
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    """A browser on a library read by the shipped rules."""
+    root = tmp_path_factory.mktemp("counted")
+    (root / "reports").mkdir()
+    for name, text in REPORTS.items():
+        (root / "reports" / name).write_text(text, encoding="utf-8")
+
+    def open_library():
+        return Library(root / "library", encoder=BigramEncoder(), extractor=extract)
+
+    with open_library() as library:
+        library.ingest(root / "reports")
+    app = create_app(root / "library", open_library=open_library)
+    yield browser(app)
+    app.state.docintel.libraries.close()
+    app.state.docintel.database.close()
+
+
+def rows(browser, **asked):
+    return browser.get("/api/statistics", params=asked).json()["rows"]
+
+
+def test_totals_add_up_to_the_figures_behind_them(counted):
+    total = rows(counted, metric="issues_found", by="period")
+    assert sum(row["total"] for row in total) == 38 + 20 + 5
+    for row in total:
+        page = counted.get(row["address"])
+        assert page.status_code == 200
+        behind = counted.get(row["address"].replace("/statistics", "/api/statistics", 1)).json()["rows"]
+        assert len(behind) == row["figures"]
+        assert sum(each["value"] for each in behind) == row["total"]
+        assert behind[0]["quote"] in html.unescape(page.text)
+    assert {row["metric"] for row in total} == {"issues_found"}
+
+
+def test_shares_have_no_sum(counted):
+    shares = [row for row in rows(counted, by="unit") if row["unit_of_measure"] == "%"]
+    assert shares
+    assert all(row["total"] is None for row in shares)
+
+
+def test_charts_lead_to_the_quotes_behind_each_bar(counted):
+    charts = {chart["name"]: chart for chart in counted.get("/api/statistics").json()["charts"]}
+    assert {"year", "rectified", "unit"} <= set(charts)
+    years = charts["year"]
+    assert years["metric"] == "issues_found"
+    assert {item["name"]: item["values"] for item in years["items"]} == {"2022": [38.0], "2023": [25.0]}
+    for chart in charts.values():
+        for item in chart["items"]:
+            behind = counted.get(item["address"].replace("/statistics", "/api/statistics", 1)).json()["rows"]
+            key = "found" if chart["name"] == "rectified" else "value"
+            assert sum(row[key] for row in behind) == item["values"][0], item
+    (drawn, *_) = re.findall(r"data-chart='([^']+)'", counted.get("/statistics").text)
+    assert json.loads(html.unescape(drawn))["items"] == years["items"]
+
+
+def test_each_metric_has_charts_of_its_own(counted):
+    charts = counted.get("/api/statistics?metric=cases_filed").json()["charts"]
+    assert {chart["metric"] for chart in charts} <= {"cases_filed", ""}
+    assert counted.get("/api/statistics?metric=nonsense").status_code == 400
+
+
+def test_found_stands_against_rectified(counted):
+    pairs = rows(counted, view="rectified")
+    assert [(row["found"], row["rectified"], row["pending"]) for row in pairs] == [(38, 31, 9), (20, 15, 5)]
+    page = counted.get("/statistics?view=rectified").text
+    assert "82%" in page
+    assert f"/documents/{pairs[0]['document']}?start={pairs[0]['start']}" in page
+
+
+def test_contradictions_come_first(counted):
+    found = rows(counted, view="checks")
+    assert found
+    assert found[0]["holds"] is False
+    page = counted.get("/statistics?view=checks").text
+    assert "矛盾 1 处" in page
+    assert found[0]["quote"] in page
+
+
+def test_filters_narrow(counted):
+    assert {row["region"] for row in rows(counted, view="figures", region="青岚")} == {"青岚市"}
+    assert all(row["source"] == "一.txt" for row in rows(counted, view="figures", since="2022", until="2022"))
+    page = counted.get("/statistics?metric=issues_found&region=没有这里").text
+    assert "没有符合条件的数据" in page
+    assert counted.get("/statistics?by=nonsense").status_code == 400
+    assert counted.get("/statistics?view=figures&at=nonsense:1").status_code == 400
+    assert counted.get("/statistics?view=nonsense").status_code == 422
+
+
+@pytest.mark.parametrize("view", ["totals", "figures", "rectified", "checks"])
+def test_a_view_is_exported(counted, view):
+    answer = counted.get("/statistics/export", params={"view": view, "how": "csv"})
+    table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    total = counted.get("/api/statistics", params={"view": view}).json()["total"]
+    assert len(table) == total + 1 > 1
+    data = counted.get("/statistics/export", params={"view": view, "how": "xlsx"}).content
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheet = workbook.get_sheet_by_index(0).to_python()
+    assert sheet[0] == table[0]
+    assert len(sheet) == total + 1
+
+
+def test_nothing_a_document_says_becomes_an_element(counted):
+    for view in ("totals", "figures", "rectified", "checks"):
+        page = counted.get("/statistics", params={"view": view, "unit": HOSTILE[:3]}).text
+        assert "<script>" not in page
+        page = counted.get("/statistics", params={"view": view}).text
+        assert "<script>" not in page
+        assert not re.search(r"data-chart='[^']*<", page)
+    assert "<script>" not in counted.get("/statistics", params={"view": "figures", "at": f"unit:{HOSTILE}"}).text
+
+
+def test_nobody_else_sees_it(office):
+    stranger = browser(office, client=("10.0.0.9", 5000))
+    assert stranger.get("/statistics").headers["location"].startswith("/login")
+    assert stranger.get("/api/statistics").status_code == 401
+
+
+def test_an_empty_library_has_no_figures(local):
+    for view in ("totals", "figures", "rectified", "checks"):
+        page = local.get("/statistics", params={"view": view})
+        assert page.status_code == 200
+        assert "没有符合条件的数据" in page.text
+    assert local.get("/statistics/export?how=xlsx").status_code == 200
