@@ -53,7 +53,7 @@ def consistent(library):
 
 def reread(library, monkeypatch, extractor=extract_marked, version="another"):
     """The library as another version of docintel opens it."""
-    monkeypatch.setattr("docintel.library.extractor_version", lambda *_: version)
+    monkeypatch.setattr("docintel.library.version.extractor_version", lambda *_: version)
     return Library(library.folder, encoder=BigramEncoder(), extractor=extractor)
 
 
@@ -297,7 +297,7 @@ def test_the_command_line_corrects_rebuilds_explains_and_takes_back(folder, monk
     assert "--undo 1" in docintel(folder, *asked)
     docintel(folder, "correct", name, "statistics/2", "--reject")
     docintel(folder, "library", "rebuild")
-    monkeypatch.setattr("docintel.library.extractor_version", lambda *_: "another")
+    monkeypatch.setattr("docintel.library.version.extractor_version", lambda *_: "another")
     assert "更新 1" in docintel(folder, "ingest", str(REPORTS / name))
     measure = shown(folder, "measures")[2]
     assert (measure["category"], measure["status"], measure["confidence"]) == ("education", "required", 1)

@@ -17,7 +17,8 @@ from docintel.learning.annotated import of_file
 from docintel.learning.gold import load
 from docintel.learning.heads import Heads, write
 from docintel.learning.trial import QUESTIONS, Outcome, adapted, lessons_of
-from docintel.library import Library, extractor_version
+from docintel.library import Library
+from docintel.library.version import extractor_version
 from tests.clerk import review
 from tests.factories import BigramEncoder
 

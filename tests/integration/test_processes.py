@@ -79,9 +79,10 @@ def test_kill_in_the_middle_loses_nothing_committed_and_counts_nothing_twice(fol
 
 
 INGEST_AND_INDEX = f"""
-import docintel.library
-docintel.library._INDEX_EVERY = 1
-docintel.library.extractor_version = lambda: "1"
+import docintel.library.ingesting
+import docintel.library.version
+docintel.library.ingesting._INDEX_EVERY = 1
+docintel.library.version.extractor_version = lambda: "1"
 {INGEST}"""
 
 
@@ -99,7 +100,7 @@ def found_in(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_library_killed_at_random_moments_answers_like_a_fresh_one(folder, tmp_path, monkeypatch, seed):
-    monkeypatch.setattr("docintel.library.extractor_version", lambda: "1")
+    monkeypatch.setattr("docintel.library.version.extractor_version", lambda: "1")
     rng = random.Random(seed)
     (tmp_path / "library").mkdir()
     for crash in range(10):

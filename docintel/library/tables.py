@@ -1,0 +1,121 @@
+"""What is in a library, as tables, lists, vectors, originals and pages."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from docintel.library.base import Base
+from docintel.parse.sandbox import PageImage
+from docintel.parse.sandbox import shared as shared_sandbox
+from docintel.schema import (
+    Filters,
+    Hit,
+    HitKind,
+)
+from docintel.schema.serial import json_schema
+from docintel.store.catalog import RECORD_CONTEXT
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+class Tables(Base):
+    """Shows what there is."""
+
+    def documents(self) -> "pd.DataFrame":
+        """One row a document, by file name."""
+        return frame(self._catalog.documents(), ["id", "source", "title", "doc_type", "published"])
+
+    def works(self) -> list[dict[str, Any]]:
+        """The works that several documents republish: `work`, `title` and `documents`, the leading one first."""
+        return self._catalog.works()
+
+    def records(self, kind: str, filters: Filters | None = None, *, all_sources: bool = False) -> "pd.DataFrame":
+        """One row a record of a type (`issues`, `measures`, …), by file name, then in text order.
+
+        Args:
+            all_sources: the records of every document; else a work that several republish counts once.
+        """
+        return frame(self._catalog.records(kind, filters, all_sources=all_sources), _columns(kind))
+
+    def statistics(
+        self,
+        *,
+        metrics: Sequence[str] | None = None,
+        period: str | None = None,
+        filters: Filters | None = None,
+        all_sources: bool = False,
+    ) -> "pd.DataFrame":
+        """One row a statistic, by file name, then in text order.
+
+        Args:
+            metrics: `Metric` values; all when None.
+            period: its start, so `2022` finds `2022-06` too.
+            filters: `unit` is the one whose figure it is.
+            all_sources: the figures of every document; else a work that several republish counts once.
+
+        Raises:
+            QueryError: there is no such metric.
+        """
+        rows = self._catalog.records("statistics", filters, metrics=metrics, period=period, all_sources=all_sources)
+        return frame(rows, _columns("statistics"))
+
+    def embeddings(self, kind: HitKind = HitKind.PASSAGE) -> "tuple[list[int], NDArray[np.float32]]":
+        """Passage ids of a kind, ascending, and their vectors: (n, dim) float32, rows unit length."""
+        index = self._current_index()
+        ids = index.ids(kind)
+        return ids, index.vectors(ids, kind)
+
+    def browse(
+        self,
+        words: str = "",
+        filters: Filters | None = None,
+        *,
+        order: str = "newest",
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """How many documents there are whose titles and names have these words, and a page of them.
+
+        Args:
+            order: `newest`, `oldest`, `title` or `added`.
+
+        Raises:
+            QueryError: there is no such order, or a filter makes no sense.
+        """
+        return self._catalog.browse(words, filters or Filters(), order=order, offset=offset, limit=limit)
+
+    def facets(self, hits: Iterable[Hit]) -> dict[str, dict[str, int]]:
+        """How many of some hits have each type of document, category, region, unit and year, most first."""
+        return self._catalog.facets(hits)
+
+    def sources(self, name: str) -> list[dict[str, Any]]:
+        """The documents that are sources of one work with a document, itself included, the leading one first.
+
+        Raises:
+            NotFoundError: no document, or more than one, has this name.
+        """
+        return self._catalog.sources(self._catalog.resolve(name))
+
+    def page(self, name: str, number: int) -> PageImage:
+        """How a page of a document looks, by its number from 1.
+
+        Raises:
+            NotFoundError: there is no such document or page.
+            InputError: files of this format have no pages.
+        """
+        document = self.extraction(name).document
+        return shared_sandbox().page(self.original(document.id), document.source, number)
+
+
+def _columns(kind: str) -> list[str]:
+    """The columns of a table of records, so that an empty one has them too."""
+    return [*json_schema()["$defs"][kind]["properties"], *RECORD_CONTEXT]
+
+
+def frame(rows: list[dict[str, Any]], columns: list[str]) -> "pd.DataFrame":
+    """Rows as a table; an empty one has the columns too."""
+    import pandas as pd  # half a second, for those who ask for tables only
+
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*dict.fromkeys(columns)])
