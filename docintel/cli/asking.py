@@ -1,8 +1,10 @@
 """Commands that ask the library: `search`, `similar`, `statistics`, `show`; and `schema`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -38,6 +40,9 @@ from docintel.schema import (
     Metric,
 )
 from docintel.schema.serial import extraction_to_dict, json_schema
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @app.command()
@@ -106,38 +111,87 @@ def statistics(
     all_sources: Annotated[
         bool, typer.Option("--all-sources", help="同文多处发布的逐份计入。 Count every source of a republished work.")
     ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            help="画成图表，PNG 或 HTML：配合 --by 画汇总或走势，否则画整改率。"
+            " Draw a chart, PNG or HTML: of totals or their trend with --by, else of how much was rectified.",
+            show_default=False,
+        ),
+    ] = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="最多几条。 How many at most.")] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """统计数据：逐条列出，或按维度汇总。 Statistics, one by one or totalled."""
-    from docintel.analytics import rectification, total
+    from docintel.analytics import RATED_BY, rates, rectification, total
 
     filters = Filters(unit=unit, region=region, doc_type=doc_type, reference=reference, since=since, until=until)
-    if check:
-        with open_library(library) as opened:
-            checks = rows_of(opened.records("checks", filters, all_sources=all_sources), None)
-            outdated = opened.outdated()
-        if outdated:
-            err.print(
-                f"{outdated} 份文档由其他版本读取，重新入库后才会核对。"
-                f" {outdated} documents were read by another version: ingest their files again to have them checked.",
-                style="yellow",
-            )
-        broken = [row for row in checks if not row["holds"]]
-        answer(broken, as_json, lambda: views.checks_view(broken, len(checks)))
-        return
+    metrics, groups = names_in(metric), names_in(by) or []
+    if check and (plot or groups):
+        raise QueryError(
+            "--check 不能与 --by、--plot 同用。 --check goes with neither --by nor --plot.",
+            hint="请分两次运行。 Run the command twice.",
+        )
     with open_library(library) as opened:
-        frame = opened.statistics(metrics=names_in(metric), filters=filters, all_sources=all_sources)
-    if groups := names_in(by):
-        rows = rows_of(total(frame, groups), top)
+        frame = opened.statistics(metrics=metrics, filters=filters, all_sources=all_sources)
+        checks = opened.records("checks", filters, all_sources=all_sources)
+        outdated = opened.outdated() if check else 0
+    if check:
+        _tell_outdated(outdated)
+        _answer_contradictions(checks, frame, as_json)
+        return
+    if plot:
+        _draw(frame, checks, groups, plot)
+    if groups:
+        rows = rows_of(total(frame, groups, checks), top)
         answer(rows, as_json, lambda: views.totals_table(rows, groups))
+        pairs = rows_of(rates(frame, groups[0]), top) if len(groups) == 1 and groups[0] in RATED_BY else []
+        if pairs and not as_json:
+            out.print(views.rates_table(pairs, groups[0]))
         return
     rows = rows_of(frame, top)
     answer(rows, as_json, lambda: views.statistics_table(rows, f"统计数据 Statistics（{len(frame)}）"))
     pairs = rows_of(rectification(frame), None)
     if pairs and not as_json:
         out.print(views.rectification_table(pairs))
+
+
+def _tell_outdated(outdated: int) -> None:
+    if outdated:
+        err.print(
+            f"{outdated} 份文档由其他版本读取，重新入库后才会核对。"
+            f" {outdated} documents were read by another version: ingest their files again to have them checked.",
+            style="yellow",
+        )
+
+
+def _answer_contradictions(checks: "pd.DataFrame", statistics: "pd.DataFrame", as_json: bool) -> None:
+    """Contradictions within documents, then those across documents; `scope` tells which."""
+    from docintel.analytics import all_checks
+
+    broken = [row for row in rows_of(all_checks(checks, statistics), None) if not row["holds"]]
+    within, across = ([row for row in broken if row["scope"] == scope] for scope in ("within", "across"))
+    answer(broken, as_json, lambda: views.contradictions_view(within, across, len(checks)))
+
+
+def _draw(statistics: "pd.DataFrame", checks: "pd.DataFrame", groups: Sequence[str], path: Path) -> None:
+    """Draw totals by one group, their trend over the years, or without a group how much was rectified in each unit."""
+    from docintel.analytics import plot_rates, plot_totals, rates, total, trend
+
+    if len(groups) > 1:
+        raise QueryError(
+            f"一张图只能按一个维度汇总，不能按 {'、'.join(groups)}。 A chart has one group, not {len(groups)}.",
+            hint=f"例如 For example: --by {groups[0]} --plot {path.name}",
+        )
+    if not groups:
+        plot_rates(rates(statistics, "unit"), "unit", path)
+    elif groups[0] == "period":
+        plot_totals(trend(statistics, checks), "year", path)
+    else:
+        plot_totals(total(statistics, groups, checks), groups[0], path)
+    err.print(f"图表已写入 {path}。 The chart is in {path}.")
 
 
 @app.command()

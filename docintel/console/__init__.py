@@ -13,12 +13,20 @@ from docintel.console.learning import scores_view, training_view
 from docintel.console.ledger import ledger_view
 from docintel.console.library import documents_table, info_table, reports_view, works_table
 from docintel.console.records import document_head, extraction_view, text_view
-from docintel.console.statistics import checks_view, rectification_table, statistics_table, totals_table
+from docintel.console.statistics import (
+    checks_view,
+    contradictions_view,
+    rates_table,
+    rectification_table,
+    statistics_table,
+    totals_table,
+)
 
 __all__ = [
     "advice_view",
     "checks_view",
     "comparison_view",
+    "contradictions_view",
     "corrections_table",
     "document_head",
     "documents_table",
@@ -29,6 +37,7 @@ __all__ = [
     "info_table",
     "ledger_view",
     "no_case",
+    "rates_table",
     "rectification_table",
     "recurrences_view",
     "reports_view",

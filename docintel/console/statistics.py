@@ -60,25 +60,118 @@ def rectification_table(rows: Sequence[dict[str, Any]]) -> Table:
     )
 
 
-def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str]) -> Table:
-    """Sums of figures by group."""
-    names = {"metric": "指标", "unit": "责任单位", "region": "地区", "period": "时期", "doc_type": "文种"}
-    names |= {"title": "标题", "source": "来源", "unit_of_measure": "量词"}
+_GROUPS = {
+    "metric": "指标", "unit": "责任单位", "region": "地区", "period": "时期", "doc_type": "文种", "title": "标题",
+    "source": "来源", "unit_of_measure": "量词",
+}  # fmt: skip
+_BAR = 12  # characters of the longest bar
+
+
+def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str]) -> RenderableType:
+    """Sums of figures by group, with a bar for each where they go by period, and what was not added."""
     keys = [*dict.fromkeys(["metric", *by])]
-    columns = [(names[key], WRAP) for key in keys] + [("合计", RIGHT), ("量词", SHORT), ("条数", RIGHT)]
+    columns = [(_GROUPS[key], WRAP) for key in keys] + [("合计", RIGHT), ("量词", SHORT)]
+    largest = _largest(rows) if "period" in by else {}
+    columns += [("走势", SHORT)] if largest else []
+    columns += [("条数", RIGHT), ("来源数", RIGHT), ("未计入", RIGHT)]
+    cells = (
+        [
+            *(_group(key, row[key]) for key in keys),
+            "—" if row["total"] is None else f"{'≈' if row['approximate'] else ''}{number(row['total'])}",
+            row["unit_of_measure"],
+            *([_bar(row["total"], largest[row["metric"], row["unit_of_measure"]])] if largest else []),
+            row["figures"],
+            row["sources"],
+            row["figures"] - row["counted"] or "",
+        ]
+        for row in rows
+    )
+    view = table("统计汇总 Totals", columns, cells)
+    note = _not_added(rows)
+    return Group(view, Text(note, style="dim")) if note else view
+
+
+def _group(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return period(value) if name == "period" else label(value)
+
+
+def _largest(rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], float]:
+    largest: dict[tuple[str, str], float] = {}
+    for row in rows:
+        key = row["metric"], row["unit_of_measure"]
+        largest[key] = max(largest.get(key, 0.0), row["total"] or 0.0)
+    return largest
+
+
+def _bar(value: float | None, largest: float) -> str:
+    return "█" * max(1, round(_BAR * value / largest)) if value and largest else ""
+
+
+def _not_added(rows: Sequence[dict[str, Any]]) -> str:
+    """How many figures are not in the totals shown, and why."""
+    why = {
+        "repeated": "条为同一数据的重复报道 repeated",
+        "held": "条已含在总数、上级单位（地区）或更长时期之内 held by a wider figure",
+        "conflicting": "条与其他文档矛盾，见 --check conflicting",
+    }
+    counts = {name: sum(row[name] for row in rows) for name in why}
+    told = "；".join(f"{counts[name]} {words}" for name, words in why.items() if counts[name])
+    return f"未计入 Not added：{told}。" if told else ""
+
+
+def rates_table(rows: Sequence[dict[str, Any]], by: str) -> Table:
+    """Problems found and rectified by group, and the share of them."""
+    columns = [(_GROUPS[by], WRAP), ("发现", RIGHT), ("已整改", RIGHT), ("未整改", RIGHT), ("整改率", RIGHT)]
+    columns.append(("组数", RIGHT))
     return table(
-        "统计汇总 Totals",
+        "整改率 Rates of rectification",
         columns,
         (
-            [
-                *(label(row[key]) if isinstance(row[key], str) else "" for key in keys),
-                number(row["total"]),
-                row["unit_of_measure"],
-                row["figures"],
-            ]
+            (
+                _group(by, row[by]) or "（未载明）",
+                *(number(row[name]) for name in ("found", "rectified", "pending")),
+                "" if row["rate"] is None else f"{row['rate']:.0%}",
+                row["pairs"],
+            )
             for row in rows
         ),
     )
+
+
+def contradictions_view(
+    broken: Sequence[dict[str, Any]], across: Sequence[dict[str, Any]], checked: int
+) -> RenderableType:
+    """Contradictions within documents, and those across documents.
+
+    Args:
+        broken: checks that do not hold.
+        across: of `docintel.analytics.contradictions`.
+        checked: how many relations were checked within documents.
+    """
+    within = checks_view(broken, checked)
+    head = Text(f"跨文档核对，{f'矛盾 {len(across)} 处' if across else '未发现矛盾'}。", style="bold")
+    head.append(f" {len(across)} broken across documents.", style="dim")
+    if not across:
+        return Group(within, head)
+    columns = [("指标", SHORT), ("责任单位", WRAP), ("时期", WRAP), ("数值", RIGHT), ("原文与来源", WRAP)]
+    cells = (
+        (
+            label(row["metric"], Metric),
+            row["unit"] or row["region"],
+            period(row["period"]),
+            f"{number(row['value'])} ≠ {number(row['other_value'])} {row['unit_of_measure']}",
+            f"{_told(row, '')}\n{_told(row, 'other_')}",
+        )
+        for row in across
+    )
+    return Group(within, head, table("文档之间的矛盾 Across documents", columns, cells))
+
+
+def _told(row: dict[str, Any], which: str) -> str:
+    page = row[f"{which}page"]
+    return f"{row[f'{which}quote']}\n  {row[f'{which}source']}{f' 第{page}页' if page else ''}"
 
 
 def checks_view(rows: Sequence[dict[str, Any]], checked: int) -> RenderableType:

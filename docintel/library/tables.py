@@ -67,6 +67,48 @@ class Tables(Base):
         ids = index.ids(kind)
         return ids, index.vectors(ids, kind)
 
+    def topics(self, count: int | None = None, filters: Filters | None = None) -> "pd.DataFrame":
+        """What the issues are about: a row a topic, larger ones first; columns as in `docintel.analytics.topics`.
+
+        Args:
+            count: how many topics; the root of half the number of issues when None, at most 50.
+
+        Raises:
+            QueryError: `count` is not at least 1, or a filter makes no sense.
+        """
+        from docintel.analytics import topics
+        from docintel.index.words import dictionary_words
+
+        return topics(self.issue_topics(count, filters), dictionary_words)
+
+    def issue_topics(self, count: int | None = None, filters: Filters | None = None) -> "pd.DataFrame":
+        """The topic of each issue; arguments and errors as for `topics`, columns as in `docintel.analytics`.
+
+        Of a work that several republish the issues count once.
+        """
+        import numpy as np
+
+        from docintel.analytics import issue_topics
+        from docintel.index.words import dictionary_words
+
+        issues = self.records("issues", filters)
+        index = self._current_index()
+        places = self._catalog.passage_places(HitKind.ISSUE)
+        ids = [places.get(place, 0) for place in zip(issues["document"], issues["ordinal"], strict=True)]
+        vectors = index.vectors(ids, HitKind.ISSUE)
+        known = np.flatnonzero(vectors.any(axis=1))  # another process may be indexing the others
+        return issue_topics(issues.iloc[known], vectors[known], dictionary_words, count=count)
+
+    def co_occurrence(self, filters: Filters | None = None, *, addressed: bool = False) -> "pd.DataFrame":
+        """How often categories of issues (rows) and of measures (columns) go together; all of them, as int64.
+
+        Args:
+            addressed: count measures that answer an issue of the category; else documents that have both.
+        """
+        from docintel.analytics import co_occurrence
+
+        return co_occurrence(self.records("issues", filters), self.records("measures", filters), addressed=addressed)
+
     def browse(
         self,
         words: str = "",

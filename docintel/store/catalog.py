@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: What a row of a record says of its document, beside the record's own fields.
-RECORD_CONTEXT = ("document", "source", "title", "published", "doc_type", "region", "sources")
+RECORD_CONTEXT = ("document", "work", "ordinal", "source", "title", "published", "doc_type", "region", "sources")
 _BUSY_SECONDS = 60
 _PASSAGE = """SELECT p.id, p.document, p.kind, p.ordinal, p.start, p."end", p.page, p.context,
     substr(d.text, p.start + 1, p."end" - p.start) AS text, d.title, d.source, d.doc_type, d.publisher, d.published,
@@ -505,7 +505,7 @@ class Catalog:
         if not all_sources:
             where.append(leading(where))
         rows = self._rows(
-            f"""SELECT r.data, r.document, d.source, d.title, d.published, d.doc_type,
+            f"""SELECT r.data, r.document, d.work, r.ordinal, d.source, d.title, d.published, d.doc_type,
             coalesce(r.region, d.region) AS region, {_SOURCES} AS sources FROM records r
             JOIN documents d ON d.id = r.document WHERE {" AND ".join(where)} ORDER BY d.source, d.id, r.ordinal""",
             values | {"kind": kind, "metrics": to_json(list(metrics or ())), "period": period},
@@ -532,6 +532,11 @@ class Catalog:
         """The passages of one kind of a document, in text order."""
         rows = self._rows(f"{_PASSAGE} WHERE p.document = ? AND p.kind = ? ORDER BY p.ordinal", (document, kind))
         return [row_to_passage(row) for row in rows]
+
+    def passage_places(self, kind: HitKind) -> dict[tuple[str, int], int]:
+        """The ids of the passages of a kind, by document and number in it."""
+        rows = self._rows("SELECT document, ordinal, id FROM passages WHERE kind = ?", (kind,))
+        return {(row["document"], row["ordinal"]): row["id"] for row in rows}
 
     def passage_ids(self, kind: HitKind, filters: Filters) -> "NDArray[np.int64] | None":
         """Ids of the passages of a kind that pass the filters, ascending; None when the filters ask for nothing.

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from docintel.analytics import rectification, total
+from docintel.analytics import NO_SUMS, all_checks, left_out, rates, rectification, total, trend, years
 from docintel.errors import QueryError
 from docintel.library import Library
 from docintel.schema import GROUPS, Filters, Metric
@@ -26,8 +26,7 @@ BY = tuple(name for name in GROUPS if name not in ("metric", "unit_of_measure", 
 _FILTERS = ("metric", "unit", "region", "type", "since", "until")
 _YEAR = "year"
 _BARS = 12
-#: Figures that are not summed, and metrics that say too little for a chart.
-_PERCENT = "%"
+#: Metrics that say too little for a chart.
 _VAGUE = (Metric.OTHER, Metric.SHARE)
 
 
@@ -99,83 +98,86 @@ class Shown:
         return max(1, -(-len(self.rows) // PAGE_SIZE))
 
 
-def figures(library: Library, asked: AskedFigures) -> "pd.DataFrame":
-    """The figures that meet the filters.
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a library says: its figures, and the checks of those within each document."""
+
+    statistics: "pd.DataFrame"
+    checks: "pd.DataFrame"
+
+
+def tables(library: Library, asked: AskedFigures) -> Tables:
+    """The figures that meet the filters, and the checks.
 
     Raises:
         QueryError: there is no such metric, or a filter makes no sense.
     """
-    return library.statistics(metrics=[asked.metric] if asked.metric else None, filters=asked.filters)
+    # Pairs of figures and checks are of several metrics: narrowing to one would leave none.
+    one = asked.metric if asked.view in (View.TOTALS, View.FIGURES) else None
+    statistics = library.statistics(metrics=[one] if one else None, filters=asked.filters)
+    return Tables(statistics, library.records("checks", asked.filters))
 
 
-def rows_of(frame: "pd.DataFrame", asked: AskedFigures) -> Shown:
-    """The rows of the view asked for, but of checks.
+def rows_of(told: Tables, asked: AskedFigures) -> Shown:
+    """The rows of the view asked for.
 
     Raises:
         QueryError: nothing can be grouped or narrowed so.
     """
+    if asked.view is View.CHECKS:
+        return Shown(rows=_plain(all_checks(told.checks, told.statistics)), page=asked.page)
     if asked.view is View.RECTIFIED:
-        return Shown(rows=_plain(_narrowed(rectification(frame), asked.at)), page=asked.page)
+        return Shown(rows=_plain(_narrowed(rectification(told.statistics), asked.at)), page=asked.page)
     if asked.view is View.FIGURES:
-        return Shown(rows=_plain(_narrowed(frame, asked.at)), page=asked.page)
+        behind = _narrowed(told.statistics, asked.at)
+        reasons = left_out(behind, checks=told.checks) if asked.at else None
+        return Shown(rows=_plain(behind.assign(left_out=reasons)), page=asked.page)
     if asked.by not in BY:
         raise QueryError(
             f"不能按 {asked.by!r} 汇总。 {asked.by!r} is nothing to group by.", hint=f"可用 These are: {', '.join(BY)}"
         )
-    rows = _plain(total(frame, [asked.by]))
+    rows = _plain(total(told.statistics, [asked.by], told.checks))
     for row in rows:
-        at = {name: row[name] for name in ("metric", asked.by, "unit_of_measure")}
-        row["address"] = asked.drilled(**at)
-        if row["unit_of_measure"] == _PERCENT:
-            row["total"] = None  # shares of different wholes have no sum
+        row["address"] = asked.drilled(**{name: row[name] for name in ("metric", asked.by, "unit_of_measure")})
     return Shown(rows=rows, page=asked.page)
 
 
-def checks(library: Library, asked: AskedFigures) -> Shown:
-    """Relations between figures, contradictions first."""
-    rows = _plain(library.records("checks", asked.filters))
-    return Shown(rows=sorted(rows, key=lambda row: bool(row["holds"])), page=asked.page)
-
-
-def charts(frame: "pd.DataFrame", asked: AskedFigures) -> list[dict[str, Any]]:
+def charts(told: Tables, asked: AskedFigures) -> list[dict[str, Any]]:
     """Charts of one metric in its usual measure word: by year, region and unit; and found against rectified.
 
     Returns:
         One a chart: `name`, `metric`, `measure`, `kind` (line or bar), and `items` with `name`, `values` and `address`.
     """
+    frame = told.statistics
     metric = asked.metric or _main_metric(frame)
-    own = frame[(frame["metric"] == metric) & frame["value"].notna() & (frame["unit_of_measure"] != _PERCENT)]
+    own = frame[(frame["metric"] == metric) & frame["value"].notna() & ~frame["unit_of_measure"].isin(NO_SUMS)]
     measure = str(own["unit_of_measure"].mode().iloc[0]) if len(own) else ""
-    own = own[own["unit_of_measure"] == measure].assign(year=lambda rows: rows["period"].map(_year))
-    at = {"metric": metric or "", "unit_of_measure": measure}
-    items = {name: list(_items(own, asked, name, at)) for name in (_YEAR, "region", "unit")}
-    if len(items[_YEAR]) < 2:  # no trend
-        items[_YEAR] = []
+    own = own[own["unit_of_measure"] == measure]
+    by_year = list(_items(trend(own, told.checks), asked, _YEAR))
     about = {"metric": metric, "measure": measure}
     made: list[dict[str, Any]] = [
-        {"name": _YEAR, "kind": "line", "items": items[_YEAR], **about},
-        {"name": "rectified", "kind": "bar", "items": list(_pairs(frame, asked)), "metric": "", "measure": ""},
-        {"name": "region", "kind": "bar", "items": items["region"], **about},
-        {"name": "unit", "kind": "bar", "items": items["unit"], **about},
+        {"name": _YEAR, "kind": "line", "items": by_year if len(by_year) > 1 else [], **about},
+        {"name": "rectified", "kind": "bar", "items": list(_rates(frame, asked)), "metric": "", "measure": ""},
     ]
+    for name in ("region", "unit"):
+        largest = total(own, [name], told.checks).dropna(subset=[name]).head(_BARS)
+        made.append({"name": name, "kind": "bar", "items": list(_items(largest, asked, name)), **about})
     return [chart for chart in made if chart["items"]]
 
 
-def _pairs(frame: "pd.DataFrame", asked: AskedFigures) -> Iterator[dict[str, Any]]:
+def _rates(frame: "pd.DataFrame", asked: AskedFigures) -> Iterator[dict[str, Any]]:
     """Problems found and rectified by unit, most found first."""
-    pairs = rectification(frame).dropna(subset=["unit"])
-    sums = pairs.groupby("unit")[["found", "rectified"]].sum().sort_values("found", ascending=False).head(_BARS)
-    for unit, row in sums.iterrows():
+    for row in _plain(rates(frame, "unit").dropna(subset=["unit"]).head(_BARS)):
+        unit = row["unit"]
         address = f"/statistics?{asked.query(view=View.RECTIFIED, at=(f'unit:{unit}',))}"
-        yield {"name": str(unit), "values": [float(row["found"]), float(row["rectified"])], "address": address}
+        yield {"name": unit, "values": [row["found"], row["rectified"]], "address": address}
 
 
-def _items(own: "pd.DataFrame", asked: AskedFigures, name: str, at: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Sums by the values of a column: years in their order, others largest first."""
-    sums = own.dropna(subset=[name]).groupby(name)["value"].sum()
-    ordered = sums.sort_index() if name == _YEAR else sums.sort_values(ascending=False).head(_BARS)
-    for value, summed in ordered.items():
-        yield {"name": str(value), "values": [float(summed)], "address": asked.drilled(**at, **{name: str(value)})}
+def _items(totals: "pd.DataFrame", asked: AskedFigures, name: str) -> Iterator[dict[str, Any]]:
+    """The totals as points or bars."""
+    for row in _plain(totals):
+        at = {key: row[key] for key in ("metric", "unit_of_measure", name)}
+        yield {"name": row[name], "values": [row["total"]], "address": asked.drilled(**at)}
 
 
 def _main_metric(frame: "pd.DataFrame") -> str | None:
@@ -190,7 +192,7 @@ def _narrowed(frame: "pd.DataFrame", at: Sequence[str]) -> "pd.DataFrame":
     for place in at:
         name, _, value = place.partition(":")
         if name == _YEAR and "period" in frame:
-            frame = frame[frame["period"].map(_year) == value]
+            frame = frame[years(frame) == value]
         elif name in GROUPS and name in frame:
             frame = frame[frame[name].fillna("") == value]
         else:
@@ -198,14 +200,6 @@ def _narrowed(frame: "pd.DataFrame", at: Sequence[str]) -> "pd.DataFrame":
                 f"不能按 {place!r} 筛选。 {place!r} narrows nothing.", hint="请从统计页重新进入。 Start anew."
             )
     return frame
-
-
-def _year(period: Any) -> str | None:
-    """The year of a period; None of one that spans several, and where there is none."""
-    if not isinstance(period, str):
-        return None
-    first, _, last = period.partition("/")
-    return first[:4] if (last or first)[:4] == first[:4] else None
 
 
 def _plain(frame: "pd.DataFrame") -> list[dict[str, Any]]:

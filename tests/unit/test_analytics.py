@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from docintel.analytics import rectification, total
+from docintel.analytics import rates, rectification, total
 from docintel.errors import QueryError
 
 
@@ -51,6 +51,7 @@ def test_what_is_pending_belongs_to_its_own_pair():
 
 def test_no_pairs_give_an_empty_table():
     columns = ["document", "source", "start", "end", "unit", "found", "rectified", "pending"]
+    columns += ["region", "period", "rate"]
     assert list(rectification(FIGURES.head(0)).columns) == columns
 
 
@@ -66,3 +67,22 @@ def test_totals_never_mix_measure_words_and_skip_masked_figures():
 def test_an_unknown_group_is_refused():
     with pytest.raises(QueryError, match="colour"):
         total(FIGURES, ["colour"])
+
+
+def test_rates_count_a_pair_that_two_documents_report_once():
+    pair = [("个", "issues_found", 40, 0), ("个", "issues_rectified", 30, 9)]
+    rows = [
+        {"document": name, "source": f"{name}.txt", "unit": unit, "region": None, "period": "2023", "metric": metric,
+         "unit_of_measure": measure, "value": value, "start": start, "end": start + 8}
+        for name, unit in (("d1", "甲院"), ("d2", "甲院"), ("d3", "乙院"))
+        for measure, metric, value, start in pair
+    ]  # fmt: skip
+    table = rates(pd.DataFrame(rows), "unit")
+    assert table[["unit", "found", "rectified", "pairs"]].values.tolist() == [["乙院", 40, 30, 1], ["甲院", 40, 30, 1]]
+    assert table["rate"].tolist() == [0.75, 0.75]
+    assert rates(pd.DataFrame(rows), "period")["found"].tolist() == [80]
+
+
+def test_rates_have_no_other_groups():
+    with pytest.raises(QueryError, match="colour"):
+        rates(FIGURES, "colour")

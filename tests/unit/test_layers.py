@@ -42,6 +42,7 @@ MAY_IMPORT = {
         "runs",
         "chain",
         "follow",
+        "analytics",
     },
     "gold_library": _BASE | {"index", "learning", "library", "evaluation"},
     "console": {"schema"},

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from docintel.exports.tables import Columns, table_csv, table_workbook
 from docintel.schema import FIELD_NAMES, DocType, Metric
 from docintel.web.audit import Action
-from docintel.web.figures import BY, AskedFigures, Shown, View, charts, checks, figures, rows_of
+from docintel.web.figures import BY, AskedFigures, Shown, View, charts, rows_of, tables
 from docintel.web.page import Page
 from docintel.web.pages.search import TableFormat
 from docintel.web.rendering import attachment, render
@@ -22,13 +22,18 @@ _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 _WIDTHS = {"quote": 60, "title": 34, "source": 28, "unit": 28, "against": 60}
 _COLUMNS: dict[View, tuple[str, ...]] = {
     View.FIGURES: (
-        "metric", "value", "unit_of_measure", "subject", "unit", "region", "period", "quote", "title", "source", "page",
+        "metric", "value", "unit_of_measure", "left_out", "subject", "unit", "region", "period", "quote", "title",
+        "source", "page",
     ),
     View.RECTIFIED: ("unit", "found", "rectified", "pending", "source"),
-    View.CHECKS: ("holds", "relation", "stated", "computed", "quote", "against", "title", "source"),
+    View.CHECKS: (
+        "holds", "scope", "relation", "stated", "computed", "quote", "against", "title", "source", "other_source",
+    ),
 }  # fmt: skip
-_HEADINGS = {"source": FIELD_NAMES["doc"], "total": "合计", "figures": "条数"}
-_HEADINGS |= {"found": "发现", "rectified": "已整改", "pending": "未整改"}
+_HEADINGS = {
+    "source": FIELD_NAMES["doc"], "other_source": "另一文件", "total": "合计", "figures": "条数", "counted": "计入条数",
+    "left_out": "未计入原因", "scope": "范围", "found": "发现", "rectified": "已整改", "pending": "未整改",
+}  # fmt: skip
 
 
 @html.get("/statistics")
@@ -55,7 +60,8 @@ def export(request: Request, visitor: Reader, asked: Annotated[AskedFigures, Que
     shown, _ = _ask(request, asked)
     audit(request, Action.EXPORT, asked.view, format=how, rows=len(shown.rows), query=asked.query())
     words = Words(CHINESE)
-    names = _COLUMNS.get(asked.view, (*dict.fromkeys(("metric", asked.by)), "total", "unit_of_measure", "figures"))
+    totals = (*dict.fromkeys(("metric", asked.by)), "total", "unit_of_measure", "figures", "counted")
+    names = _COLUMNS.get(asked.view, totals)
     columns: Columns = [(_HEADINGS.get(name) or words.field(name), _WIDTHS.get(name, 14)) for name in names]
     rows = [[_cell(name, row.get(name), words) for name in names] for row in shown.rows]
     title = words(f"statistics.{asked.view}")
@@ -79,13 +85,8 @@ def get_statistics(request: Request, visitor: Reader, asked: Annotated[AskedFigu
 def _ask(request: Request, asked: AskedFigures) -> tuple[Shown, list[dict[str, Any]]]:
     """Rows, and charts for the view of totals."""
     with state_of(request).libraries.borrow() as library:
-        if asked.view is View.CHECKS:
-            found, drawn = checks(library, asked), []
-        else:
-            # Pairs of figures are of two metrics: narrowing to one would leave none.
-            wanted = asked.model_copy(update={"metric": None}) if asked.view is View.RECTIFIED else asked
-            frame = figures(library, wanted)
-            found, drawn = rows_of(frame, asked), charts(frame, asked) if asked.view is View.TOTALS else []
+        told = tables(library, asked)
+    found, drawn = rows_of(told, asked), charts(told, asked) if asked.view is View.TOTALS else []
     audit(request, Action.VIEW, "statistics", query=asked.query())
     return found, drawn
 
@@ -94,12 +95,17 @@ def _cell(name: str, value: Any, words: Words) -> Any:
     """A value as people read it in a table; figures stay figures."""
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
-    if name == "doc_type":
-        return words.doc_type(value)
-    if name == "holds":
-        return words("check.holds" if value else "check.broken")
-    if name == "against":
-        return "\n".join(map(str, value))
-    if name in ("metric", "relation"):
-        return words.value("checks" if name == "relation" else "statistics", name, value)
-    return str(value)
+    match name:
+        case "doc_type":
+            return words.doc_type(value)
+        case "holds":
+            said = "check.holds" if value else "check.broken"
+        case "scope" | "left_out":
+            said = f"{name}.{value}"
+        case "against":
+            return "\n".join(map(str, value))
+        case "metric" | "relation":
+            return words.value("checks" if name == "relation" else "statistics", name, value)
+        case _:
+            return str(value)
+    return words(said)

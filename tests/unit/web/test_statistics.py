@@ -24,12 +24,17 @@ REPORTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def counted(tmp_path_factory):
-    """A browser on a library read by the shipped rules."""
-    root = tmp_path_factory.mktemp("counted")
+TOLD_TWICE = {
+    "通报.txt": "云栖县专项检查情况通报\n\n2022年，云栖县纪委监委开展专项检查，发现问题38个。\n2023年1月5日",
+    "总结.txt": "云栖县纪委监委工作总结\n\n2022年，云栖县纪委监委发现问题38个，工作取得成效。\n2023年2月1日",
+    "讲话.txt": "在云栖县纪委监委会议上的讲话\n\n2022年，云栖县纪委监委发现问题41个，还有差距。\n2023年3月1日",
+}
+
+
+def browse(root, reports):
+    """A browser on a library of reports, read by the shipped rules."""
     (root / "reports").mkdir()
-    for name, text in REPORTS.items():
+    for name, text in reports.items():
         (root / "reports" / name).write_text(text, encoding="utf-8")
 
     def open_library():
@@ -41,6 +46,16 @@ def counted(tmp_path_factory):
     yield browser(app)
     app.state.docintel.libraries.close()
     app.state.docintel.database.close()
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    yield from browse(tmp_path_factory.mktemp("counted"), REPORTS)
+
+
+@pytest.fixture(scope="module")
+def told_twice(tmp_path_factory):
+    yield from browse(tmp_path_factory.mktemp("told"), TOLD_TWICE)
 
 
 def rows(browser, **asked):
@@ -102,6 +117,25 @@ def test_contradictions_come_first(counted):
     page = counted.get("/statistics?view=checks").text
     assert "矛盾 1 处" in page
     assert found[0]["quote"] in page
+
+
+def test_a_figure_told_again_counts_once_and_a_contradiction_is_told(told_twice):
+    (total,) = rows(told_twice, metric="issues_found", by="unit")
+    assert (total["total"], total["figures"], total["counted"]) == (38, 3, 1)
+    assert "3 条，计入 1" in told_twice.get("/statistics?metric=issues_found&by=unit").text
+    behind = told_twice.get(total["address"].replace("/statistics", "/api/statistics", 1)).json()["rows"]
+    why = {row["source"]: row["left_out"] for row in behind}
+    assert why.pop("讲话.txt") == "conflict"
+    assert sorted(why.values(), key=str) == [None, "repeated"]
+    assert "同一数字的重复报道" in told_twice.get(total["address"]).text
+    (unit,) = (c for c in told_twice.get("/api/statistics").json()["charts"] if c["name"] == "unit")
+    assert [item["values"] for item in unit["items"]] == [[38.0]]
+    (broken,) = (row for row in rows(told_twice, view="checks") if not row["holds"])
+    assert (broken["scope"], broken["value"], broken["other_value"]) == ("across", 38, 41)
+    page = told_twice.get("/statistics?view=checks").text
+    assert broken["other_quote"] in page
+    end = broken["other_start"] + len(broken["other_quote"])
+    assert f"/documents/{broken['other_document']}?start={broken['other_start']}&amp;end={end}" in page
 
 
 def test_filters_narrow(counted):

@@ -1,4 +1,4 @@
-"""Tables over statistics: totals by what the reader asks for, and how far found problems were put right.
+"""Problems found and put right: pairs of figures that a document tells together, and rates of them by group.
 
 In: the data frame of `Library.statistics()`. Out: smaller data frames.
 """
@@ -8,26 +8,19 @@ from typing import Any
 
 import pandas as pd
 
+from docintel.analytics.totals import years
 from docintel.errors import QueryError
-from docintel.schema import GROUPS, Metric
+from docintel.schema import Metric
 
 #: Figures further apart than this many characters are not reported together.
 TOGETHER = 120
-
-
-def total(statistics: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Sum and number of figures for each group, measure words never mixed; largest sums first.
-
-    Raises:
-        QueryError: a group is not one of `GROUPS`.
-    """
-    for name in by:
-        if name not in GROUPS:
-            raise QueryError(f"不能按 {name!r} 汇总。 {name!r} is nothing to group by; these are: {', '.join(GROUPS)}.")
-    keys = [*dict.fromkeys(["metric", *by, "unit_of_measure"])]
-    grouped = statistics.dropna(subset=["value"]).groupby(keys, dropna=False)["value"]
-    table = grouped.agg(total="sum", figures="count").reset_index()
-    return table.sort_values(["total", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
+#: The columns of a pair, with their types.
+_PAIR = {
+    "document": "object", "source": "object", "start": "int64", "end": "int64", "unit": "object", "found": "float64",
+    "rectified": "float64", "pending": "float64", "region": "object", "period": "object", "rate": "float64",
+}  # fmt: skip
+#: What rates can be grouped by.
+RATED_BY = ("unit", "region", "period", "year", "source", "title", "doc_type")
 
 
 def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +29,8 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
     A figure of problems rectified belongs to the nearest figure of problems found before it that is not smaller,
     and that to one of them only: the first.
     `pending` is what the document states right behind, else found less rectified. `start` and `end` are where the
-    pair stands in the document.
+    pair stands in the document. `rate` is the share that is rectified, NaN of none found; `unit`, `region` and `period`
+    are those of the later figure, else of the other.
     """
     rows = []
     for _, figures in statistics.dropna(subset=["value"]).groupby("document", sort=False):
@@ -49,20 +43,51 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
             if found and id(found) not in paired:
                 paired.add(id(found))
                 pending = _pending_behind(ordered[i + 1 :], done)
-                unit = done["unit"] if pd.notna(done["unit"]) else found["unit"]
                 rows.append(
                     {
                         "document": done["document"],
                         "source": done["source"],
                         "start": found["start"],
                         "end": done["end"],
-                        "unit": unit if pd.notna(unit) else None,
+                        "unit": _either(done, found, "unit"),
                         "found": found["value"],
                         "rectified": done["value"],
                         "pending": found["value"] - done["value"] if pending is None else pending,
+                        "region": _either(done, found, "region"),
+                        "period": _either(done, found, "period"),
+                        "rate": done["value"] / found["value"] if found["value"] else float("nan"),
                     }
                 )
-    return pd.DataFrame(rows, columns=["document", "source", "start", "end", "unit", "found", "rectified", "pending"])
+    return pd.DataFrame(rows, columns=list(_PAIR)).astype(_PAIR)
+
+
+def rates(statistics: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Problems found, rectified and pending by group, and the `rate`: the share of those found that is rectified.
+
+    A pair that several documents report counts once; `pairs` tells how many there are.
+
+    Raises:
+        QueryError: rates have no such group.
+    """
+    if by not in RATED_BY:
+        raise QueryError(f"整改率不能按 {by!r} 汇总。 Rates have no group {by!r}; these are: {', '.join(RATED_BY)}.")
+    pairs = rectification(statistics)
+    pairs["year"] = years(pairs)
+    of_document = statistics.drop_duplicates("document").set_index("document")
+    for name in ("title", "doc_type"):
+        pairs[name] = pairs["document"].map(of_document[name]) if name in of_document else None
+    reported = pairs["unit"].notna() & pairs["period"].notna()
+    again = reported & pairs.duplicated(["unit", "period", "found", "rectified"])
+    table = pairs[~again].groupby(by, dropna=False)[["found", "rectified", "pending"]].sum()
+    table = table.assign(pairs=pairs[~again].groupby(by, dropna=False).size()).reset_index()
+    table["rate"] = table["rectified"] / table["found"].where(table["found"] > 0)
+    in_time = by in ("period", "year")
+    order = [by] if in_time else ["found", by]
+    return table.sort_values(order, ascending=[in_time, *[True] * (len(order) - 1)], ignore_index=True)
+
+
+def _either(one: dict[str, Any], other: dict[str, Any], name: str) -> Any:
+    return next((each[name] for each in (one, other) if name in each and pd.notna(each[name])), None)
 
 
 def _found_before(figures: Sequence[dict[str, Any]], done: dict[str, Any]) -> dict[str, Any] | None:
