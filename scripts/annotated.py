@@ -8,10 +8,11 @@ from docintel.learning.gold import Pair, pairs
 
 
 def own_documents(corpora: Path) -> tuple[list[Pair], list[Pair]]:
-    """The documents of a folder with a manifest: those to fit on, and those held back."""
+    """The documents of a folder with a manifest and of its `features/`: those to fit on, and those held back."""
     found: tuple[list[Pair], list[Pair]] = ([], [])
-    for entry in json.loads((corpora / "manifest.json").read_text("utf-8")):
-        found[entry["held_back"]].append((corpora / entry["gold"], corpora / entry["file"]))
+    for manifest in (corpora / "manifest.json", corpora / "features" / "manifest.json"):
+        for entry in json.loads(manifest.read_text("utf-8")) if manifest.exists() else ():
+            found[entry["held_back"]].append((manifest.parent / entry["gold"], manifest.parent / entry["file"]))
     return found
 
 

@@ -20,16 +20,19 @@ Span = tuple[int, int]
 _FAVOUR = re.compile(r"利用[^,]{2,40},[^,]{2,60}(?:帮助|利益|方便|便利|关照|谋利)")
 _GOT = re.compile(r"(?:非法)?(?:收受|索取)")
 _BETWEEN = 3
+#: `涉嫌受贿犯罪`, `其涉嫌职务犯罪问题`
+_CHARGE = re.compile(r"其?涉嫌[^,。;]{0,14}(?:犯罪|罪)(?:问题|线索)?")
 
 
 def distinct(folded: str, acts: Sequence[Span]) -> list[Span]:
-    """The acts in text order, each told once: not `受贿` and `涉嫌受贿犯罪`."""
+    """The acts in text order, each told once: not `受贿` and `涉嫌受贿犯罪`; nor a mere charge beside what was done."""
     kept: dict[str, Span] = {}
     for act in _with_gains(folded, sorted(acts)):
         words = folded[slice(*act)]
         if not any(words in other or other in words for other in kept):
             kept[words] = act
-    return list(kept.values())
+    done = {words: act for words, act in kept.items() if not _CHARGE.fullmatch(words)}
+    return list((done or kept).values())
 
 
 def _with_gains(folded: str, acts: Sequence[Span]) -> Iterator[Span]:

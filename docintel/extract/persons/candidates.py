@@ -25,14 +25,14 @@ _COMPOUND = tuple(_WORDS["compound_surnames"])
 _NOT_NAMES = frozenset(_WORDS["not_names"])
 _SURNAME = f"(?:{alternation(_COMPOUND)}|[{''.join(sorted(_SURNAMES))}])"
 _HAN = r"[\u4e00-\u9fff]"
-_MASK_END = r"(?![某个些种次年月日天县市区省镇乡村局处公单部项学医企])"
+_MASK_END = r"(?![某个些种次年月日天县市区省镇乡村局处公单部项学医企品厂店])"
 #: 张某 / 李某某 / 王某甲 / 欧阳某; not 某某, nor the 张某 of `张某村`
 _ANONYMOUS = re.compile(
     rf"(?<!某)(?:{alternation(_COMPOUND)}|{_SAFE})(?:某(?:某|[甲乙丙丁戊己庚辛壬癸])?{_MASK_END}|[×X*]{{2}}(?![A-Za-z×*]))"
 )
 _HIDING = re.compile(r"[某×X*]")
 #: A family name that begins everyday words too, hidden behind a position: 护士长|别某某
-_ANONYMOUS_HERE = re.compile(rf"{_HAN}某某?{_MASK_END}")
+_ANONYMOUS_HERE = re.compile(rf"(?![{_WORDS['particles']}]){_HAN}某某?{_MASK_END}")
 #: What hides a name: 张某, 李某某, 赵某甲, 张某刚, 张××.
 _MASKED = re.compile(rf"{_SURNAME}(?:某{{1,2}}{_HAN}?|[××X\*]{{1,2}})")
 _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
@@ -58,13 +58,20 @@ _CLOSED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
 #: A name of three characters that no known word follows; the tagger sees a verb behind it: 护士长|江一苇|扫描.
 _BEFORE_VERB = re.compile(rf"{_SAFE}{_HAN}{{2}}")
 _VERBAL = frozenset({"v", "vd", "p", "d", "c"})
+_NAMED = frozenset({"PER", "LOC", "ORG", "nz"})
+_NOUNS = frozenset({"n", "nz", "PER", "LOC", "ORG"})
+_EMPTY_WORDS = frozenset({"c", "p", "u", "d", "r", "m", "q", "w", "f"})
+_GIVEN = 2  # characters of a given name
 _FOREIGN = re.compile(rf"(?<!{_HAN}·)(?<!·)(?P<name>{_SYLLABLE}{{1,7}}(?:·{_SYLLABLE}{{1,8}}){{1,2}})")
 _FOREIGN_WHOLE = re.compile(rf"{_SYLLABLE}{{3,8}}")
 _INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
 #: A name that ends its clause and begins inside a phrase is the tail of an idiom: 明月|高照|. But: 约谈了|沈立新|.
 _TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对给找由被把即])")
 _CLAUSE_END = re.compile(r"[,。;]|$")
+_SAYS = "说|表示|介绍|告诉|坦言|回忆|认为|被|受到"
 _CLOSED_BY = frozenset(",、。;)")
+_JOINS = frozenset("、和与及")
+_CLAUSE_ENDS = frozenset(",、。;:!?“”()\n ")
 #: 郑东|来|搞虚假整改: 来 belongs to the name unless something comes of it.
 _SUFFERS = "受到|被|因|犯|收受|违规|违反|利用|多次|先后|均|分别"
 _OPENS = f"{_SUFFERS}|还|将|说|表示|指出|强调|介绍|通报"
@@ -113,13 +120,23 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
     def behind(name: str) -> frozenset[str]:
         return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
 
+    @cache
+    def before(name: str) -> frozenset[str]:
+        return frozenset(folded[m.start() - 1 : m.start()] for m in re.finditer(re.escape(name), folded))
+
     yield from _set_apart(reading)
     openers = _openers(folded)
-    for name in reading.names:
-        if name.label == "PER":
-            start, end = name.start, _whole_name(folded, name.start, _shortened(folded, name, openers), behind)
-            if _is_credible(folded, start, end, mentions):
-                yield Candidate(start, end, "person/tagger")
+    tagged = {name.end: name for name in reading.names if name.label == "PER"}
+    for name in tagged.values():
+        end = _whole_name(folded, name.start, _shortened(folded, name, openers), behind)
+        start = _whole_start(folded, name.start, end, before)
+        partner = tagged.get(start - 1) if folded[start - 1 : start] in _JOINS else None
+        if _is_credible(folded, start, end, mentions) or (
+            partner is not None
+            and re.match(_SURNAME, name.text)
+            and _is_credible(folded, partner.start, partner.end, mentions)
+        ):
+            yield Candidate(start, end, "person/tagger")
     for sentence in reading.sentences:
         hides = _HIDING.search(folded, sentence.start, sentence.end)
         for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end) if hides else ():
@@ -181,6 +198,8 @@ def _behind_title(
         closed = closed or (is_word and bool(_CLEAR_FOLLOWER.match(folded, match.end())))
         if len(name) > 2 or closed:
             yield Candidate(*match.span("name"), "person/behind-title")
+    if parted := _parted(reading, begin, end):
+        yield Candidate(begin, parted, "person/parted")
     if match := _CLOSED_NAME.match(folded, begin, end):
         words = [w for w in within(reading.words, begin, match.end()) if 1 < w.end - w.start <= match.end() - begin]
         if not words:
@@ -200,6 +219,21 @@ def _behind_title(
         is_taken = bool(_FOLLOWER.match(folded, match.end() - 1)) or "某" in name
         if is_verb and is_cut and not is_taken and name[:2] not in _NOT_NAMES:
             yield Candidate(begin, match.end(), "person/before-verb")
+
+
+def _parted(reading: Reading, begin: int, end: int) -> int | None:
+    """The end of a name behind a position whose parts are words: `经理|管|清华|审批时`, `组长|贡|长河|。`."""
+    folded, family = reading.folded, at(reading.words, begin)
+    if family is None or (family.start, family.end) != (begin, begin + 1) or folded[begin] not in _SURNAMES:
+        return None
+    given = at(reading.words, begin + 1)
+    if given is None or given.start != begin + 1 or given.end - given.start != _GIVEN or given.end > end:
+        return None
+    after = at(reading.words, given.end)
+    closed = folded[given.end : given.end + 1] in _CLOSED_BY
+    if given.label in _NAMED and family.label not in _EMPTY_WORDS:
+        return given.end if closed or (after is not None and after.label in _VERBAL) else None
+    return given.end if closed and family.label in _NOUNS and given.label in _NOUNS else None
 
 
 def _openers(folded: str) -> frozenset[str]:
@@ -266,6 +300,26 @@ def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], froze
     return end
 
 
+def _whole_start(folded: str, start: int, end: int, before: Callable[[str], frozenset[str]]) -> int:
+    """The start of a name whose family name the tagger took for another word: `向|卓明`, wherever it stands.
+
+    Args:
+        folded: the folded text.
+        start: first character that was tagged.
+        end: one past the last character of the name.
+        before: gives the characters that stand before a name anywhere in the text.
+    """
+    name, family = folded[start:end], folded[start - 1 : start]
+    if len(name) != 2 or family not in _SURNAMES or before(name) != {family} or folded.count(name) < 2:
+        return start
+    whole = folded[start - 1 : end]
+    set_apart = (
+        m.start() == 0 or folded[m.start() - 1] in _CLAUSE_ENDS or follows_title(folded, m.start())
+        for m in re.finditer(re.escape(whole), folded)
+    )
+    return start - 1 if any(set_apart) else start
+
+
 def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> bool:
     name = folded[start:end]
     if len(name) < 2 or _is_department(folded, start, end) or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name):
@@ -282,7 +336,13 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
         governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
         followed = not is_tail and bool(_FOLLOWER.match(folded, end))
         return introduced or governed or followed or folded.count(name) > 1
-    return introduced or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
+    sure = name[0] in _SAFE_SURNAMES or len(name) == _LONGEST
+    return (
+        introduced
+        or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
+        or (sure and bool(_INTRODUCED.search(folded, max(0, start - 4), start)))
+        or (folded.count(name) > 1 and bool(re.search(rf"{name}(?:{_SAYS})", folded)))
+    )
 
 
 def _is_department(folded: str, start: int, end: int) -> bool:

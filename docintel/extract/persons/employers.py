@@ -24,6 +24,8 @@ _OFFICES = [
 _HOST = re.compile(r"主持人$")
 #: `这里是|青岚市人民政府网站|《在线访谈》,我是主持人`
 _HOSTED = re.compile(r"这里是(?:由)?(?P<unit>[\u4e00-\u9fff]{2,24}?(?:网站|电视台|广播电台|电台|频道|融媒体中心))")
+#: More than a name.
+_PHRASE = re.compile(r"[的了着把被让]|(?<!市|县|区)进(?!出口|修)")
 _OURS = re.compile(r"[我本](?:院|校|局|公司|集团|中心|单位)")
 _INSTITUTIONS = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
 
@@ -52,6 +54,8 @@ class Employers:
         if block is None or role.end <= role.start:
             return role
         folded = self._reading.folded
+        if role.unit and _PHRASE.search(role.unit):  # 当时的科|主任, 恢复了公司|法定代表人
+            role = replace(role, unit=None, unit_rule="", unit_span=None)
         if role.unit:
             return self._department(role, block.start, name[0])
         if _HOST.search(folded, role.start, role.end):

@@ -24,8 +24,8 @@ _CREDIT_REACH = 60
 _CREDIT_AFTER = re.compile(
     rf"(?:[\s、]+{_HAN}{{2,4}}){{0,12}}[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)"
 )
-#: 靠林吃林
-_IDIOM = re.compile(r"靠(.)吃\1")
+#: 靠林吃林, 边发药边推销
+_IDIOM = re.compile(r"靠(.)吃\1|边[^边,。]{1,4}边")
 _TITLES = re.compile(r"《[^《》\n]{1,80}》")
 
 

@@ -38,7 +38,7 @@ _BEFORE_VILLAGE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fff]{2,4}?[社村
 #: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.
 _COINED_ORGAN = re.compile(
     rf"(?<![\u4e00-\u9fff])[年月日向由在经对与]?"
-    rf"(?P<place>(?![各该本全某两几一我原]|{alternation(_WORDS['no_place'])}){CHARACTER}{{2,3}}[省市县区])"
+    rf"(?P<place>(?![各该本全某两几一我原]|[年月日]?(?:{alternation(_WORDS['no_place'])})){CHARACTER}{{2,3}}[省市县区])"
     rf"(?=(?:[\u4e00-\u9fff]{{2,3}}(?:镇|乡|街道))?(?:{alternation(_WORDS['organs'])}))"
 )
 #: Tags of words that no name of a place begins with.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.places.gazetteer import Place, gazetteer
 from docintel.extract.places.regions import ZONE_NAMES, PlaceMention, find_place_mentions
@@ -42,9 +43,20 @@ _TOWN_ACTS = re.compile(
 #: A village whose officer is named.
 _VILLAGE_OFFICER = re.compile(r"原?(?:会计|文书|出纳|报账员|村?主任|副主任|两委|[“\"]两委|村干部|党支部书记|网格员)")
 _LED_BY = re.compile(
-    r"(?:第三方)?(?:运维|运营|检测|监测|代理|服务|中介|评估|咨询|维保|配送|施工|监理|建设|设计|中标|承建|供货)(?:服务)?(?:机构|单位|企业|方|商|人)"
+    r"[甲乙丙]方|(?:第三方)?(?:运维|运营|检测|监测|代理|服务|中介|评估|咨询|维保|配送|施工|监理|建设|设计|中标|承建|供货)(?:服务)?(?:机构|单位|企业|方|商|人)"
     r"|第三方(?:机构|公司)?|供[应货]商|承[包建运]商|经销商|承包方|总包方|(?:关联|下属|民营|贷款|涉事|涉案)(?:企业|公司|单位)|[“\"]"
     r"|联合|会同|同|驻|原|中共|中国共产党"
+)
+#: 运营|方金澜环境有限公司, and what else stands before a name: 揪出收受|康怡医院.
+_CUT_LED = re.compile(
+    r"(?<=运营|运维|施工|监理|建设|设计|供货|承建|配送|检测|代理|中标|总包|承包|发包|投资|出资)[方商人]"
+)
+_LEADING_VERB = re.compile(alternation(load("units")["coined"]["no_place"]))
+#: 9|家社区卫生服务中心, 几家药店, 涉案药店: how many or which ones, no name.
+_COUNTED = re.compile(r"(?<=[0-9一二三四五六七八九十几多数百千余])[家所个]")
+_WHICH = re.compile(
+    r"(?:[几多数两这那各每某]家|一些|涉[案事]|定点|部分|个别|不少)"
+    r"(?:定点|民营|公立|基层|社区|中医)?(?:药店|药房|医院|门诊部|诊所|卫生[院室所]|医疗机构|企业|公司|学校|幼儿园)"
 )
 #: 推|广市医院: the tagger has cut a word in two.
 _CUT_WORD = re.compile(r"[\u4e00-\u9fff][省市县区]")
@@ -59,6 +71,8 @@ _SHARED = frozenset(
 _STRAY = re.compile(r"[可但而却又也还则便即或与和对向为被]")
 #: Tags of words that do not begin a clinic's name: 造成|药房装修返工.
 _VERBS = frozenset({"v", "vd", "p", "d", "c", "r"})
+#: Tags of what no name holds: 十七岁|进|药房.
+_GOES = frozenset({"p", "m", "r", "t", "TIME"})
 _ZONES = tuple(ZONE_NAMES.split("|"))
 
 
@@ -80,13 +94,17 @@ class Heads:
             self._clinics(),
         )
         for head in chain.from_iterable(found):
-            self._by_start.setdefault(head.start, head)
+            if not self._is_counted(head.start):
+                self._by_start.setdefault(head.start, head)
 
     def __iter__(self) -> Iterator[Head]:
         return iter(sorted(self._by_start.values(), key=lambda head: head.start))
 
     def __contains__(self, start: int) -> bool:
         return start in self._by_start
+
+    def _is_counted(self, start: int) -> bool:
+        return bool(_COUNTED.match(self._text, start) or _WHICH.match(self._text, start))
 
     def at(self, start: int) -> Head | None:
         """The head that starts there."""
@@ -188,7 +206,8 @@ class Heads:
         """Clinics and pharmacies that the tagger has missed."""
         for match in CLINIC.finditer(self._text):
             later = self._reading.names_in(match.start() + 1, match.end(), "ORG")  # 责令|博爱门诊部
-            verb = any(word.label in _VERBS for word in within(self._reading.words, match.start(), match.start() + 1))
+            words = within(self._reading.words, match.start(), match.end())
+            verb = any(word.label in _VERBS for word in words[:1]) or any(w.label in _GOES for w in words)
             if not later and not verb and not self.place_at(match.start()):
                 yield Head(match.start(), "", Named(match.end(), match.group(), kind_of(match.group())))
 
@@ -197,8 +216,10 @@ class Heads:
         for name in self._reading.names:
             if name.label != "ORG" or self.place_at(name.start) or _CUT_WORD.match(name.text):
                 continue
-            start = name.start + len(led.group()) if (led := _LED_BY.match(name.text)) else name.start
-            if start + 1 in self._by_start:  # 话|青岚市妇女儿童医院
+            led = _LED_BY.match(self._text, name.start) or _CUT_LED.match(self._text, name.start)
+            led = led or _LEADING_VERB.match(self._text, name.start)
+            start = led.end() if led and led.end() < name.end else name.start
+            if start in self._by_start or start + 1 in self._by_start:  # 话|青岚市妇女儿童医院
                 continue
             if _STRAY.match(name.text) and re.search(rf"(?<!{name.text[0]}){re.escape(name.text[1:])}", self._text):
                 continue
