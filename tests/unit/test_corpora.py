@@ -18,8 +18,9 @@ def check():
     return module
 
 
-def test_sample_reports_fit_their_gold(check):
-    assert check.faults(check.CORPORA) == []
+@pytest.mark.parametrize("folder", [".", "features"])
+def test_sample_reports_fit_their_gold(check, folder):
+    assert check.faults(check.CORPORA / folder) == []
 
 
 @pytest.mark.parametrize(
