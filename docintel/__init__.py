@@ -1,5 +1,7 @@
 """Document intelligence for Chinese anti-corruption reports.
 
+For example::
+
     document = docintel.parse("通报.html")
     extraction = docintel.extract(document)
     with docintel.Library.open("library") as library:
@@ -25,6 +27,7 @@ from docintel.schema import Document, Extraction
 if TYPE_CHECKING:
     from datetime import date
 
+    import pandas as pd
     from spacy.language import Language
 
     from docintel.schema import ChainRow, Comparison
@@ -44,6 +47,7 @@ __all__ = [
     "ledger",
     "load_pipeline",
     "parse",
+    "read_jsonl",
 ]
 
 
@@ -88,6 +92,17 @@ def answered(feedback: Extraction, report: Extraction) -> "Comparison":
     from docintel.follow import compare
 
     return compare(feedback, report)
+
+
+def read_jsonl(path: Path | str) -> "dict[str, pd.DataFrame]":
+    """What `docintel extract --format jsonl` or `docintel export` wrote: `documents`, then a data frame a record type.
+
+    Raises:
+        InputError: there is no such file, or it is none of these.
+    """
+    from docintel.frames import read_jsonl as read
+
+    return read(Path(path))
 
 
 def load_pipeline() -> "Language":

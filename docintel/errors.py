@@ -1,18 +1,20 @@
 """Every error docintel raises on purpose, in one tree.
 
-DocintelError(message, hint="")
-├── InputError                what the caller gave cannot be used          CLI 2
-│   ├── UnsupportedFormatError    no parser reads this kind of file
-│   │   └── ContainerError            it is an archive: the files in it are the documents
-│   ├── ParseError                a parser exists, and this file defeats it
-│   ├── QueryError                a query or a filter makes no sense
-│   ├── CorrectionError           a correction makes no sense for this document
-│   └── NotFoundError             nothing has this id or path
-├── SetupError                this installation is not ready               CLI 3
-│   └── ModelError                a shipped model is missing or damaged
-└── StoreError                the library on disk is not as it must be     CLI 4
-    ├── SchemaVersionError        written by another version of docintel
-    └── StaleIndexError           the index was made by another encoder
+::
+
+    DocintelError(message, hint="")
+    ├── InputError                what the caller gave cannot be used          CLI 2
+    │   ├── UnsupportedFormatError    no parser reads this kind of file
+    │   │   └── ContainerError            it is an archive: the files in it are the documents
+    │   ├── ParseError                a parser exists, and this file defeats it
+    │   ├── QueryError                a query or a filter makes no sense
+    │   ├── CorrectionError           a correction makes no sense for this document
+    │   └── NotFoundError             nothing has this id or path
+    ├── SetupError                this installation is not ready               CLI 3
+    │   └── ModelError                a shipped model is missing or damaged
+    └── StoreError                the library on disk is not as it must be     CLI 4
+        ├── SchemaVersionError        written by another version of docintel
+        └── StaleIndexError           the index was made by another encoder
 
 Three branches because three people act: the caller, the installer, the owner of the data.
 Anything else that is raised is a defect and shows its traceback.

@@ -11,8 +11,9 @@ from docintel.evaluation.judged import Query, Task
 from docintel.evaluation.retrieval import PRODUCT
 from docintel.index.passage_index import INDEXED_KINDS, PassageIndex, encoded_text
 from docintel.index.words import dictionary_words
+from docintel.query import read
 from docintel.schema import Hit, HitKind
-from docintel.search import fuse, once, search
+from docintel.search import Expander, fuse, once, search
 from docintel.store.catalog import Catalog
 from docintel.suggest import Adviser
 
@@ -76,10 +77,14 @@ def by_rank(ranking: Ranking) -> Ranking:
 
 
 class Runner:
-    """Every system over one library."""
+    """Every system over one library.
 
-    def __init__(self, catalog: Catalog, index: PassageIndex, adviser: Adviser) -> None:
-        self._catalog, self._index, self._adviser = catalog, index, adviser
+    Args:
+        expander: knows other words for those of a query, for the product.
+    """
+
+    def __init__(self, catalog: Catalog, index: PassageIndex, adviser: Adviser, expander: Expander) -> None:
+        self._catalog, self._index, self._adviser, self._expander = catalog, index, adviser, expander
         self._rivals = {kind: Rivals(catalog, index, kind) for kind in INDEXED_KINDS}
 
     def answers(self, query: Query, top_k: int) -> dict[str, list[Hit]]:
@@ -98,9 +103,9 @@ class Runner:
         hits = search(
             self._catalog,
             self._index,
-            query.query,
+            read(query.query).also(query.filters),
             kind=query.kind,
-            filters=query.filters,
+            expander=self._expander,
             top_k=top_k + more,
         )
         return [hit for hit in hits if hit.document not in left_out][:top_k]

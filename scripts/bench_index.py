@@ -40,6 +40,7 @@ from docintel.index.passage_index import PassageIndex
 from docintel.index.segments import Vectors
 from docintel.index.words import terms
 from docintel.parse.sandbox import parse
+from docintel.query import read
 from docintel.schema import BlockKind, Filters, HitKind, IssueCategory
 from docintel.search import search
 from docintel.store import spans
@@ -315,7 +316,7 @@ class Measuring:
             timer.run("filter", partial(spans.passage_ids, self._rows, KIND, filters))
             timer.run("words", partial(index.search_lexical, query, **among))
             near = timer.run("meaning", partial(index.search_vectors, vector, **among))
-            timer.run("all", partial(search, self.catalog, index, query, kind=KIND, filters=filters))
+            timer.run("all", partial(search, self.catalog, index, read(query).also(filters), kind=KIND))
             found.append({id_ for id_, _ in near[:10]})
         shares = [len(a & b) / len(b) for a, b in zip(found, truth, strict=True) if b]
         recall = f"{np.mean(shares):.3f}" if shares else "–"

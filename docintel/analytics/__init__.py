@@ -5,7 +5,7 @@ In: the data frames of a `Library`. Out: smaller data frames; a chart as a file.
 
 from docintel.analytics.contradictions import all_checks, contradictions
 from docintel.analytics.counting import LeftOut, left_out
-from docintel.analytics.plots import plot_rates, plot_totals
+from docintel.analytics.plots import chinese_family, plot_rates, plot_totals
 from docintel.analytics.rectifying import RATED_BY, rates, rectification
 from docintel.analytics.topics import co_occurrence, issue_topics, topics
 from docintel.analytics.totals import NO_SUMS, total, trend, years
@@ -15,6 +15,7 @@ __all__ = [
     "RATED_BY",
     "LeftOut",
     "all_checks",
+    "chinese_family",
     "co_occurrence",
     "contradictions",
     "issue_topics",

@@ -1,7 +1,8 @@
 """The command line: one short function a command, thin over `Library`.
 
-`screen` writes, `options` are the words of the command line; `reading`, `proving`, `rectifying`, `asking`, `advising`,
-`correcting`, `keeping`, `evaluating`, `following` and `serving` hold the commands.
+`screen` writes, `usage` says what was wrong, `options` are the words of the command line; `reading`, `proving`,
+`rectifying`, `asking`, `advising`, `correcting`, `keeping`, `evaluating`, `exporting`, `following`, `serving`,
+`thesaurus` and `watching` hold the commands.
 """
 
 from docintel.cli import (
@@ -9,6 +10,7 @@ from docintel.cli import (
     asking,
     correcting,
     evaluating,
+    exporting,
     following,
     keeping,
     learning,
@@ -16,6 +18,8 @@ from docintel.cli import (
     reading,
     rectifying,
     serving,
+    thesaurus,
+    watching,
 )
 from docintel.cli.app import app
 
@@ -25,6 +29,7 @@ __all__ = [
     "asking",
     "correcting",
     "evaluating",
+    "exporting",
     "following",
     "keeping",
     "learning",
@@ -33,6 +38,8 @@ __all__ = [
     "reading",
     "rectifying",
     "serving",
+    "thesaurus",
+    "watching",
 ]
 
 

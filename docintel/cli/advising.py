@@ -1,8 +1,10 @@
 """The command that says what others did: `suggest`, for a problem, a report or a list of problems."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +15,7 @@ from docintel.cli.app import app
 from docintel.cli.options import AsJson, LibraryFolder, Top, open_library
 from docintel.cli.screen import err, error_text, item_progress, out, print_json
 from docintel.errors import InputError, QueryError
-from docintel.exports import write_advice, write_plan
+from docintel.exports import check_out, write_advice, write_plan
 from docintel.parse.sandbox import parse
 from docintel.problems import listed_problems
 from docintel.schema import Advice
@@ -33,7 +35,10 @@ def suggest(
     ] = None,
     from_: Annotated[
         Path | None,
-        typer.Option("--from", help="问题清单：表格的一列，或每行一个。 A list of problems: a column, or a line each."),
+        typer.Option(
+            "--from",
+            help="问题清单：表格的一列，或每行一个；- 为标准输入。 Problems: a column, or a line each; - is stdin.",
+        ),
     ] = None,
     column: Annotated[
         str | None, typer.Option("--column", help="问题所在列：列名、列号或字母。 Its heading, number or letter.")
@@ -54,7 +59,9 @@ def suggest(
 ) -> None:
     """针对问题，列出其他单位采取过的措施和原文依据。 Measures that others took for a comparable problem."""
     _check(text, document, issue, from_, column)
-    problems = listed_problems(parse(from_), column) if from_ else []
+    if output is not None:
+        check_out(output, "结果.xlsx")
+    problems = _listed(from_, column) if from_ else []
     count = max(top, per_issue) if plan else top
     with open_library(library) as opened:
         advised = _of_list(opened, problems, count)
@@ -70,6 +77,16 @@ def suggest(
     _show(advised, as_json=as_json, written=bool(output or plan), text=text)
     if any(advice.failure for advice in advised):
         raise typer.Exit(1)
+
+
+def _listed(source: Path, column: str | None) -> list[str]:
+    """The problems of a file, or of the lines that somebody pastes into the terminal."""
+    if str(source) != "-":
+        return listed_problems(parse(source), column)
+    with TemporaryDirectory() as folder:
+        pasted = Path(folder, "清单.txt")
+        pasted.write_bytes(sys.stdin.buffer.read())
+        return listed_problems(parse(pasted), column)
 
 
 def _check(text: str | None, document: str | None, issue: int | None, from_: Path | None, column: str | None) -> None:
@@ -108,7 +125,7 @@ def _of_list(library: "Library", problems: Sequence[str], top: int) -> list[Advi
 def _show(advised: Sequence[Advice], *, as_json: bool, written: bool, text: str | None) -> None:
     """Print what was found, unless it was written to a file and nobody asked for JSON."""
     if as_json:
-        print_json([row for advice in advised for row in _rows(advice, alone=text is not None)])
+        print_json([row for advice in advised for row in _rows(advice, alone=text is not None and len(advised) == 1)])
     elif not written:
         out.print(views.advice_view(advised, asked=text is not None and len(advised) == 1))
     if as_json or written:

@@ -3,14 +3,18 @@
 Exit codes: 0 fine, 1 some files failed, 2 wrong use, 3 this installation is not ready, 4 the library is damaged.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from docintel.cli.screen import end_quietly, err, error_text
+from docintel.cli.usage import usage_text
 from docintel.errors import (
     DocintelError,
     InputError,
@@ -22,11 +26,16 @@ _EXIT_CODES: tuple[tuple[type[DocintelError], int], ...] = ((InputError, 2), (Se
 
 
 class _Group(TyperGroup):
-    """Turns docintel's errors into a sentence and an exit code, in one place."""
+    """Turns docintel's errors, and wrong use of it, into a sentence and an exit code, in one place."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with _told_wrong_use():
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with _told_wrong_use():
+                return super().invoke(ctx)
         except DocintelError as exc:
             err.print(error_text(exc))
             raise typer.Exit(next(code for kind, code in _EXIT_CODES if isinstance(exc, kind))) from exc
@@ -38,6 +47,18 @@ class _Group(TyperGroup):
                 Text("请换一个可用的路径。 Choose another path."),
             )
             raise typer.Exit(2) from exc
+
+
+@contextmanager
+def _told_wrong_use() -> Iterator[None]:
+    try:
+        yield
+    except TyperException as exc:
+        told = usage_text(exc)
+        if told is None:
+            raise
+        err.print(told)
+        raise typer.Exit(2) from exc
 
 
 app = typer.Typer(

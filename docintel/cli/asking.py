@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,7 @@ from docintel.cli.options import (
     AsJson,
     Category,
     DocTypeFilter,
+    Figures,
     Kind,
     LibraryFolder,
     PeriodSince,
@@ -21,6 +24,7 @@ from docintel.cli.options import (
     Publisher,
     Reference,
     Region,
+    Sanction,
     Since,
     Top,
     UnitFilter,
@@ -28,7 +32,8 @@ from docintel.cli.options import (
     names_in,
     open_library,
 )
-from docintel.cli.screen import answer, err, out, rows_of
+from docintel.cli.screen import answer, err, out, print_json, rows_of
+from docintel.cli.searching import SYNTAX_HELP, tell_notes
 from docintel.errors import (
     QueryError,
 )
@@ -38,6 +43,7 @@ from docintel.schema import (
     Filters,
     HitKind,
     Metric,
+    Order,
 )
 from docintel.schema.serial import extraction_to_dict, json_schema
 
@@ -45,9 +51,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@app.command()
+class Sort(StrEnum):
+    """In which order hits are shown."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    OLDEST = "oldest"
+
+
+_ORDERS = {Sort.RELEVANCE: Order.RELEVANCE, Sort.DATE: Order.NEWEST, Sort.OLDEST: Order.OLDEST}
+
+
+@app.command(epilog=SYNTAX_HELP)
 def search(
-    query: Annotated[str, typer.Argument(help="词语或一段话。 Words or a paragraph.", show_default=False)],
+    query: Annotated[
+        str, typer.Argument(help="词语、一段话或条件，见文末。 Words, a paragraph, conditions; see below.")
+    ],
     kind: Kind = HitKind.PASSAGE,
     doc_type: DocTypeFilter = None,
     category: Category = None,
@@ -55,8 +74,20 @@ def search(
     unit: UnitFilter = None,
     publisher: Publisher = None,
     reference: Reference = None,
+    sanction: Sanction = None,
+    figures: Figures = None,
     since: Since = None,
     until: Until = None,
+    sort: Annotated[
+        Sort, typer.Option("--sort", help="排序：相关、最新、最早。 Order: date puts the latest first.")
+    ] = (Sort.RELEVANCE),
+    facets: Annotated[
+        bool,
+        typer.Option("--facets", help="另列文种、类别、地区、单位、年份各有多少。 Count the hits by type, region, …"),
+    ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="说明每条为何命中：词语、近义词、语义。 Say why each hit was found.")
+    ] = False,
     top: Top = 10,
     library: LibraryFolder = None,
     as_json: AsJson = False,
@@ -69,12 +100,27 @@ def search(
         unit=unit,
         publisher=publisher,
         reference=reference,
+        sanction=sanction,
+        figures=tuple(figures or ()),
         since=since,
         until=until,
     )
     with open_library(library) as opened:
-        hits = opened.search(query, kind=kind, filters=filters, top_k=top)
-    answer([asdict(hit) for hit in hits], as_json, lambda: views.hits_view(hits, query))
+        tell_notes(opened.understood(query))
+        counts: dict[str, dict[str, int]] = {}
+        if facets or sort is not Sort.RELEVANCE:
+            found = opened.find(query, kind=kind, filters=filters, order=_ORDERS[sort])
+            hits, counts = list(found.hits[:top]), found.facets
+        else:
+            hits = opened.search(query, kind=kind, filters=filters, top_k=top)
+        reasons = opened.reasons(query, hits) if why or not as_json else []
+    if as_json:
+        rows = [asdict(hit) | ({"why": asdict(reason)} if why else {}) for hit, reason in zip_longest(hits, reasons)]
+        print_json({"hits": rows, "facets": counts} if facets else rows)
+        return
+    out.print(views.hits_view(hits, reasons, explained=why))
+    if facets:
+        out.print(views.facets_view(counts))
 
 
 @app.command()
@@ -146,14 +192,14 @@ def statistics(
         _draw(frame, checks, groups, plot)
     if groups:
         rows = rows_of(total(frame, groups, checks), top)
-        answer(rows, as_json, lambda: views.totals_table(rows, groups))
+        answer(rows, as_json, lambda: views.totals_table(rows, groups, out.width))
         pairs = rows_of(rates(frame, groups[0]), top) if len(groups) == 1 and groups[0] in RATED_BY else []
         if pairs and not as_json:
             out.print(views.rates_table(pairs, groups[0]))
         return
     rows = rows_of(frame, top)
     answer(rows, as_json, lambda: views.statistics_table(rows, f"统计数据 Statistics（{len(frame)}）"))
-    pairs = rows_of(rectification(frame), None)
+    pairs = rows_of(rectification(frame), top)
     if pairs and not as_json:
         out.print(views.rectification_table(pairs))
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -19,10 +19,16 @@ from docintel.errors import CorrectionError, NotFoundError
 from docintel.schema import RECORD_NAMES, CorrectionAction, CorrectionResult
 from docintel.schema.serial import correction_to_dict
 
-_ID = re.compile(r"(?P<kind>[^\s/:#]+)(?:\s?[/:#]\s?(?P<ordinal>\d+))?")
+_Kind = TypeVar("_Kind")
+
+_ID = re.compile(r"(?P<kind>[^\s/:#]+)(?:\s?[/:#]\s?(?P<ordinal>\d{1,9}))?")
 _KINDS = {name: kind for kind, name in RECORD_NAMES.items()}
 #: Fields of a listed correction that say where words stand or follow from others: found anew.
 _FOUND_ANEW = frozenset({"start", "end", "page", "confidence", "mentions", "violations", "sanctions"})
+_FORM = (
+    '每行一个 JSON 对象，或一个数组。 A JSON object a line, or an array, such as {"document": "通报.html",'
+    ' "record": "measures/3", "action": "change", "fields": {"category": "education"}}'
+)
 _WAYS = "--set、--accept、--reject、--add、--reviewed、--list、--undo、--from"
 
 
@@ -178,19 +184,27 @@ def _fields(sets: Sequence[str] | None) -> dict[str, str]:
 
 def _requests(source: Path, document: str | None, by: str | None, note: str) -> Iterator[tuple[str, Request]]:
     """The requests of a file, a JSON object a line, such as `correct --list --json` gives; undone ones are left out."""
-    for number, line in enumerate(_lines(source), 1):
-        where = f"{source} 第 {number} 行 line {number}: "
+    for where, data in _objects(source):
+        if not isinstance(data, Mapping):
+            raise CorrectionError(f"{where}不是 JSON 对象。 It is no JSON object.", hint=_FORM)
+        if data.get("undone"):
+            continue
         try:
-            data = dict(json.loads(line))
-        except (ValueError, TypeError) as exc:
-            hint = "每行一个 JSON 对象。 One JSON object a line."
-            raise CorrectionError(f"{where}{exc}", hint=hint) from exc
-        if not data.get("undone"):
             name, request = _request(data, document, by, note)
-            yield name, replace(request, where=where)
+        except CorrectionError as exc:
+            raise CorrectionError(f"{where}{exc}", hint=exc.hint) from exc
+        yield name, replace(request, where=where)
 
 
-def _lines(source: Path) -> list[str]:
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:  # a JSON of endless brackets is none either
+        raise CorrectionError(f"{where}不是 JSON。 It is no JSON: {exc}", hint=_FORM) from exc
+
+
+def _objects(source: Path) -> Iterator[tuple[str, Any]]:
+    """What the lines of a file say, or the members of the array that it holds; each with where it stands."""
     try:
         text = source.read_text("utf-8-sig")
     except FileNotFoundError as exc:
@@ -198,31 +212,52 @@ def _lines(source: Path) -> list[str]:
     except UnicodeDecodeError as exc:
         raise CorrectionError(f"{source} 不是 UTF-8 文本。 {source} is no UTF-8 text.") from exc
     if text.lstrip().startswith("["):
-        return [json.dumps(each) for each in json.loads(text)]
-    return [line for line in text.splitlines() if line.strip()]
+        for number, data in enumerate(_json(text, f"{source}: "), 1):
+            yield f"{source} 第 {number} 项 item {number}: ", data
+        return
+    for number, line in enumerate(text.split("\n"), 1):  # other ends of lines may stand in the words of a JSON
+        if line.strip():
+            where = f"{source} 第 {number} 行 line {number}: "
+            yield where, _json(line, where)
+
+
+def _given(data: Mapping[str, Any], name: str, kind: type[_Kind]) -> _Kind | None:
+    """A value of a request; None where it has none.
+
+    Raises:
+        CorrectionError: it is of another kind.
+    """
+    value = data.get(name)
+    if value is None or (isinstance(value, kind) and not isinstance(value, bool)):
+        return value
+    told = {str: "文字 a text", int: "整数 a whole number"}.get(kind, "JSON 对象 a JSON object")
+    raise CorrectionError(f"{name} 应为{told}。 {name} is {json.dumps(value, ensure_ascii=False)[:40]}.", hint=_FORM)
 
 
 def _request(data: Mapping[str, Any], document: str | None, by: str | None, note: str) -> tuple[str, Request]:
-    fields = {name: value for name, value in (data.get("fields") or {}).items() if name not in _FOUND_ANEW}
-    given = data.get("action") or ("change" if fields else None)
+    sets = _given(data, "fields", dict) or {}
+    fields = {name: value for name, value in sets.items() if name not in _FOUND_ANEW}
+    given = _given(data, "action", str) or ("change" if fields else None)
     if given not in tuple(CorrectionAction):
         raise CorrectionError(
             f"没有 {given!r} 这种做法。 {given!r} is no action.", hint=f"action: {', '.join(CorrectionAction)}"
         )
     action = CorrectionAction(given)
     is_review = action is CorrectionAction.REVIEW
-    kind, ordinal = ("", None) if is_review else _record(data.get("record") or data.get("kind"))
-    name = document or data.get("document") or data.get("source")
+    kind, ordinal = ("", None) if is_review else _record(_given(data, "record", str) or _given(data, "kind", str))
+    name = document or _given(data, "document", str) or _given(data, "source", str)
     if not name:
         raise CorrectionError("没有写明文档。 No document is named.", hint='"document": "通报.html"')
-    return str(name), Request(
+    quote = _given(data, "quote", str) or None
+    start, occurrence = _given(data, "start", int), _given(data, "occurrence", int)
+    return name, Request(
         kind=kind,
         action=action,
         ordinal=ordinal,
-        quote=data.get("quote") or None,
-        start=data.get("start") if data.get("quote") else None,
-        occurrence=data.get("occurrence"),
+        quote=quote,
+        start=start if quote else None,
+        occurrence=occurrence,
         fields={} if is_review or action in (CorrectionAction.ACCEPT, CorrectionAction.REJECT) else fields,
-        by=by or data.get("by") or user_name(),
-        note=note or data.get("note") or "",
+        by=by or _given(data, "by", str) or user_name(),
+        note=note or _given(data, "note", str) or "",
     )

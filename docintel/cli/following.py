@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from docintel import console as views
+from docintel.batch.sources import list_sources
 from docintel.cli.app import app
 from docintel.cli.options import (
     AsJson,
@@ -27,7 +28,7 @@ from docintel.cli.options import (
 from docintel.cli.reading import extractions
 from docintel.cli.screen import answer, err, out, print_json
 from docintel.errors import InputError, QueryError
-from docintel.exports import write_comparison, write_recurrences
+from docintel.exports import check_out, write_comparison, write_recurrences
 from docintel.schema import Answer, Comparison, Extraction, FileReport, Filters, chinese_name
 from docintel.schema.serial import comparison_to_rows
 
@@ -57,6 +58,8 @@ def answered(
     as_json: AsJson = False,
 ) -> None:
     """反馈对照整改：逐项看回应了什么、部分回应什么、没有回应什么。 Feedback and report, item by item."""
+    if output is not None:
+        check_out(output, "对照表.xlsx")
     files = [Path(name) for name in (feedback, report) if name]
     if len(files) > 1 and all(path.is_file() for path in files):
         comparison = _of_files(files, limit, no_ocr)
@@ -90,7 +93,7 @@ def _of_files(files: Sequence[Path], limit: Sequence[str] | None, no_ocr: bool) 
     found = []
     for path in files:
         reports: list[FileReport] = []
-        read: list[Extraction] = list(extractions([path], limits_of(limit, no_ocr), reports))
+        read: list[Extraction] = list(extractions(list_sources(path), limits_of(limit, no_ocr), reports))
         if len(read) != 1:
             told = "；".join(report.message for report in reports if report.message)
             raise InputError(
@@ -121,6 +124,8 @@ def recurring(
     """屡查屡犯：同一单位反复出现的同类问题，及其间的整改承诺。 Problems that one unit has again and again."""
     if since and until and since > until:
         raise QueryError(f"--since {since} 晚于 --until {until}。 --since is later than --until.")
+    if output is not None:
+        check_out(output, "屡查屡犯.xlsx")
     filters = Filters(unit=unit, region=region, category=category, doc_type=doc_type, since=since, until=until)
     with open_library(library) as opened:
         found = opened.recurring(filters)[:top]

@@ -1,6 +1,7 @@
 """Commands that look after the library: `library …`."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,9 +11,8 @@ from docintel import console as views
 from docintel.cli.app import library_app
 from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, limits_of, open_library
 from docintel.cli.screen import answer, counter, exit_if_failed, out, print_json, rows_of
-from docintel.errors import (
-    StoreError,
-)
+from docintel.config import default_library
+from docintel.errors import InputError, StoreError
 from docintel.parse.file import Limits
 from docintel.schema import FileReport
 
@@ -57,12 +57,33 @@ def library_works(library: LibraryFolder = None, as_json: AsJson = False) -> Non
 @library_app.command("remove")
 def library_remove(
     document: Annotated[str, typer.Argument(help="文档编号、文件名或路径。 Id, name or path.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问。 Do not ask.")] = False,
     library: LibraryFolder = None,
 ) -> None:
-    """从资料库删除一份文档及其原件。 Remove a document, its records and its stored original."""
+    """从资料库删除一份文档、其订正和原件。 Remove a document, what people corrected in it, and its stored original."""
     with open_library(library) as opened:
-        removed = opened.remove(document)
-    out.print(Text(f"已删除 {removed[:12]}。 Removed."))
+        found, said = opened.removable(document)
+        told = f"{found.source}（{found.id[:12]}）"
+        if said:
+            told += f"，连同 {len(said)} 条订正 with {len(said)} corrections"
+        if not yes and not _is_confirmed(f"删除 Remove {told}？"):
+            raise typer.Exit(1)
+        opened.remove(found.id)
+    out.print(Text(f"已删除 Removed {told}。"))
+
+
+def _is_confirmed(question: str) -> bool:
+    """Whether the user says yes.
+
+    Raises:
+        InputError: nobody is there to say anything.
+    """
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort as exc:
+        raise InputError(
+            "没有得到确认，未删除。 Nobody confirmed it: nothing was removed.", hint="在脚本中请加 In scripts: --yes"
+        ) from exc
 
 
 @library_app.command("rebuild")
@@ -71,6 +92,44 @@ def library_rebuild(library: LibraryFolder = None) -> None:
     with open_library(library) as opened:
         opened.rebuild()
     out.print("索引已重建。 The index was made anew.")
+
+
+@library_app.command("backup")
+def library_backup(
+    target: Annotated[Path, typer.Argument(help="备份写入的 ZIP 文件。 ZIP file to write.", show_default=False)],
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """备份资料库为一个文件，其间可照常使用。 Write a backup of everything, accounts too; the library stays in use."""
+    with open_library(library) as opened:
+        told = opened.backup(target)
+    if as_json:
+        print_json([told])
+    else:
+        out.print(
+            f"已备份 {told['files']} 个文件，{told['bytes'] / (1 << 20):.1f} MiB：{told['file']}。 Backup written.",
+            markup=False,
+        )
+        if not told["index"]:
+            out.print(
+                "另一进程正在写索引，备份未含索引，恢复时重建。"
+                " Another process is writing the index: it is not in the backup, and restoring makes it anew."
+            )
+
+
+@library_app.command("restore")
+def library_restore(
+    backup: Annotated[Path, typer.Argument(help="备份文件。 The backup.", exists=True, dir_okay=False)],
+    library: LibraryFolder = None,
+) -> None:
+    """由备份恢复到一个新文件夹，并校验。 Make a library of a backup in a new folder, and check it."""
+    from docintel.library import restore
+
+    folder = library or default_library()
+    problems = restore(backup, folder)
+    if problems:
+        raise StoreError("\n".join(problems))
+    out.print(f"已恢复到 {folder}，校验无误。 Restored, and found sound.", markup=False)
 
 
 @library_app.command("reread")

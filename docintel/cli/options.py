@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from docintel.batch.sources import Source, list_sources
 from docintel.config import default_library
 from docintel.errors import (
     InputError,
     QueryError,
 )
+from docintel.exports import Names
 from docintel.parse.file import DEFAULT_LIMITS, Limits
-from docintel.parse.intake import list_files
 from docintel.schema import (
     DocType,
     HitKind,
@@ -25,7 +26,12 @@ from docintel.schema import (
 if TYPE_CHECKING:
     from docintel.library import Library
 
-Paths = Annotated[list[Path], typer.Argument(help="文件或文件夹。 Files or folders.", show_default=False)]
+_NAMED = (
+    "文件、文件夹、通配符 'a/**/*.pdf'、@清单.txt 或地址 s3://…。"
+    " Files, folders, patterns, @ and a list of names, or addresses."
+)
+Paths = Annotated[list[str], typer.Argument(help=_NAMED, show_default=False)]
+OptionalPaths = Annotated[list[str] | None, typer.Argument(help=_NAMED, show_default=False)]
 LibraryFolder = Annotated[
     Path | None,
     typer.Option(
@@ -46,6 +52,14 @@ LimitOptions = Annotated[
     ),
 ]
 NoOcr = Annotated[bool, typer.Option("--no-ocr", help="不识别图像。 Recognise no images.")]
+NamesOption = Annotated[
+    Names | None,
+    typer.Option(
+        "--names",
+        help="列名和标签用中文还是英文。 Names of columns and labels in Chinese or English.",
+        show_default="xlsx 为 zh，csv、parquet 为 en",
+    ),
+]
 Top = Annotated[int, typer.Option("--top", min=1, help="最多几条。 How many at most.")]
 Kind = Annotated[HitKind, typer.Option("--kind", help="找什么：段落、问题、措施、案件、文档。 What to look for.")]
 DocTypeFilter = Annotated[str | None, typer.Option("--type", help=f"文种。 Document type: {', '.join(DocType)}.")]
@@ -65,6 +79,17 @@ Reference = Annotated[
 ]
 Since = Annotated[str | None, typer.Option("--since", help="发布日期不早于 YYYY[-MM[-DD]]。 Published since.")]
 Until = Annotated[str | None, typer.Option("--until", help="发布日期不晚于 YYYY[-MM[-DD]]。 Published until.")]
+Sanction = Annotated[
+    str | None, typer.Option("--sanction", help="文中处分的一部分，如 党内警告。 Part of a sanction it tells of.")
+]
+Figures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figure",
+        help="对统计数据的条件，可重复。 A condition on the figures of the document, such as issues_found>50.",
+        show_default=False,
+    ),
+]
 PeriodSince = Annotated[
     str | None,
     typer.Option(
@@ -112,13 +137,13 @@ def open_library(folder: Path | None, *, create: bool = False) -> "Library":
     return Library.open(folder or default_library(), create=create)
 
 
-def files_in(paths: Sequence[Path]) -> list[Path]:
+def files_in(paths: Sequence[str | Path]) -> list[Source]:
     """The files that are named, and those of the folders that are.
 
     Raises:
         InputError: there is none.
     """
-    files = list_files(paths)
+    files = list_sources(paths)
     if not files:
         raise InputError(
             f"{'、'.join(map(str, paths))} 中没有可读的文件。 There is no file to read in it.",

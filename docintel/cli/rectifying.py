@@ -28,7 +28,7 @@ from docintel.cli.options import (
 from docintel.cli.reading import extractions
 from docintel.cli.screen import err, exit_if_failed, out, print_json, rows_of
 from docintel.errors import QueryError
-from docintel.exports import write_ledger
+from docintel.exports import check_out, write_ledger
 from docintel.schema import Extraction, FileReport, Filters
 from docintel.schema.serial import chain_row_to_dict
 
@@ -61,6 +61,8 @@ def ledger(
 ) -> None:
     """整改台账：问题、原因、措施、责任单位、时限、状态。 Ledger of rectification: issues, measures, who, by when."""
     day = _day(as_of)
+    if output is not None:
+        check_out(output, "台账.xlsx")
     filters = Filters(region=region, doc_type=doc_type, reference=reference, since=since, until=until)
     reports: list[FileReport] = []
     if paths and filters != Filters():

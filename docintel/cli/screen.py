@@ -6,10 +6,9 @@ In: results, errors and progress. Out: text on a terminal or JSON. A reader of s
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -74,13 +73,12 @@ _HEADLINES: tuple[tuple[type[DocintelError], str], ...] = (
 
 def rows_of(frame: "pd.DataFrame", top: int | None) -> list[dict[str, Any]]:
     """Rows of a data frame as plain dictionaries: missing values as None, whole numbers as integers."""
-    shown = (frame.head(top) if top else frame).astype(object).to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in shown]
+    shown = frame.head(top) if top else frame
+    rows = shown.astype(object).where(shown.notna(), None).to_dict("records")
+    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, float) and isnan(value):
-        return None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -92,8 +90,8 @@ def answer(rows: Sequence[Any], as_json: bool, view: Callable[[], RenderableType
     out.print(view())
 
 
-def print_json(rows: Sequence[Any]) -> None:
-    """Print rows as one JSON array."""
+def print_json(rows: Sequence[Any] | Mapping[str, Any]) -> None:
+    """Print rows as one JSON array, or several of them by their names."""
     print(json.dumps(rows, ensure_ascii=False, indent=1))
 
 
@@ -112,7 +110,7 @@ def error_text(exc: DocintelError) -> Text:
 class Bar:
     """A progress bar over files, and under it one over the pages of the file that is being read."""
 
-    def __init__(self, progress: Progress, title: str, files: Sequence[Path]) -> None:
+    def __init__(self, progress: Progress, title: str, files: Sequence[Path | str]) -> None:
         self._progress = progress
         self._places = {printable(path): place for place, path in enumerate(files)}
         self._files = progress.add_task(title, total=len(files), current="")
@@ -142,7 +140,7 @@ def _containers(path: str) -> Iterator[str]:
 
 
 @contextmanager
-def file_progress(title: str, files: Sequence[Path]) -> Iterator[Bar]:
+def file_progress(title: str, files: Sequence[Path | str]) -> Iterator[Bar]:
     """A progress bar on stderr, when someone is there to see it."""
     columns = (
         SpinnerColumn(),

@@ -75,16 +75,28 @@ def serve(
         Path | None,
         typer.Option("--key", help="证书的私钥。 Private key of the certificate.", exists=True, dir_okay=False),
     ] = None,
+    watch: Annotated[
+        Path | None,
+        typer.Option(
+            "--watch",
+            help="监视文件夹：其中新增或改动的文件自动入库。 Folder whose new and changed files are read in.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """打开网页界面，在浏览器中使用资料库。 Serve the library as pages for the browser."""
     import uvicorn
 
     from docintel.web.app import create_app
+    from docintel.web.intake.keeper import Keeper
+    from docintel.web.intake.watched import check_watched
     from docintel.web.settings import Settings
 
     _check_certificate(certificate, key)
     folder = library or default_library()
-    settings = Settings(host=host, port=port, names=tuple(names or ()), secure=certificate is not None)
+    watched = check_watched(watch, folder) if watch else None
+    settings = Settings(host=host, port=port, names=tuple(names or ()), secure=certificate is not None, watched=watched)
     application = create_app(folder, settings)
     listening = _listen(host, port)
     config = uvicorn.Config(
@@ -99,7 +111,10 @@ def serve(
     )
     _announce(settings, listening, folder, open_to_all=not application.state.docintel.accounts.exist())
     threading.Thread(target=application.state.docintel.libraries.warm, daemon=True).start()
-    uvicorn.Server(config).run(sockets=[listening])
+    server, closing = uvicorn.Server(config), application.state.docintel.closing
+    server.handle_exit = _before(server.handle_exit, closing.set)  # type: ignore[method-assign]
+    with Keeper(folder, watched):
+        server.run(sockets=[listening])
 
 
 @accounts_app.command("add")
@@ -233,6 +248,16 @@ def _listen(host: str, port: int) -> socket.socket:
             hint="请换一个端口 Choose another port: docintel serve --port 8322",
         ) from exc
     return listening
+
+
+def _before(called: Callable[..., None], first: Callable[[], None]) -> Callable[..., None]:
+    """A function that does something else first: answers that never end must, before a server can."""
+
+    def both(*values: Any) -> None:
+        first()
+        called(*values)
+
+    return both
 
 
 def _announce(settings: "Settings", listening: socket.socket, folder: Path, *, open_to_all: bool) -> None:

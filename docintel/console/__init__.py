@@ -8,10 +8,17 @@ from docintel.console.advice import advice_view, no_case, similar_view
 from docintel.console.corrections import corrections_table, results_view
 from docintel.console.evaluation import evaluation_view
 from docintel.console.explanations import explanations_view
-from docintel.console.hits import hits_view
+from docintel.console.hits import facets_view, hits_view
 from docintel.console.learning import scores_view, training_view
 from docintel.console.ledger import ledger_view
-from docintel.console.library import documents_table, info_table, reports_view, works_table
+from docintel.console.library import (
+    documents_table,
+    info_table,
+    reports_view,
+    thesaurus_table,
+    watches_table,
+    works_table,
+)
 from docintel.console.records import document_head, extraction_view, text_view
 from docintel.console.statistics import (
     checks_view,
@@ -33,6 +40,7 @@ __all__ = [
     "evaluation_view",
     "explanations_view",
     "extraction_view",
+    "facets_view",
     "hits_view",
     "info_table",
     "ledger_view",
@@ -46,7 +54,9 @@ __all__ = [
     "similar_view",
     "statistics_table",
     "text_view",
+    "thesaurus_table",
     "totals_table",
     "training_view",
+    "watches_table",
     "works_table",
 ]

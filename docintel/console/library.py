@@ -3,15 +3,18 @@
 In: reports and rows of the library's lists. Out: rich renderables.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from docintel.console.hits import KIND_NAMES
 from docintel.console.words import SHORT, WRAP, label, table
-from docintel.schema import RECORD_NAMES, DocType, FileReport, IngestStatus, ReadStatus
+from docintel.schema import RECORD_NAMES, DocType, FileReport, Filters, IngestStatus, ReadStatus, Watch
 
 _OUTCOMES = {
     IngestStatus.ADDED: "新增",
@@ -19,6 +22,8 @@ _OUTCOMES = {
     IngestStatus.UNCHANGED: "未变",
     IngestStatus.FAILED: "失败",
 }
+#: Files of a kind that a terminal shows; the list of failed files and the documents themselves have the rest.
+_MOST_TOLD = 50
 _READINGS = (
     (ReadStatus.FAILED, "未能处理 Failed", "原因"),
     (ReadStatus.PARTIAL, "部分读取 Read in part", "缺少的内容"),
@@ -27,7 +32,7 @@ _READINGS = (
 
 
 def reports_view(reports: Sequence[FileReport]) -> RenderableType:
-    """What became of the files: a line of counts, then every failure, every file read in part, and every warning."""
+    """What became of the files: counts, then failures, files read in part, warnings, and what is new to watches."""
     counts = {outcome: sum(1 for each in reports if each.status is outcome) for outcome in IngestStatus}
     partial = sum(each.read is ReadStatus.PARTIAL for each in reports)
     line = "，".join(f"{_OUTCOMES[outcome]} {count}" for outcome, count in counts.items() if count)
@@ -36,7 +41,14 @@ def reports_view(reports: Sequence[FileReport]) -> RenderableType:
     for read, title, reason in _READINGS:
         told = [(each.path, each.message) for each in reports if each.message and each.read is read]
         if told:
-            parts.append(table(title, [("文件", WRAP), (reason, WRAP)], told))
+            parts.append(table(title, [("文件", WRAP), (reason, WRAP)], told[:_MOST_TOLD]))
+        if len(told) > _MOST_TOLD:
+            parts.append(Text(f"……另有 {len(told) - _MOST_TOLD} 个。 and {len(told) - _MOST_TOLD} more."))
+    found = Counter(name for each in reports for name in each.watches)
+    if found:
+        names = "、".join(f"{name}（{count}）" for name, count in found.items())
+        line = f"{found.total()} 条新命中：{names}。 New matches of watches: docintel watch new"
+        parts.append(Text(line, style="bold green"))
     return Group(*parts)
 
 
@@ -54,6 +66,31 @@ def _remark(row: dict[str, Any]) -> str:
     if row["sources"] > 1:
         remarks.append(f"同文 {row['sources']} 处" if row["work"] == row["id"] else f"同文，见 {row['work'][:12]}")
     return "；".join(filter(None, remarks))
+
+
+def thesaurus_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Words, each with those that it finds; the library's own are marked."""
+    cells = (
+        (row["word"], "、".join(f"{other}*" if other in row["own"] else other for other in row["finds"]))
+        for row in rows
+    )
+    title = f"词表 Thesaurus（{len(rows)}），* 为本库所加 * the library's own"
+    return table(title, [("词", SHORT), ("也找", WRAP)], cells)
+
+
+def watches_table(watches: Sequence[Watch]) -> Table:
+    """The watches, each with how many documents are new to it."""
+    columns = [("名称", WRAP), ("检索", WRAP), ("找", SHORT), ("筛选", WRAP), ("新命中", SHORT), ("关注于", SHORT)]
+    rows = (
+        (each.name, each.query, KIND_NAMES[each.kind], _asked(each.filters), str(each.new), each.created[:10])
+        for each in watches
+    )
+    return table(f"关注 Watches（{len(watches)}）", columns, rows)
+
+
+def _asked(filters: Filters) -> str:
+    given = ((name, value) for name, value in asdict(filters).items() if value)
+    return "；".join(f"{name}={value if isinstance(value, str) else ', '.join(value)}" for name, value in given)
 
 
 def works_table(works: Sequence[dict[str, Any]]) -> Table:

@@ -13,10 +13,13 @@ from rich.text import Text
 from docintel.console.words import RIGHT, SHORT, WRAP, figure, label, number, period, table
 from docintel.schema import Metric, Relation
 
+#: A period takes two lines rather than the room of the quote beside it.
+_PERIOD = WRAP | {"max_width": 13}
+
 
 def statistics_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
     """Statistics, one a row, the file's name under the quote."""
-    columns = [("指标", SHORT), ("数值", RIGHT), ("责任单位", WRAP), ("时期", WRAP), ("原文与来源", WRAP)]
+    columns = [("指标", SHORT), ("数值", RIGHT), ("责任单位", WRAP), ("时期", _PERIOD), ("原文与来源", WRAP)]
     return table(
         title,
         columns,
@@ -65,20 +68,26 @@ _GROUPS = {
     "source": "来源", "unit_of_measure": "量词",
 }  # fmt: skip
 _BAR = 12  # characters of the longest bar
+#: Columns of a terminal that have room for bars, and for periods in one line.
+_WIDE = 100
 
 
-def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str]) -> RenderableType:
-    """Sums of figures by group, with a bar for each where they go by period, and what was not added."""
+def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str], width: int = _WIDE) -> RenderableType:
+    """Sums of figures by group, with a bar for each where they go by period, and what was not added.
+
+    Args:
+        width: of the terminal, in columns; a narrow one has no room for bars.
+    """
     keys = [*dict.fromkeys(["metric", *by])]
-    columns = [(_GROUPS[key], WRAP) for key in keys] + [("合计", RIGHT), ("量词", SHORT)]
-    largest = _largest(rows) if "period" in by else {}
+    is_wide = width >= _WIDE
+    columns = [(_GROUPS[key], SHORT if key in ("metric", "period") else WRAP) for key in keys] + [("合计", RIGHT)]
+    largest = _largest(rows) if is_wide and "period" in by else {}
     columns += [("走势", SHORT)] if largest else []
-    columns += [("条数", RIGHT), ("来源数", RIGHT), ("未计入", RIGHT)]
+    columns += [("条数", RIGHT), ("来源", RIGHT), ("未计入", RIGHT)]
     cells = (
         [
-            *(_group(key, row[key]) for key in keys),
-            "—" if row["total"] is None else f"{'≈' if row['approximate'] else ''}{number(row['total'])}",
-            row["unit_of_measure"],
+            *(_group(key, row[key]).replace(" 至 ", " 至 " if is_wide else " 至\n") for key in keys),
+            _total(row),
             *([_bar(row["total"], largest[row["metric"], row["unit_of_measure"]])] if largest else []),
             row["figures"],
             row["sources"],
@@ -89,6 +98,12 @@ def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str]) -> Renderabl
     view = table("统计汇总 Totals", columns, cells)
     note = _not_added(rows)
     return Group(view, Text(note, style="dim")) if note else view
+
+
+def _total(row: dict[str, Any]) -> str:
+    if row["total"] is None:
+        return f"— {row['unit_of_measure']}"
+    return figure(row["total"], row["unit_of_measure"], approximate=row["approximate"])
 
 
 def _group(name: str, value: Any) -> str:
@@ -194,8 +209,19 @@ def checks_view(rows: Sequence[dict[str, Any]], checked: int) -> RenderableType:
             label(row["relation"], Relation),
             number(row["stated"]),
             number(row["computed"]),
-            "\n".join([row["quote"], *(f"  ← {quote}" for quote in row["against"]), row["source"]]),
+            "\n".join([_line(row["quote"]), *(f"← {quote}" for quote in _lines(row["against"])), row["source"]]),
         )
         for row in ordered
     )
     return Group(head, table("数据核对 Checks", columns, cells))
+
+
+def _line(quote: str) -> str:
+    """A quote in a line: cells and rows of a table stand apart by a space."""
+    return " ".join(quote.split())
+
+
+def _lines(quotes: Sequence[str]) -> list[str]:
+    """Quotes a line each, but for those that stand within another."""
+    lines = list(dict.fromkeys(map(_line, quotes)))
+    return [line for line in lines if not any(line != other and line in other for other in lines)]

@@ -10,8 +10,8 @@ from typing import Any
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from docintel.console.wrapping import Cell
 from docintel.schema import (
     DocType,
     IssueCategory,
@@ -74,7 +74,7 @@ def table(title: str, columns: Sequence[tuple[str, dict[str, Any]]], rows: Itera
     for heading, options in columns:
         out.add_column(heading, **options)
     for row in rows:
-        out.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        out.add_row(*(Cell("" if cell is None else str(cell)) for cell in row))
     return out
 
 

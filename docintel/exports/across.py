@@ -15,13 +15,12 @@ from docintel.exports.forms import (
     Column,
     Row,
     add_colours,
-    check_out,
     line_of,
     lines_of,
     offer_labels,
     write_form,
 )
-from docintel.exports.sheets import OPTIONS, add_formats
+from docintel.exports.sheets import add_formats, check_out, new_workbook
 from docintel.files import whole
 from docintel.schema import Answer, Comparison, IssueCategory, Metric, Recurrence, Status, chinese_name
 from docintel.schema.serial import comparison_to_rows, recurrence_to_rows
@@ -94,15 +93,13 @@ def write_comparison(comparison: Comparison, out: Path) -> None:
     """Write a comparison as a workbook; it appears under its name only when it is whole.
 
     Raises:
-        InputError: `out` is a folder.
+        InputError: `out` is a folder, or its name that of another kind of file.
     """
-    import xlsxwriter  # only for workbooks
-
     check_out(out, "对照表.xlsx")
     rows = comparison_to_rows(comparison)
     sides = " 对照 ".join(each.title or each.source for each in (comparison.feedback, comparison.report))
     counts = "，".join(f"{chinese_name(kind)} {comparison.count(kind)} 项" for kind in Answer)
-    with whole(out) as path, xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+    with whole(out) as path, new_workbook(path) as workbook:
         formats = add_formats(workbook, FORMATS) | add_colours(workbook, _COLOURS)
         sheet = workbook.add_worksheet(COMPARED)
         write_form(sheet, rows, _COLUMNS, formats, f"{sides}：{counts}。{''.join(comparison.warnings)}")
@@ -114,13 +111,11 @@ def write_recurrences(found: Sequence[Recurrence], out: Path) -> None:
     """Write problems that came back as a workbook, a row a finding; it appears under its name only when it is whole.
 
     Raises:
-        InputError: `out` is a folder.
+        InputError: `out` is a folder, or its name that of another kind of file.
     """
-    import xlsxwriter  # only for workbooks
-
     check_out(out, "屡查屡犯.xlsx")
     rows = [row for each in found for row in recurrence_to_rows(each)]
     told = f"共 {len(found)} 个问题，涉及 {len({each.unit for each in found})} 个单位，{len(rows)} 次发现。"
-    with whole(out) as path, xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+    with whole(out) as path, new_workbook(path) as workbook:
         formats = add_formats(workbook, FORMATS)
         write_form(workbook.add_worksheet(RECURRING), rows, _FINDINGS, formats, told)

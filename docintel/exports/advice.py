@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from docintel.errors import InputError
 from docintel.exports.plan import basis
-from docintel.exports.sheets import LINE_HEIGHT, OPTIONS, add_formats, lay_out, lines_in, write_cell
+from docintel.exports.sheets import LINE_HEIGHT, add_formats, check_out, lay_out, lines_in, new_workbook, write_cell
 from docintel.files import whole
 from docintel.schema import Advice, Hit, MeasureCategory, Precedent, Status, Suggestion, chinese_name
 
@@ -54,15 +53,9 @@ def write_advice(advised: Sequence[Advice], out: Path) -> None:
     """Write the workbook; it appears under its name only when it is whole.
 
     Raises:
-        InputError: `out` is a folder.
+        InputError: `out` is a folder, or its name that of another kind of file.
     """
-    import xlsxwriter  # only for workbooks
-
-    if out.is_dir():
-        raise InputError(
-            f"{out} 是文件夹，结果需要文件名。 {out} is a folder; the workbook needs a file name.",
-            hint=f"Use --out {out / '结果.xlsx'}",
-        )
+    check_out(out, "结果.xlsx")
     problems = [_Problem(number, each.problem, each) for number, each in enumerate(advised, start=1)]
     cases = [_Case(each.number, each.problem, hit) for each in problems for hit in each.advice.cases]
     measures = [
@@ -71,7 +64,7 @@ def write_advice(advised: Sequence[Advice], out: Path) -> None:
         for rank, suggestion in enumerate(each.advice.suggestions, start=1)
         for precedent in suggestion.precedents
     ]
-    with whole(out) as path, xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+    with whole(out) as path, new_workbook(path) as workbook:
         formats = add_formats(workbook, _FORMATS)
         _write(workbook.add_worksheet("汇总"), problems, _PROBLEMS, formats)
         _write(workbook.add_worksheet("可比案例"), cases, _CASES, formats)

@@ -5,10 +5,8 @@ In: rows in their JSON form and columns that say what of them is shown. Out: a s
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from docintel.errors import InputError
 from docintel.exports.sheets import LINE_HEIGHT, lay_out, lines_in, write_cell
 from docintel.schema import chinese_name
 
@@ -54,22 +52,6 @@ def lines_of(given: Iterable[Row]) -> str:
 def line_of(given: Row | None) -> str:
     """One quote in a line; nothing where there is none."""
     return lines_of([given]) if given else ""
-
-
-def check_out(out: Path, name: str) -> None:
-    """See that a workbook can have this name.
-
-    Args:
-        name: what a workbook of its kind may be called.
-
-    Raises:
-        InputError: it is a folder.
-    """
-    if out.is_dir():
-        raise InputError(
-            f"{out} 是文件夹，工作簿需要文件名。 {out} is a folder; the workbook needs a file name.",
-            hint=f"Use --out {out / name}",
-        )
 
 
 def write_form(

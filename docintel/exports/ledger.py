@@ -19,13 +19,12 @@ from docintel.exports.forms import (
     Column,
     Row,
     add_colours,
-    check_out,
     line_of,
     lines_of,
     offer_labels,
     write_form,
 )
-from docintel.exports.sheets import OPTIONS, add_formats
+from docintel.exports.sheets import add_formats, check_out, new_workbook
 from docintel.files import whole
 from docintel.schema import EffectKind, IssueCategory, MeasureCategory, Modality, Progress, Verdict, chinese_name
 
@@ -126,14 +125,12 @@ def write_ledger(rows: Sequence[Row], out: Path, as_of: date | None = None) -> N
         as_of: the day on which deadlines were looked at; that of publication when None.
 
     Raises:
-        InputError: `out` is a folder.
+        InputError: `out` is a folder, or its name that of another kind of file.
     """
-    import xlsxwriter  # only for workbooks
-
     check_out(out, "台账.xlsx")
     problems = [row for row in rows if row["issue"]]
     others = [row for row in rows if not row["issue"]]
-    with whole(out) as path, xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
+    with whole(out) as path, new_workbook(path) as workbook:
         formats = add_formats(workbook, FORMATS) | add_colours(workbook, _COLOURS)
         columns = [c for c in _ISSUES if c.heading not in _SPARED or any(c.cell(row) for row in problems)]
         sheet = workbook.add_worksheet(TITLE)

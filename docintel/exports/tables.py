@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-from docintel.exports.frames import neutral
+from docintel.exports.cells import neutral
 from docintel.exports.sheets import LINE_HEIGHT, OPTIONS, add_formats, lay_out, lines_in, write_cell
 
 #: A heading, and a width in characters; Chinese ones take two.

@@ -3,7 +3,8 @@
 Takes passages with their ids, gives ids by score. One folder; a commit is whole or not there.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,16 +84,20 @@ class LexicalIndex:
         return int(found[0][0]) if found else 0
 
     def search(
-        self, query: str, *, allowed: Sequence[int] | NDArray[np.int64] | None = None, top_k: int = 10
+        self,
+        query: str | Mapping[str, float],
+        *,
+        allowed: Sequence[int] | NDArray[np.int64] | None = None,
+        top_k: int = 10,
     ) -> list[tuple[int, float]]:
         """Ids and BM25 scores, best first; equal scores in id order. No known term gives no hits.
 
         Args:
-            query: any text.
+            query: any text, or terms with what each counts.
             allowed: only these ids, ascending; None for all.
             top_k: at most so many.
         """
-        words = sorted(set(terms(query)))
+        words = dict.fromkeys(sorted(set(terms(query))), 1.0) if isinstance(query, str) else query
         if not words or top_k < 1 or (allowed is not None and not len(allowed)):
             return []
         wanted = self._any_of(words)
@@ -124,8 +129,32 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
-    def _any_of(self, words: list[str]) -> tantivy.Query:
-        """Any of the terms, in the words, the context or the title.
+    def holding(self, words: Sequence[str] | None, character: str = "") -> NDArray[np.int64]:
+        """Ids of the passages that have all of some terms, ascending; all among their words, or all in their title.
+
+        Args:
+            words: terms.
+            character: stands for the terms where there are none: those with this in them count, one is enough.
+        """
+        parts = [
+            [self._in(field, word) for word in words]
+            if words
+            else [tantivy.Query.regex_query(self._schema, field, f".*{re.escape(character)}.*")]
+            for field in ("words", "title")
+        ]
+        either = [
+            (tantivy.Occur.Should, tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in of]))
+            for of in parts
+        ]
+        searcher = self._index.searcher()
+        found = searcher.search(tantivy.Query.boolean_query(either), max(1, len(self)), count=False).hits
+        return np.sort(np.array(searcher.fast_field_values("id", [at for _, at in found]), dtype=np.int64))
+
+    def _in(self, field: str, word: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, word, "basic")
+
+    def _any_of(self, words: Mapping[str, float]) -> tantivy.Query:
+        """Any of the terms by their weights, in the words, the context or the title.
 
         Tantivy skips what can't be among the best of such a query (block-max WAND) only while it is a plain union of
         terms: a further condition costs three times as much.
@@ -133,10 +162,12 @@ class LexicalIndex:
         parts = [
             (
                 tantivy.Occur.Should,
-                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, word, "freq"), weight),
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, field, word, "freq"), field_weight * weight
+                ),
             )
-            for field, weight in _WEIGHTS.items()
-            for word in words
+            for field, field_weight in _WEIGHTS.items()
+            for word, weight in words.items()
         ]
         return tantivy.Query.boolean_query(parts)
 

@@ -6,7 +6,7 @@ one consistent state: files are written first, and the manifest that names them 
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -30,6 +30,8 @@ from docintel.schema import HitKind, Passage
 if TYPE_CHECKING:
     from docintel.index.encoder import Encoder
 
+#: Keys of texts, and the rows that were made from them.
+Encoded = tuple[Keys, Halves]
 FORMAT = 2
 INDEXED_KINDS = (HitKind.PASSAGE, HitKind.ISSUE, HitKind.MEASURE, HitKind.CASE)
 _BATCH = 2048  # passages between two commits: a crash costs at most their encoding
@@ -83,6 +85,7 @@ class PassageIndex:
         self._lock = FileLock(folder / "write.lock")
         self._lexical = {kind: LexicalIndex(folder / "lexical" / kind) for kind in INDEXED_KINDS}
         self._vectors: dict[HitKind, VectorIndex] = {}
+        self._encoded: list[Encoded] = []
         self._load()
 
     @staticmethod
@@ -93,6 +96,29 @@ class PassageIndex:
             (folder / "manifest.json").unlink(missing_ok=True)
             _sweep(folder, keep=())
             shutil.rmtree(folder / "lexical", ignore_errors=True)
+
+    @staticmethod
+    @contextmanager
+    def held(folder: Path, wait_s: float) -> Iterator[bool]:
+        """Keep every process from writing an index, so that its files can be copied as they fit together.
+
+        Args:
+            wait_s: for how long to wait for one that is writing.
+
+        Yields:
+            Whether nobody writes; False where somebody was for longer.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "write.lock")
+        try:
+            lock.acquire(timeout=wait_s)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
 
     # Following the source
 
@@ -114,7 +140,12 @@ class PassageIndex:
             with self.writing(wait=wait) as mine:
                 while mine and self.manifest.revision != source.revision():
                     self._take_in(source)
+        self._encoded.clear()
         return self.manifest.revision == source.revision()
+
+    def expect(self, encoded: Encoded) -> None:
+        """Take the vectors of passages that the source has or is about to get; kept until the index catches up."""
+        self._encoded.append(encoded)
 
     @contextmanager
     def writing(self, *, wait: bool = True) -> Iterator[bool]:
@@ -140,7 +171,8 @@ class PassageIndex:
         last = batch[-1][0].id if batch else newest
         revision = (last if len(batch) == _BATCH else max(last, goal[0]), goal[1])
         by_kind = {kind: [each for each in batch if each[0].kind is kind] for kind in INDEXED_KINDS}
-        known = _Known([index.keyed(removed[-_REMEMBERED:]) for index in self._vectors.values()])
+        leaving = [index.keyed(removed[-_REMEMBERED:]) for index in self._vectors.values()]
+        known = _Known([*leaving, *self._encoded])
         vectors = {
             kind: self._updated(kind, [passage for passage, _ in its], removed, known) for kind, its in by_kind.items()
         }
@@ -154,7 +186,7 @@ class PassageIndex:
 
     def _updated(self, kind: HitKind, passages: list[Passage], removed: Sequence[int], known: "_Known") -> VectorIndex:
         texts = [encoded_text(passage) for passage in passages]
-        keys = np.fromiter(map(_key, texts), np.uint64, len(texts))
+        keys = _keys(texts)
         rows = np.zeros((len(texts), self.encoder.dim), dtype=np.float32)
         fresh = known.fill(keys, rows)
         if len(fresh):
@@ -164,10 +196,22 @@ class PassageIndex:
     # Searching
 
     def search_lexical(
-        self, query: str, *, kind: HitKind, allowed: Sequence[int] | Ids | None = None, top_k: int = 10
+        self,
+        query: str | Mapping[str, float],
+        *,
+        kind: HitKind,
+        allowed: Sequence[int] | Ids | None = None,
+        top_k: int = 10,
     ) -> list[tuple[int, float]]:
-        """Ids and BM25 scores, best first; `allowed` ascends."""
+        """Ids and BM25 scores, best first; arguments as for `LexicalIndex.search`."""
         return self._lexical[kind].search(query, allowed=allowed, top_k=top_k)
+
+    def holding(self, phrase: str, *, kind: HitKind) -> Ids:
+        """Ids of the passages that have the terms of a phrase, among their words or in their title, ascending.
+
+        They hold the phrase itself where it is one term.
+        """
+        return self._lexical[kind].holding(words.terms_within(phrase), words.plain(phrase))
 
     def search_vectors(
         self, query: Vectors, *, kind: HitKind, allowed: Sequence[int] | Ids | None = None, top_k: int = 10
@@ -231,7 +275,9 @@ class PassageIndex:
 
 
 class _Known:
-    """Vectors of texts that are leaving the index: a document that is read anew mostly says what it said before.
+    """Vectors that need not be made: of texts that were encoded elsewhere, and of those that are leaving the index.
+
+    A document that is read anew mostly says what it said before.
 
     Args:
         parts: keys of texts, and the rows that were made from them.
@@ -258,6 +304,17 @@ def encoded_text(passage: Passage) -> str:
     """
     context = "" if passage.kind is HitKind.ISSUE else passage.context[:_CONTEXT_ENCODED]
     return f"{passage.text}\n{context}".rstrip()
+
+
+def encode(passages: Sequence[Passage], encoder: "Encoder") -> Encoded:
+    """The vectors of passages, for an index with this encoder, in whatever process: see `PassageIndex.expect`."""
+    texts = list(dict.fromkeys(map(encoded_text, passages)))
+    rows = SimplifyingEncoder(encoder).encode_passages(texts) if texts else np.empty((0, encoder.dim))
+    return _keys(texts), rows.astype(np.float16)
+
+
+def _keys(texts: Sequence[str]) -> Keys:
+    return np.fromiter(map(_key, texts), np.uint64, len(texts))
 
 
 def _key(text: str) -> int:

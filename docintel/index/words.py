@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from docintel.text.normalize import fold
 from docintel.text.script import to_simplified
@@ -33,6 +34,28 @@ def dictionary_words(text: str) -> list[str]:
     """The words of a text by the dictionary, in text order, none within another: what a plain index is made of."""
     runs = _RUN.finditer(to_simplified(fold(text)).lower())
     return [word for run in runs for word in (_segmenter()(run[0]) if run["han"] else [run[0]])]
+
+
+def terms_within(phrase: str) -> list[str] | None:
+    """Terms that every text has which holds a phrase, wherever it is cut; None where no term tells.
+
+    A single Chinese character is in the pairs of its neighbours, and a word of the dictionary may be cut otherwise.
+    """
+    runs = list(_RUN.finditer(plain(phrase, spaces=True)))
+    found = [pair for run in runs if run["han"] for pair in map("".join, pairwise(run[0]))]
+    found += [run[0] for run in runs if not run["han"]]
+    return list(dict.fromkeys(found)) or None
+
+
+def is_term(phrase: str) -> bool:
+    """Whether a phrase is one term, so that a text which has the term holds the phrase."""
+    return bool(re.fullmatch(r"[\u3400-\u4dbf\u4e00-\u9fff〇]{2}", plain(phrase)))
+
+
+def plain(text: str, *, spaces: bool = False) -> str:
+    """A text as phrases are compared: Simplified, lower case, not full-width, without white space unless it is kept."""
+    folded = to_simplified(fold(text)).lower()
+    return folded if spaces else "".join(folded.split())
 
 
 def _run_terms(match: re.Match[str]) -> Iterator[str]:

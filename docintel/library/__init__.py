@@ -3,6 +3,7 @@
 The way in for Python, command line and page. `Library` is put together of what it does, a module each.
 """
 
+from docintel.library.backup import restore
 from docintel.library.library import Library
 
-__all__ = ["Library"]
+__all__ = ["Library", "restore"]

@@ -11,22 +11,39 @@ from typing import TYPE_CHECKING
 from docintel.errors import InputError, NotFoundError
 from docintel.index.passages import split_passages
 from docintel.library.base import Base
+from docintel.query import Query, read
 from docintel.schema import (
     Advice,
     Comparison,
     Effect,
     Filters,
+    Found,
     Hit,
     HitKind,
+    Order,
+    Reason,
     Recurrence,
     Similar,
     Source,
     Suggestion,
 )
-from docintel.search import documents_of, fuse, once, scaled, search
+from docintel.search import (
+    MOST,
+    OwnThesaurus,
+    documents_of,
+    found_by_words,
+    fuse,
+    once,
+    ordered,
+    reasons,
+    scaled,
+    search,
+    worthwhile,
+)
 
 if TYPE_CHECKING:
-    from docintel.evaluation.judged import Judgement, Query
+    from docintel.evaluation.judged import Judgement
+    from docintel.evaluation.judged import Query as JudgedQuery
     from docintel.evaluation.retrieval import Evaluation
     from docintel.follow import Follower
     from docintel.suggest import Adviser
@@ -44,10 +61,63 @@ class Asking(Base):
     ) -> list[Hit]:
         """The best hits by words and meaning, best first.
 
+        Args:
+            query: words or a passage, with phrases, exclusions and conditions as `docintel.query` tells; of conditions
+                only, it finds what was published last first.
+            filters: beside the conditions of the query.
+
         Raises:
-            QueryError: the query is empty, or a filter makes no sense.
+            QueryError: the query is empty, or a condition or filter makes no sense.
         """
-        return search(self._catalog, self._current_index(), query, kind=kind, filters=filters, top_k=top_k)
+        return search(
+            self._catalog,
+            self._current_index(),
+            read(query).also(filters),
+            kind=kind,
+            expander=self.thesaurus.expander(),
+            top_k=top_k,
+        )
+
+    def find(
+        self,
+        query: str,
+        *,
+        kind: HitKind = HitKind.PASSAGE,
+        filters: Filters | None = None,
+        order: Order = Order.RELEVANCE,
+    ) -> Found:
+        """Every hit that is worth telling, at most a hundred, and what they share; arguments and errors as `search`."""
+        best = self.search(query, kind=kind, filters=filters, top_k=MOST)
+        hits = ordered(worthwhile(best), order)
+        return Found(hits=tuple(hits), facets=self._catalog.facets(hits), by_words=found_by_words(best))
+
+    def understood(self, query: str) -> Query:
+        """What a query asks for: its words, phrases and conditions, and what was not taken for one.
+
+        Raises:
+            QueryError: a condition makes no sense.
+        """
+        return read(query)
+
+    def reasons(self, query: str, hits: Sequence[Hit]) -> list[Reason]:
+        """Why each hit of a search was found: by which words, which others of the thesaurus, how near in meaning.
+
+        Raises:
+            QueryError: a condition makes no sense.
+        """
+        return reasons(
+            self._catalog,
+            self._current_index(),
+            read(query),
+            hits,
+            expander=self.thesaurus.expander(),
+            similarity=self._similarity.of,
+        )
+
+    @property
+    def thesaurus(self) -> OwnThesaurus:
+        """The library's own words that find each other; they join those that docintel knows."""
+        return OwnThesaurus(self.folder)
 
     def suggest(
         self, text: str | None = None, *, document: Path | str | None = None, top_k: int = 10
@@ -186,8 +256,12 @@ class Asking(Base):
         return Follower(self._catalog, nearness_of(self._index.encoder, self._similarity))
 
     def runs(
-        self, queries: "Iterable[Query]", *, top_k: int = 10, progress: "Callable[[Query], None]" = lambda _: None
-    ) -> "Iterator[tuple[str, Query, list[Hit]]]":
+        self,
+        queries: "Iterable[JudgedQuery]",
+        *,
+        top_k: int = 10,
+        progress: "Callable[[JudgedQuery], None]" = lambda _: None,
+    ) -> "Iterator[tuple[str, JudgedQuery, list[Hit]]]":
         """What each system shows for each query: docintel itself, and the plain ways of ranking it is measured against.
 
         Args:
@@ -201,7 +275,7 @@ class Asking(Base):
         """
         from docintel.runs import Runner
 
-        runner = Runner(self._catalog, self._current_index(), self.adviser())
+        runner = Runner(self._catalog, self._current_index(), self.adviser(), self.thesaurus.expander())
         for query in queries:
             for system, hits in runner.answers(query, top_k).items():
                 yield system, query, hits
@@ -209,10 +283,10 @@ class Asking(Base):
 
     def evaluate(
         self,
-        queries: "Sequence[Query]",
+        queries: "Sequence[JudgedQuery]",
         judgements: "Iterable[Judgement]",
         *,
-        progress: "Callable[[Query], None]" = lambda _: None,
+        progress: "Callable[[JudgedQuery], None]" = lambda _: None,
     ) -> "Evaluation":
         """How well search or suggestion serves queries that people judged; arguments and errors as for `runs`."""
         from docintel.evaluation.retrieval import evaluate

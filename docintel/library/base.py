@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from docintel.config import models_dir
 from docintel.correcting import apply, carried
@@ -52,6 +52,8 @@ class Base:
     ) -> None:
         self.folder = Path(folder)
         _prepare(self.folder, create=create)
+        #: What another process needs to open the same library.
+        self.given: dict[str, Any] = {"encoder": encoder, "extractor": extractor}
         self._encoder = encoder
         self._extractor = extractor
         self._given_similarity = similarity
@@ -102,6 +104,14 @@ class Base:
             InputError: it is too long.
         """
         return self._extract(document)
+
+    def is_current(self, limits: Limits, document: str) -> bool:
+        """Whether reading a document again, within these limits, would give the same."""
+        return self._catalog.extractor_of(document) in (self._version, self._version_within(limits))
+
+    def holds(self, document: str) -> bool:
+        """Whether some version of docintel has read the document with this id."""
+        return self._catalog.extractor_of(document) is not None
 
     @cached_property
     def _extract(self) -> Extractor:

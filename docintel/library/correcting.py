@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from docintel.config import user_name
 from docintel.correcting import Request, apply, changes, propose
 from docintel.errors import SetupError, StoreError
+from docintel.frames import named_frame
 from docintel.library.base import Base
-from docintel.library.tables import frame
 from docintel.schema import (
     CorrectedDocument,
     Correction,
@@ -129,7 +129,7 @@ class Correcting(Base):
                 state = "lost"
             source = sources.get(each.document)
             rows.append(correction_to_dict(each) | {"source": source, "state": state})
-        return frame(rows, [*(field.name for field in fields(Correction)), "source", "state"])
+        return named_frame(rows, [*(field.name for field in fields(Correction)), "source", "state"])
 
     def corrected(self) -> Iterator[CorrectedDocument]:
         """The documents that people corrected, as docintel read them and as they stand now."""

@@ -1,28 +1,26 @@
 """Documents into the library and out of it: ingest, read anew, remove."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from docintel.errors import SetupError, StoreError
+from docintel.batch.disk import is_full, told_when_full
+from docintel.batch.pool import LocalEngine
+from docintel.batch.sources import Source, list_sources
+from docintel.batch.work import Engine, Finished, Found, Result, Told, as_tasks, big_first, in_phases
+from docintel.errors import InputError, SetupError, StoreError
 from docintel.files import printable
-from docintel.index.passages import split_passages
 from docintel.library.base import Base
+from docintel.library.preparing import Prepared, PrepareJob, prepared
 from docintel.parse import DEFAULT_LIMITS, Limits
-from docintel.parse.intake import Intake, absolute, list_files, read_documents
+from docintel.parse.intake import Intake
 from docintel.parse.sandbox import Sandbox
-from docintel.schema import (
-    FileReport,
-    IngestStatus,
-    ReadStatus,
-)
+from docintel.parse.sandbox import shared as shared_sandbox
+from docintel.schema import Correction, Document, FileReport, IngestStatus, ReadStatus
 
-if TYPE_CHECKING:
-    pass
-
-
+#: Characters of the start of an id that are enough to remove the document: nobody types so many by chance.
+_SURE = 8
 _INDEX_EVERY = 64  # documents between two commits of the index while ingesting
 
 
@@ -36,6 +34,7 @@ class Ingesting(Base):
         limits: Limits = DEFAULT_LIMITS,
         progress: Callable[[FileReport], None] | None = None,
         pages: Callable[[str, int, int], None] = lambda *_: None,
+        engine: Engine | None = None,
     ) -> list[FileReport]:
         """Read files, the files in folders, and the files in archives and mails, into the library.
 
@@ -43,61 +42,96 @@ class Ingesting(Base):
         docintel read them are skipped, so a run that was stopped goes on where it was.
 
         Args:
-            paths: one path or several.
+            paths: one path or several; text may be a pattern, `@` and a list of names, or an address, too.
             limits: what one file may cost.
             progress: called with each report as it comes.
             pages: called with a file's name, pages read and pages in all.
+            engine: who reads, extracts and encodes; this process when None. It alone writes, either way.
 
         Returns:
             One report a document or failure, in path order.
+
+        Raises:
+            StoreError: the library can't be written, as when the disk is full; what it holds is whole.
         """
-        reports = []
+        reports: list[tuple[int, FileReport]] = []
+        for task, result in self.ingest_each(list_sources(paths), limits=limits, pages=pages, engine=engine):
+            if result:
+                reports.append((task.number, result.report))
+                if progress:
+                    progress(result.report)
+        return [report for _, report in sorted(reports, key=lambda told: told[0])]
+
+    def ingest_each(
+        self,
+        sources: Sequence[Source],
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        pages: Callable[[str, int, int], None] = lambda *_: None,
+        engine: Engine | None = None,
+    ) -> Told:
+        """The same for files that are listed, each result as it comes, and None when a file is finished."""
+        job = PrepareJob(self, limits)
         self._catalog.regroup()
-        with Sandbox(limits) as sandbox, self._index.writing(wait=False):
-            for path in list_files(paths):
-                for found in self._ingest_file(path, sandbox, pages):
-                    reports.append(found)
-                    if progress:
-                        progress(found)
-                    if len(reports) % _INDEX_EVERY == 0:
+        with told_when_full(self.folder), self._index.writing(wait=False):
+            count = 0
+            for tasks in in_phases(as_tasks(sources)):
+                events = engine.run(job, big_first(tasks), pages) if engine else LocalEngine(1).run(job, tasks, pages)
+                for told in self._stored(events, limits):
+                    count += told[1] is not None
+                    yield told
+                    if told[1] and count % _INDEX_EVERY == 0:
                         self._index.catch_up(self._catalog, wait=False)
-        self._index.catch_up(self._catalog)
-        return reports
+            self._index.catch_up(self._catalog)
 
-    def _ingest_file(
-        self, path: Path, sandbox: Sandbox, pages: Callable[[str, int, int], None]
-    ) -> Iterator[FileReport]:
-        """Read one file and what is in it; whatever it does to a parser or a finder, it costs itself only."""
-        place = printable(absolute(path))
-        members: set[str] = set()
-        unread: set[str] = set()
-        for intake in read_documents(path, sandbox, known=partial(self._is_current, sandbox.limits), progress=pages):
-            (unread if intake.error else members).add(intake.place)
-            try:
-                yield self._take_in(intake, sandbox.limits)
-            except (SetupError, StoreError):  # a missing model, a full disk: it would meet every other file too
+    def _stored(self, events: Iterator[Found[Prepared] | Finished], limits: Limits) -> Told:
+        """Store what comes; of a file that is finished, let go what is in it no more."""
+        members: dict[int, tuple[set[str], set[str]]] = {}
+        for event in events:
+            task = event.task
+            there, unread = members.setdefault(task.number, (set(), set()))
+            if isinstance(event, Found):
+                found = event.result
+                (unread if found.intake.error else there).add(found.intake.place)
+                report = self._store_safely(found, limits)
+                yield task, Result(report, pages=found.pages, characters=found.characters)
+                continue
+            if event.error:
+                unread.add(task.source.place)
+                yield task, Result(FileReport.failure(task.source.shown, event.error))
+            for document in self._catalog.forget_members(task.source.place, there, unread):
+                self._drop_original(document)
+            del members[task.number]
+            yield task, None
+
+    def _store_safely(self, found: Prepared, limits: Limits) -> FileReport:
+        """Store what was read; whatever it does to us, it costs itself only."""
+        try:
+            return self._store(found, limits)
+        except (SetupError, StoreError):  # a full disk: it would meet every other file too
+            raise
+        except Exception as exc:  # a defect that one file of thousands meets must not end the run
+            if is_full(exc, self.folder):
                 raise
-            except Exception as exc:  # a defect that one file of thousands meets must not end the run
-                yield FileReport.failure(intake.path, exc)
-        for document in self._catalog.forget_members(place, members, unread):
-            self._drop_original(document)
+            return FileReport.failure(found.intake.path, exc)
 
-    def _is_current(self, limits: Limits, document: str) -> bool:
-        """Whether reading a document again would give the same."""
-        return self._catalog.extractor_of(document) in (self._version, self._version_within(limits))
-
-    def _take_in(self, intake: Intake, limits: Limits) -> FileReport:
-        if intake.error:
-            return FileReport.failure(intake.path, intake.error)
-        if intake.document is None:
+    def _store(self, found: Prepared, limits: Limits) -> FileReport:
+        intake, extraction = found.intake, found.extraction
+        if found.failure:
+            return found.failure
+        if extraction is None and not self.holds(intake.id):  # it went while another process saw it there
+            document = shared_sandbox().parse(intake.data, printable(Path(intake.place).name))
+            found = prepared(replace(intake, document=document), self._extract)
+            return self._store(found, limits)
+        if extraction is None or self.is_current(limits, intake.id):
             return self._note_path(intake)
-        extraction = self._extract(intake.document)
         self._originals.put(intake.data)
         before = self._catalog.document_at(intake.place)
-        new = before is None and self._catalog.extractor_of(intake.id) is None
-        passages = split_passages(extraction)
-        version = self._version_within(limits) if intake.document.missing else self._version
-        self._drop_original(self._catalog.put(extraction, passages, path=intake.place, extractor=version))
+        new = before is None and not self.holds(intake.id)
+        version = self._version_within(limits) if extraction.document.missing else self._version
+        if found.encoded:
+            self._index.expect(found.encoded)
+        self._drop_original(self._catalog.put(extraction, found.passages, path=intake.place, extractor=version))
         report = FileReport.success(intake.path, IngestStatus.ADDED if new else IngestStatus.UPDATED, extraction)
         told = self._told_of_corrections(intake.id, before)
         return replace(report, message=f"{report.message} {told}".strip()) if told else report
@@ -131,11 +165,20 @@ class Ingesting(Base):
             message=" ".join((*same, *missing)),
         )
 
+    def removable(self, name: str) -> tuple[Document, list[Correction]]:
+        """A document as `remove` understands its name, and the corrections that would go with it, undone ones too.
+
+        Raises:
+            NotFoundError: none, or more than one.
+        """
+        document = self._catalog.resolve(name, shortest=_SURE)
+        return self._catalog.get(document).document, self._catalog.corrections_going_with(document)
+
     def remove(self, name: str) -> str:
-        """Forget a document: its records, its passages and its stored original.
+        """Forget a document: its records, its passages, what people said of them, and its stored original.
 
         Args:
-            name: its id, the start of its id, its file's name or path.
+            name: its id, eight or more characters of its start, its file's name or path.
 
         Returns:
             Its id.
@@ -143,7 +186,7 @@ class Ingesting(Base):
         Raises:
             NotFoundError: none, or more than one.
         """
-        document = self._catalog.resolve(name)
+        document = self._catalog.resolve(name, shortest=_SURE)
         self._catalog.remove(document)
         self._drop_original(document)
         return document
@@ -168,7 +211,7 @@ class Ingesting(Base):
             One report a document, by file name.
         """
         reports = []
-        with Sandbox(limits) as sandbox, self._index.writing(wait=False):
+        with told_when_full(self.folder), Sandbox(limits) as sandbox, self._index.writing(wait=False):
             for row in self._catalog.documents():
                 found = self._read_again(row["id"], row["source"], sandbox, pages)
                 reports.append(found)
@@ -182,7 +225,7 @@ class Ingesting(Base):
     def _read_again(
         self, id_: str, source: str, sandbox: Sandbox, pages: Callable[[str, int, int], None]
     ) -> FileReport:
-        if self._is_current(sandbox.limits, id_):
+        if self.is_current(sandbox.limits, id_):
             read = ReadStatus.PARTIAL if self._catalog.missing_of(id_) else ReadStatus.FULL
             return FileReport(path=source, status=IngestStatus.UNCHANGED, read=read, document=id_)
         try:
@@ -191,9 +234,7 @@ class Ingesting(Base):
             return FileReport.failure(source, exc)
         try:
             document = sandbox.parse(data, source, partial(pages, source))
-            intake = Intake(path=source, place=self._catalog.paths_of(id_)[0], id=id_, data=data, document=document)
-            return self._take_in(intake, sandbox.limits)
-        except (SetupError, StoreError):
-            raise
-        except Exception as exc:  # as in ingesting
+        except InputError as exc:
             return FileReport.failure(source, exc)
+        intake = Intake(path=source, place=self._catalog.paths_of(id_)[0], id=id_, data=data, document=document)
+        return self._store_safely(prepared(intake, self._extract), sandbox.limits)

@@ -4,13 +4,13 @@ Takes files and questions; gives reports, hits, suggestions and tables. Nothing 
 """
 
 from docintel.library.asking import Asking
-from docintel.library.ingesting import Ingesting
 from docintel.library.learning import Learning
 from docintel.library.tables import Tables
 from docintel.library.upkeep import Upkeep
+from docintel.library.watching import Watching
 
 
-class Library(Ingesting, Learning, Asking, Tables, Upkeep):
+class Library(Watching, Learning, Asking, Tables, Upkeep):
     """An open library; use it in a `with` statement.
 
     Args:

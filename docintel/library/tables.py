@@ -1,8 +1,11 @@
 """What is in a library, as tables, lists, vectors, originals and pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from docintel.errors import NotFoundError, QueryError
+from docintel.frames import to_frame
 from docintel.library.base import Base
 from docintel.parse.sandbox import PageImage
 from docintel.parse.sandbox import shared as shared_sandbox
@@ -11,13 +14,10 @@ from docintel.schema import (
     Hit,
     HitKind,
 )
-from docintel.schema.serial import json_schema
-from docintel.store.catalog import RECORD_CONTEXT
+from docintel.schema.tables import Sourced, columns_of, listed_columns
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
 
 class Tables(Base):
@@ -25,7 +25,7 @@ class Tables(Base):
 
     def documents(self) -> "pd.DataFrame":
         """One row a document, by file name."""
-        return frame(self._catalog.documents(), ["id", "source", "title", "doc_type", "published"])
+        return to_frame(self._catalog.documents(), listed_columns())
 
     def works(self) -> list[dict[str, Any]]:
         """The works that several documents republish: `work`, `title` and `documents`, the leading one first."""
@@ -37,7 +37,7 @@ class Tables(Base):
         Args:
             all_sources: the records of every document; else a work that several republish counts once.
         """
-        return frame(self._catalog.records(kind, filters, all_sources=all_sources), _columns(kind))
+        return to_frame(self._catalog.records(kind, filters, all_sources=all_sources), columns_of(kind))
 
     def statistics(
         self,
@@ -59,13 +59,51 @@ class Tables(Base):
             QueryError: there is no such metric.
         """
         rows = self._catalog.records("statistics", filters, metrics=metrics, period=period, all_sources=all_sources)
-        return frame(rows, _columns("statistics"))
+        return to_frame(rows, columns_of("statistics"))
 
-    def embeddings(self, kind: HitKind = HitKind.PASSAGE) -> "tuple[list[int], NDArray[np.float32]]":
-        """Passage ids of a kind, ascending, and their vectors: (n, dim) float32, rows unit length."""
+    def embeddings(self, kind: HitKind = HitKind.PASSAGE) -> "pd.DataFrame":
+        """The vectors of the passages of a kind, a row each, in the order in which they were added.
+
+        Returns:
+            float32, a column a dimension named by its number; rows have unit length. The index is `document` and
+            `ordinal`, as `records` has them, so that `frame.loc[document, ordinal]` is the vector of a record.
+
+        Raises:
+            QueryError: a document as a whole has no vector.
+        """
+        if kind is HitKind.DOCUMENT:
+            raise QueryError(
+                "整份文档没有向量，只有段落和记录有。 A document has no vector, only its passages and records have.",
+                hint='按文档求平均： Take their mean: embeddings().groupby("document").mean()',
+            )
+        import pandas as pd
+
         index = self._current_index()
-        ids = index.ids(kind)
-        return ids, index.vectors(ids, kind)
+        places = {passage: place for place, passage in self._catalog.passage_places(kind).items()}
+        ids = [passage for passage in index.ids(kind) if passage in places]
+        rows = pd.MultiIndex.from_arrays(
+            [
+                pd.Series([places[passage][0] for passage in ids], dtype="str"),
+                pd.Series([places[passage][1] for passage in ids], dtype="int64"),
+            ],
+            names=["document", "ordinal"],
+        )
+        return pd.DataFrame(index.vectors(ids, kind), index=rows)
+
+    def extractions(self, filters: Filters | None = None, *, all_sources: bool = True) -> Iterator[Sourced]:
+        """Everything that was read from each document, one after another, by file name; for exports of any size.
+
+        Args:
+            filters: of documents; `category` asks for one with such an issue or measure.
+            all_sources: every document; else of a work that several republish only the first that passes the filters.
+
+        Raises:
+            QueryError: a filter makes no sense.
+        """
+        for document, work, sources in self._catalog.select(filters or Filters(), all_sources=all_sources):
+            with suppress(NotFoundError):  # another process removed it meanwhile
+                path = next(iter(self._catalog.paths_of(document)), "")
+                yield Sourced(self._catalog.get(document), path, work, sources)
 
     def topics(self, count: int | None = None, filters: Filters | None = None) -> "pd.DataFrame":
         """What the issues are about: a row a topic, larger ones first; columns as in `docintel.analytics.topics`.
@@ -149,15 +187,3 @@ class Tables(Base):
         """
         document = self.extraction(name).document
         return shared_sandbox().page(self.original(document.id), document.source, number)
-
-
-def _columns(kind: str) -> list[str]:
-    """The columns of a table of records, so that an empty one has them too."""
-    return [*json_schema()["$defs"][kind]["properties"], *RECORD_CONTEXT]
-
-
-def frame(rows: list[dict[str, Any]], columns: list[str]) -> "pd.DataFrame":
-    """Rows as a table; an empty one has the columns too."""
-    import pandas as pd  # half a second, for those who ask for tables only
-
-    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*dict.fromkeys(columns)])

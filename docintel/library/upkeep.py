@@ -1,16 +1,12 @@
-"""How a library is: what is in it, what is wrong with it, and its index made anew."""
+"""How a library is: what is in it, what is wrong with it, its index made anew, and a backup of it all."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from docintel.errors import StoreError
 from docintel.index.passage_index import PassageIndex
+from docintel.library.backup import REBUILD, backup
 from docintel.library.base import Base
-
-if TYPE_CHECKING:
-    pass
-
-
-_REBUILD = "Run: docintel library rebuild"
 
 
 class Upkeep(Base):
@@ -18,7 +14,8 @@ class Upkeep(Base):
 
     def info(self) -> dict[str, Any]:
         """The folder, how much is in it, and how far the index has come."""
-        manifest = self._index.manifest
+        with self._index.writing(wait=False):  # the newest state, of other processes too
+            manifest = self._index.manifest
         return self._catalog.counts() | {
             "folder": str(self.folder),
             "encoder": manifest.encoder,
@@ -41,7 +38,7 @@ class Upkeep(Base):
         in_index = index.check()
         if len(index) != passages:
             in_index.append(f"The index holds {len(index)} passages and the catalog {passages}.")
-        problems += [f"{problem} {_REBUILD}" for problem in in_index]
+        problems += [f"{problem} {REBUILD}" for problem in in_index]
         try:
             self._own_model.judge()
         except StoreError as exc:
@@ -60,3 +57,15 @@ class Upkeep(Base):
         PassageIndex.clear(self.folder / "index")
         self._catalog.regroup()
         self._index.catch_up(self._catalog)
+
+    def backup(self, target: Path | str) -> dict[str, Any]:
+        """Write everything to one ZIP file, whole or not at all, while the library stays in use.
+
+        Returns:
+            The file, how many files it holds, its size in bytes, and whether the index is in it.
+
+        Raises:
+            InputError: the target lies in the library.
+            StoreError: the backup could not be written.
+        """
+        return backup(self.folder, Path(target))

@@ -82,13 +82,14 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _may_be_report(path: Path) -> bool:
-    return _named_as_report(path) and path.is_file()
+    return named_as_report(path.name) and path.is_file()
 
 
-def _named_as_report(path: Path) -> bool:
-    if path.name.lower() in _NOT_EVEN_FILES or path.name.startswith((".", "~$")):
+def named_as_report(name: str) -> bool:
+    """Whether a file in a folder, by its name, is one that someone means to read."""
+    if name.lower() in _NOT_EVEN_FILES or name.startswith((".", "~$")):
         return False
-    return path.suffix.lower() not in _NOT_REPORTS
+    return Path(name).suffix.lower() not in _NOT_REPORTS
 
 
 def read_documents(
@@ -104,27 +105,41 @@ def read_documents(
         known: whether the document with an id need not be read again.
         progress: called with a file's name, pages done and pages in all, at first with 0 and 0.
     """
-    file = _Place(printable(path), printable(absolute(path)), printable(path.name))
+    file = Place(printable(path), printable(absolute(path)), printable(path.name))
     try:
         data = read_file(path, sandbox.limits)
     except InputError as exc:
         yield file.intake(error=exc)
         return
-    yield from _Reader(sandbox, known, progress).read(file, data, depth=0)
+    yield from documents_in(data, file, sandbox, known=known, progress=progress)
+
+
+def documents_in(
+    data: bytes,
+    file: "Place",
+    sandbox: Sandbox,
+    *,
+    known: Callable[[str], bool] = lambda _: False,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> Iterator[Intake]:
+    """The same for a file whose bytes are at hand."""
+    return _Reader(sandbox, known, progress).read(file, data, depth=0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where a file is: as it was found, absolute, and its name in messages."""
 
     path: str
     place: str
     name: str
 
-    def inside(self, member: str) -> "_Place":
-        return _Place(*(f"{outer}{INSIDE}{member}" for outer in (self.path, self.place, self.name)))
+    def inside(self, member: str) -> "Place":
+        """Where a member of it is."""
+        return Place(*(f"{outer}{INSIDE}{member}" for outer in (self.path, self.place, self.name)))
 
     def intake(self, **found: Any) -> Intake:
+        """What became of it."""
         return Intake(path=self.path, place=self.place, **found)
 
 
@@ -140,7 +155,7 @@ class _Reader:
         self._members = 0
         self._bytes = 0
 
-    def read(self, file: _Place, data: bytes, *, depth: int) -> Iterator[Intake]:
+    def read(self, file: Place, data: bytes, *, depth: int) -> Iterator[Intake]:
         id_ = sha256(data).hexdigest()
         is_archive = False
         if self._known(id_):
@@ -165,7 +180,7 @@ class _Reader:
             except InputError as exc:
                 yield file.intake(error=exc)
 
-    def _read_members(self, file: _Place, data: bytes, depth: int, *, is_archive: bool) -> Iterator[Intake]:
+    def _read_members(self, file: Place, data: bytes, depth: int, *, is_archive: bool) -> Iterator[Intake]:
         limits = self._sandbox.limits
         if is_archive and depth >= limits.depth:
             raise ParseError(
@@ -223,4 +238,4 @@ def _unused(path: str, taken: set[str]) -> str:
 
 def _may_be_member(path: str) -> bool:
     """Whether a member is a file that someone put in the archive, not what a system left there."""
-    return "__MACOSX/" not in path and _named_as_report(Path(path.rsplit("/", 1)[-1]))
+    return "__MACOSX/" not in path and named_as_report(path.rsplit("/", 1)[-1])

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -58,8 +58,7 @@ class Sandbox:
         self.limits = limits
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
-        _sweep()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"docintel-{os.getpid()}-"))
+        self._folder = _make_folder()
 
     def close(self) -> None:
         """End the worker and delete what it left on disk."""
@@ -290,6 +289,22 @@ class _Worker:
             return signal.Signals(-code).name
         except ValueError:
             return f"signal {-code}"
+
+
+def _make_folder() -> Path:
+    """A folder for this process; those of processes that are gone are deleted."""
+    _sweep()
+    return Path(tempfile.mkdtemp(prefix=f"docintel-{os.getpid()}-"))
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that goes at the end of the block, or when docintel next reads files after this process was killed."""
+    folder = _make_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep() -> None:

@@ -38,16 +38,21 @@ def main() -> None:
 
 def confine(memory_mb: int) -> None:
     """Die with the parent, leave no core, take no more memory, reach no network."""
+    die_with_parent()
     if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        _leave_network(libc)
+        _leave_network(ctypes.CDLL(None, use_errno=True))
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits; some systems refuse these
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     sys.addaudithook(_refuse_network)
+
+
+def die_with_parent() -> None:
+    """Be killed when the thread that started this process ends, where the system can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _leave_network(libc: ctypes.CDLL) -> None:

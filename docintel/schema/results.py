@@ -36,6 +36,9 @@ class Filters:
             their own, of that.
         until: last day, in the same forms; `2023` means to the end of that year. A period passes that lies in part
             between the two.
+        sanction: part of the name of a sanction the document tells of, or a `SanctionKind` value.
+        figures: what the document's statistics must come to, one a metric or several: `issues_found>50`; of `>`, `>=`,
+            `<`, `<=` and `=`.
     """
 
     doc_type: str | None = None
@@ -46,6 +49,8 @@ class Filters:
     reference: str | None = None
     since: str | None = None
     until: str | None = None
+    sanction: str | None = None
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,48 @@ class Hit:
     category: str | None = None
     status: str | None = None
     sources: tuple[str, ...] = ()
+
+
+class Order(StrEnum):
+    """In which order hits are told."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Everything that a search found and that is worth telling.
+
+    Attributes:
+        hits: in the order asked for.
+        facets: how many of them have each type of document, category, region, unit and year, most first.
+        by_words: at least one was found by its words, not by meaning alone.
+    """
+
+    hits: tuple[Hit, ...]
+    facets: dict[str, dict[str, int]]
+    by_words: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a hit was found.
+
+    Attributes:
+        words: words of the query in its quote, as they stand there.
+        title_words: those in the title of its document.
+        related: words of the query, each with another in the quote that the thesaurus knows for it.
+        similarity: of the meanings of query and passage, 0 to 1.
+        spans: where in the quote the words and the related ones stand, start and end.
+    """
+
+    words: tuple[str, ...] = ()
+    title_words: tuple[str, ...] = ()
+    related: tuple[tuple[str, str], ...] = ()
+    similarity: float = 0.0
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +282,26 @@ class Advice:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A search that is repeated as documents come.
+
+    Attributes:
+        owner: whose it is: an account of the page; empty for the library's own.
+        query: in the language of `docintel.query`.
+        created: ISO 8601 in UTC.
+        new: documents that it has found and nobody has seen.
+    """
+
+    name: str
+    query: str
+    kind: HitKind = HitKind.PASSAGE
+    filters: Filters = field(default_factory=Filters)
+    owner: str = ""
+    created: str = ""
+    new: int = 0
+
+
 class IngestStatus(StrEnum):
     """What became of one file."""
 
@@ -253,6 +320,7 @@ class FileReport:
         read: how much of it was read.
         message: the reason for a failure, with what to do; what is missing of a file that was read in part.
         counts: records by type.
+        watches: names of the library's watches that the document newly matches.
     """
 
     path: str
@@ -261,6 +329,7 @@ class FileReport:
     document: str | None = None
     message: str = ""
     counts: dict[str, int] = field(default_factory=dict)
+    watches: tuple[str, ...] = ()
 
     @classmethod
     def failure(cls, path: object, exc: Exception) -> "FileReport":

@@ -75,10 +75,7 @@ def browse(
     """
     if order not in ORDERS:
         raise QueryError(f"没有 {order!r} 这种排序。 {order!r} is no order; these are: {', '.join(ORDERS)}.")
-    where, values = condition(replace(filters, category=None))
-    if filters.category:
-        where.append(_WITH_CATEGORY)
-        values["category"] = filters.category
+    where, values = _selecting(filters)
     for i, word in enumerate(words.split()):
         where.append(_NAMED.format(word=f"word{i}"))
         values[f"word{i}"] = word.lower()
@@ -87,3 +84,34 @@ def browse(
     page = values | {"offset": offset, "limit": limit}
     rows = ask(f"{_LISTED} {chosen} ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset", page)
     return count, [dict(row) for row in rows]
+
+
+def select(ask: Ask, filters: Filters, *, all_sources: bool = True) -> list[tuple[str, str, int]]:
+    """Id, work and number of sources of the documents that pass the filters, by file name.
+
+    Args:
+        filters: of documents; `category` selects those with an issue or a measure of it.
+        all_sources: every document; else of each work the first that passes.
+
+    Raises:
+        QueryError: a filter makes no sense.
+    """
+    where, values = _selecting(filters)
+    those = " AND ".join(where) or "TRUE"
+    rank = "SELECT d.id, row_number() OVER (PARTITION BY d.work ORDER BY d.precedence, d.id) AS place FROM documents d"
+    first = "TRUE" if all_sources else f"d.id IN (SELECT id FROM ({rank} WHERE {those}) WHERE place = 1)"
+    rows = ask(
+        f"""SELECT d.id, d.work, (SELECT count(*) FROM documents o WHERE o.work = d.work) FROM documents d
+        WHERE {those} AND {first} ORDER BY d.source, d.id""",
+        values,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _selecting(filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    """Conditions of documents, and the values they name; a category is that of one of their issues or measures."""
+    where, values = condition(replace(filters, category=None))
+    if filters.category:
+        where.append(_WITH_CATEGORY)
+        values["category"] = filters.category
+    return where, values

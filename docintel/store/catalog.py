@@ -24,10 +24,11 @@ from docintel.schema import (
     Metric,
     Passage,
     ReadStatus,
+    Watch,
 )
 from docintel.schema.serial import extraction_from_dict, extraction_to_dict
-from docintel.store import corrections, spans, works
-from docintel.store.browsing import browse, facets
+from docintel.store import corrections, spans, watches, works
+from docintel.store.browsing import browse, facets, select
 from docintel.store.corrections import Corrector, Standing
 from docintel.store.filters import condition, leading
 from docintel.store.migrations import migrate
@@ -187,8 +188,8 @@ class Catalog:
             Ids of the documents that were removed because no other path leads to them.
         """
         with self._transaction() as db:
-            query = "SELECT path, document FROM files WHERE substr(path, 1, length(:inside)) = :inside ORDER BY path"
-            found = db.execute(query, {"inside": f"{container}!/"}).fetchall()
+            query = "SELECT path, document FROM files WHERE path >= ? AND path < ? ORDER BY path"
+            found = db.execute(query, (f"{container}!/", f"{container}!0")).fetchall()  # 0 comes after /
             spared = tuple(f"{path}!/" for path in unread)
             gone = [row for row in found if row["path"] not in keep and not f"{row['path']}!/".startswith(spared)]
             db.executemany("DELETE FROM files WHERE path = ?", [(row["path"],) for row in gone])
@@ -245,6 +246,11 @@ class Catalog:
                 its = tuple(each for each in undone if each.document == document)
                 found.append(Amended(before, self.get(document), its, standing.lost))
             return found
+
+    def corrections_going_with(self, document: str) -> list[Correction]:
+        """The corrections that go when a document is removed: its own, those of earlier versions of it, undone ones."""
+        with self._store_errors():
+            return corrections.going_with(self._db, document)
 
     def corrections(self, document: str | None = None) -> list[Correction]:
         """The corrections of a document, or of all, oldest first; those that were taken back, too."""
@@ -321,16 +327,23 @@ class Catalog:
         """The paths a document was read from, sorted."""
         return [row[0] for row in self._rows("SELECT path FROM files WHERE document = ? ORDER BY path", (document,))]
 
-    def resolve(self, name: str) -> str:
-        """The id of the document that `name` means: its id, the start of its id, its file's name or path.
+    def resolve(self, name: str, *, shortest: int = 1) -> str:
+        """The id of the document that `name` means: its id, its file's name or path, else the start of its id.
+
+        Args:
+            shortest: characters that the start of an id has at least.
 
         Raises:
             NotFoundError: none, or more than one.
         """
         found = self._rows(
             """SELECT DISTINCT d.id, d.source FROM documents d LEFT JOIN files f ON f.document = d.id
-            WHERE d.source = :name OR f.path = :name OR substr(d.id, 1, length(:name)) = :name ORDER BY d.source""",
+            WHERE d.source = :name OR f.path = :name OR d.id = :name ORDER BY d.source, d.id""",
             {"name": name},
+        ) or self._rows(
+            """SELECT id, source FROM documents
+            WHERE length(:name) >= :shortest AND substr(id, 1, length(:name)) = :name ORDER BY source, id""",
+            {"name": name, "shortest": shortest},
         )
         if not name or not found:
             raise NotFoundError(
@@ -382,6 +395,13 @@ class Catalog:
             {_SOURCES} AS sources FROM documents d ORDER BY source, d.id"""
         )
         return [listed(row) for row in rows]
+
+    def select(self, filters: Filters, *, all_sources: bool = True) -> list[tuple[str, str, int]]:
+        """Id, work and number of sources of the documents that pass the filters, by file name.
+
+        Arguments, and what is raised, as for `docintel.store.browsing.select`.
+        """
+        return select(self._rows, filters, all_sources=all_sources)
 
     def unit_names(self) -> dict[str, set[str]]:
         """Of each document the full names of the units it names, and of those who take its measures."""
@@ -512,6 +532,55 @@ class Catalog:
         )
         return [json.loads(row["data"]) | {key: row[key] for key in RECORD_CONTEXT} for row in rows]
 
+    # Watches
+
+    def put_watch(self, watch: Watch, checked: int, known: Iterable[str]) -> None:
+        """Keep a watch, in place of one of its owner that has its name.
+
+        Args:
+            checked: the newest passage that was compared with it.
+            known: ids of the documents that match it already: they are not new.
+        """
+        with self._transaction() as db:
+            watches.put(db, watch, checked, known)
+
+    def remove_watch(self, owner: str, name: str) -> None:
+        """Forget a watch.
+
+        Raises:
+            NotFoundError: its owner has none of this name.
+        """
+        with self._transaction() as db:
+            watches.remove(db, owner, name)
+
+    def watches(self, owner: str | None = None) -> list[Watch]:
+        """The watches of an owner, or of all, oldest first."""
+        with self._store_errors():
+            return watches.every(self._db, owner)
+
+    def due_watches(self, newest: int) -> list[tuple[Watch, int]]:
+        """The watches that passages up to a newest one have not been compared with; each with where it stands."""
+        with self._store_errors():
+            return watches.due(self._db, newest)
+
+    def note_found(self, watch: Watch, newest: int, documents: Iterable[str]) -> list[str]:
+        """Write down which documents match a watch, among passages up to a newest one; gives those that are new.
+
+        A document that it knows is not, nor one whose work it knows from another source.
+        """
+        with self._transaction() as db:
+            return watches.note(db, watch, newest, documents)
+
+    def unseen(self, watch: Watch) -> list[str]:
+        """Ids of the documents that a watch has found and nobody has seen, that are still there."""
+        with self._store_errors():
+            return watches.unseen(self._db, watch)
+
+    def mark_seen(self, watch: Watch, documents: Iterable[str]) -> None:
+        """Note that somebody has seen what a watch found."""
+        with self._transaction() as db:
+            watches.see(db, watch, documents)
+
     # Passages
 
     def revision(self) -> tuple[int, int]:
@@ -559,6 +628,55 @@ class Catalog:
         found = {row["id"]: row_to_hit(row, scores[row["id"]]) for row in rows}
         return [found[id_] for id_ in scores if id_ in found]
 
+    def words_of(self, ids: "Sequence[int] | NDArray[np.int64]") -> list[tuple[int, str, str, str]]:
+        """Of passages the id, words, context and the title of the document; by id, ascending."""
+        rows = self._rows(f"{_PASSAGE} WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id", (_ids(ids),))
+        return [(row["id"], row["text"], row["context"], row["title"]) for row in rows]
+
+    def beside(self, ids: "Sequence[int] | NDArray[np.int64]", kind: HitKind) -> "NDArray[np.int64]":
+        """Ids of all passages of a kind in the documents of these passages, ascending."""
+        import numpy as np
+
+        rows = self._rows(
+            """SELECT id FROM passages WHERE kind = ? AND document IN (
+                SELECT document FROM passages WHERE id IN (SELECT value FROM json_each(?))) ORDER BY id""",
+            (kind, _ids(ids)),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def passages_in(self, documents: Iterable[str], kind: HitKind) -> "NDArray[np.int64]":
+        """Ids of the passages of a kind in some documents, ascending."""
+        import numpy as np
+
+        rows = self._rows(
+            "SELECT id FROM passages WHERE kind = ? AND document IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (kind, to_json(list(documents))),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def newest(
+        self, ids: "Sequence[int] | NDArray[np.int64]", limit: int, *, one_a_document: bool = False
+    ) -> list[int]:
+        """These passages, those of the documents that were published last first, then in text order; at most so many.
+
+        Args:
+            one_a_document: of each document the first only.
+        """
+        rows = self._rows(
+            f"""SELECT {"min(p.id)" if one_a_document else "p.id"} FROM passages p
+            JOIN documents d ON d.id = p.document WHERE p.id IN (SELECT value FROM json_each(?))
+            {"GROUP BY d.id" if one_a_document else ""} ORDER BY coalesce(d.published, '') DESC, p.id LIMIT ?""",
+            (_ids(ids), limit),
+        )
+        return [row[0] for row in rows]
+
+    def passage_id(self, document: str, kind: HitKind, ordinal: int) -> int | None:
+        """The id of a passage by its place; None where there is none any more."""
+        rows = self._rows(
+            "SELECT id FROM passages WHERE document = ? AND kind = ? AND ordinal = ?", (document, kind, ordinal)
+        )
+        return rows[0][0] if rows else None
+
     def check(self) -> list[str]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
         problems = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
@@ -579,6 +697,10 @@ def _grounded(
         records[kind][ordinal] = replace(record, grounds=tuple(last.values()))
     changed: dict[str, Any] = {kind: tuple(each) for kind, each in records.items()}
     return replace(extraction, **changed)
+
+
+def _ids(ids: "Sequence[int] | NDArray[np.int64]") -> str:
+    return to_json([int(id_) for id_ in ids])
 
 
 def _names(extraction: Extraction) -> tuple[list[str], list[str]]:

@@ -16,7 +16,12 @@ from docintel.errors import CorrectionError
 from docintel.schema import Correction, CorrectionAction, Document, Extraction, Passage
 from docintel.store.rows import insert, to_json
 
+#: The largest number that a row can have.
+_LARGEST = 2**63 - 1
 _JSON_COLUMNS = ("fields", "before")
+_GOING = """c.document = :document OR (
+    coalesce(c.origin, c.id) IN (SELECT coalesce(origin, id) FROM corrections WHERE document = :document)
+    AND c.document NOT IN (SELECT id FROM documents))"""
 _COLUMNS = ", ".join(f'c."{column.name}"' for column in fields(Correction))
 
 
@@ -78,7 +83,7 @@ def undo(db: sqlite3.Connection, number: int, by: str) -> list[Correction]:
     Raises:
         CorrectionError: there is no such correction, or it was taken back before.
     """
-    found = _read(db, "c.id = ?", (number,))
+    found = _read(db, "c.id = ?", (number,)) if abs(number) <= _LARGEST else []
     if not found:
         raise CorrectionError(
             f"没有编号为 {number} 的订正。 There is no correction {number}.",
@@ -109,14 +114,14 @@ def carry(
             keep(db, moved)
 
 
+def going_with(db: sqlite3.Connection, document: str) -> list[Correction]:
+    """The corrections of a document, and of earlier versions of it that are no longer in the library; undone, too."""
+    return _read(db, _GOING, {"document": document})
+
+
 def forget(db: sqlite3.Connection, document: str) -> None:
-    """Delete the corrections of a document, and of earlier versions of it that are no longer in the library."""
-    db.execute(
-        """DELETE FROM corrections WHERE document = :document OR (
-            coalesce(origin, id) IN (SELECT coalesce(origin, id) FROM corrections WHERE document = :document)
-            AND document NOT IN (SELECT id FROM documents))""",
-        {"document": document},
-    )
+    """Delete the corrections that `going_with` gives."""
+    db.execute(f"DELETE FROM corrections AS c WHERE {_GOING}", {"document": document})
 
 
 def put_reading(db: sqlite3.Connection, document: str, reading: str) -> None:

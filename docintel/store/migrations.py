@@ -158,6 +158,42 @@ def m006_add_names(db: sqlite3.Connection) -> None:
     spans.note_names(db)
 
 
+def m007_add_figures(db: sqlite3.Connection) -> None:
+    """The values of each document's statistics, and its sanctions among its names; filled as the tables before."""
+    statements = """
+    CREATE TABLE document_figures (
+        metric TEXT NOT NULL, value REAL NOT NULL,
+        document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, PRIMARY KEY (metric, value, document)
+    ) WITHOUT ROWID;
+    CREATE INDEX document_figures_by_document ON document_figures (document)
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+    spans.note_names(db)
+    spans.note_figures(db)
+
+
+def m008_add_watches(db: sqlite3.Connection) -> None:
+    """Searches that are repeated as documents come, and the documents that each has found.
+
+    `checked` is the newest passage that was compared with a watch. What it has found belongs to no row of `documents`,
+    which goes and comes back as a file is read anew, so that nothing is told twice.
+    """
+    statements = """
+    CREATE TABLE watches (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL COLLATE NOCASE, name TEXT NOT NULL,
+        query TEXT NOT NULL, kind TEXT NOT NULL, filters TEXT NOT NULL, created TEXT NOT NULL,
+        checked INTEGER NOT NULL, UNIQUE (owner, name)
+    );
+    CREATE TABLE watch_documents (
+        watch INTEGER NOT NULL REFERENCES watches ON DELETE CASCADE, document TEXT NOT NULL,
+        found TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (watch, document)
+    ) WITHOUT ROWID
+    """
+    for statement in _split(statements):
+        db.execute(statement)
+
+
 def _split(statements: str) -> list[str]:
     """Single statements; `executescript` would commit the transaction they must share."""
     parts, pending = [], ""
@@ -176,6 +212,8 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m004_add_corrections,
     m005_add_spans,
     m006_add_names,
+    m007_add_figures,
+    m008_add_watches,
 )
 
 

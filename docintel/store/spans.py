@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docintel.schema import Filters, HitKind
-from docintel.store.filters import condition
+from docintel.store.filters import SANCTION_KIND, condition
 
 Ids = NDArray[np.int64]
 
@@ -32,40 +32,66 @@ _CATEGORIES = """INSERT OR IGNORE INTO passage_categories (category, kind, passa
         ELSE r.kind IN ('issues', 'measures') AND r.start < p."end" AND r."end" > p.start END"""
 
 
-#: The units a document names, in full and as it writes them, and what it refers to.
+#: The units a document names, in full and as it writes them; what it refers to; the sanctions it tells of and their
+#: kinds.
 _NAMES = """INSERT OR IGNORE INTO document_names (kind, name, document)
     SELECT kind, unit, document FROM records
     WHERE kind = 'units' AND unit IS NOT NULL AND (:document IS NULL OR document = :document)
     UNION ALL SELECT kind, json_extract(data, '$.name'), document FROM records
     WHERE kind = 'units' AND json_extract(data, '$.name') IS NOT NULL AND (:document IS NULL OR document = :document)
     UNION ALL SELECT kind, json_extract(data, '$.canonical'), document FROM records WHERE kind = 'references'
-    AND json_extract(data, '$.canonical') IS NOT NULL AND (:document IS NULL OR document = :document)"""
+    AND json_extract(data, '$.canonical') IS NOT NULL AND (:document IS NULL OR document = :document)
+    UNION ALL SELECT 'sanctions', json_extract(penalty.value, '$.name'), document
+    FROM records, json_each(records.data, '$.penalties') penalty
+    WHERE records.kind = 'cases' AND (:document IS NULL OR document = :document)
+    UNION ALL SELECT 'sanctions', :sanction_kind || json_extract(penalty.value, '$.kind'), document
+    FROM records, json_each(records.data, '$.penalties') penalty
+    WHERE records.kind = 'cases' AND (:document IS NULL OR document = :document)"""
+_FIGURES = """INSERT OR IGNORE INTO document_figures (metric, value, document)
+    SELECT metric, json_extract(data, '$.value'), document FROM records
+    WHERE kind = 'statistics' AND metric IS NOT NULL AND json_extract(data, '$.value') IS NOT NULL
+    AND (:document IS NULL OR document = :document)"""
 
 
 def note(db: sqlite3.Connection, document: str) -> None:
     """Write down anew what filters ask of a document, after its records or passages changed."""
     note_passages(db, document)
     note_names(db, document)
+    note_figures(db, document)
 
 
 def note_passages(db: sqlite3.Connection, document: str | None = None) -> None:
     """Which passages a document has, and each category among them; of all documents when None."""
     values = {"document": document}
-    db.execute("DELETE FROM spans WHERE :document IS NULL OR document = :document", values)
-    db.execute(
-        """DELETE FROM passage_categories WHERE :document IS NULL
-        OR passage IN (SELECT id FROM passages WHERE document = :document)""",
+    _execute(db, "DELETE FROM spans WHERE :document IS NULL OR document = :document", values)
+    _execute(
+        db,
+        """DELETE FROM passage_categories WHERE :document IS NULL OR
+        passage IN (SELECT id FROM passages WHERE document = :document)""",
         values,
     )
-    db.execute(_SPANS, values)
-    db.execute(_CATEGORIES, values)
+    _execute(db, _SPANS, values)
+    _execute(db, _CATEGORIES, values)
 
 
 def note_names(db: sqlite3.Connection, document: str | None = None) -> None:
     """What a document names; of all documents when None."""
     values = {"document": document}
-    db.execute("DELETE FROM document_names WHERE :document IS NULL OR document = :document", values)
-    db.execute(_NAMES, values)
+    _execute(db, "DELETE FROM document_names WHERE :document IS NULL OR document = :document", values)
+    _execute(db, _NAMES, values | {"sanction_kind": SANCTION_KIND})
+
+
+def note_figures(db: sqlite3.Connection, document: str | None = None) -> None:
+    """The values of a document's statistics; of all documents when None."""
+    values = {"document": document}
+    _execute(db, "DELETE FROM document_figures WHERE :document IS NULL OR document = :document", values)
+    _execute(db, _FIGURES, values)
+
+
+def _execute(db: sqlite3.Connection, query: str, values: dict[str, Any]) -> None:
+    """Run a query for one document or for all; for one without its `IS NULL OR`, behind which SQLite uses no index."""
+    one = values["document"] is not None
+    db.execute(query.replace(":document IS NULL OR", "") if one else query, values)
 
 
 def passage_ids(

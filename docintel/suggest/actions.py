@@ -10,13 +10,14 @@ from enum import IntEnum
 
 from docintel.schema import Extraction, Measure, MeasureCategory, Status
 from docintel.text.normalize import fold
+from docintel.text.script import to_simplified
 
 
 class Use(IntEnum):
     """What use a measure is to somebody with a like problem, least first."""
 
     NONE = 0
-    """What was said or found, or done to one person: nothing to take over."""
+    """What was said, found or done wrong, or done to one person: nothing to take over."""
     RESULT = 1
     """What came of an action: sums recovered, problems settled, letters handled."""
     EVENT = 2
@@ -33,6 +34,10 @@ _TOLD = re.compile(
     r"|汇报(?:进展|情况)|(?:表示|指出|强调|透露|坦言|告诉|认为|宣读|致辞|说道)|(?:传达|学习)了|通报如下|一起案件$"
     r"|通报\d{4}年|纪委监委通报(?:了|的)?|(?:现将|选取其中).{0,12}(?:通报|案例)|被.{0,12}通报批评|制定本(?:规定|办法)"
     r"|(?:对该|对其|向其).{0,16}通报批评|(?:负责同志|有关人员|代表|等)参加$|^(?:未|没有|没)(?:发现|查出)"
+)
+#: A remark on what was found, no action: `与医院无关，不列为问题`, `认定“三龄两历一身份”存疑9人`.
+_REMARK = re.compile(
+    r"无关$|不(?:列为|列入|作为|算作|计入|纳入).{0,4}(?:问题|整改|线索|统计|范围)|不属于|不予(?:认定|采纳)$|存疑|有待(?:核实|查证)"
 )
 #: What only leads over to what follows: `经院党委研究，通报如下`.
 _ANNOUNCED = re.compile("(?:通报|公布|公告)如下$")
@@ -78,6 +83,23 @@ _WAY = re.compile(
     r"每[月周日季年半]|逐[一笔项人条件份]|双人|两人|一律|不得|必须|名单|清单|台账|制度|办法|规定|流程|系统|平台|公示|公开|轮岗|抽查|盘点|"
     r"核对|比对|扫码|签字|集体|实行|推行|推广|备案|审批|报备|评审|招标|回避|培训|旁听|考核|约谈|问卷|回访|监控|试点|分离|\d"
 )
+#: Wrongdoing, by whoever: `干预药品采购`, `院长肖某违规收受礼金`; and the lack of what there should be: `未经集体研究`,
+#: `库存检查走过场`. An issue that was read as a measure says nothing else.
+_WRONG = re.compile(
+    r"[^,;:]{0,24}?(?:干预|插手|收受|索取|索要|索贿|套取|骗取|虚报|虚列|虚开|虚构|虚增|挪用|侵占|侵吞|截留|私分|私设|伪造|篡改"
+    r"|倒卖|泄露|贪污|隐瞒|瞒报|谎报|纵容|包庇|充当|指使|授意|默许|行贿|受贿|串通|围标|串标|规避|冒领|擅自|私自|违规|违反|违法|非法"
+    r"|变相|借机|大操大办|接受.{0,8}宴请|公款(?:吃喝|送礼|旅游|消费|娱乐)|公车私[用养]|大吃大喝|收送|收礼|送礼|吃空饷|酒驾|醉驾|以权谋私|贪占|克扣|吃拿卡要|敷衍|推诿|滥用|玩忽|勾结)"
+    r"|(?:[^,;:]*(?:不到位|不严格?|不力|不规范|缺失|缺位|走过场|流于形式|空转|失管|混乱|薄弱|不健全|不完善|滞后|脱节|不实|不符"
+    r"|不作为|慢作为|虚设|弱化|淡薄|不透明|不及时|不足|不够)|(?:未|没有|从不).{2,}|.{1,10}(?:未[按经能及]|没有按).{2,})$"
+)
+#: Words of what is done against it, or about it: a clause that has one is no wrongdoing. Of the measures that people
+#: marked in 120 documents none is taken for one, of their issues one in seven.
+_AGAINST = re.compile(
+    r"严禁|不得|禁止|防|杜绝|查(?!走过场|流于形式|不|缺)|治|打|惩|遏制|制止|阻断|拦截|拒绝|举报|清|追|收回|收缴|退|缴|避免|不准|零容忍|改|纠正|通报|曝光"
+    r"|问责|处理|处[分罚]|论处|警惕|警示|堵|约谈|责|取消|取缔|停止|废止|拆除|扣留|推送|劝离|解决|破解|针对|围绕|聚焦|专项|剖析|移送|起诉"
+    r"|判处|立案|罚|拘|抓|公[布开示]|控|监督|预警|提醒|提示|教育|制度|办法|规定|名单|建|设立|签|承诺|谈|学|读|讲|补|发现|认定|核实"
+    r"|涉嫌|梳理|研判|盯|强化|开除|^对|鼓励|上交|一律|(?<!主)要|(?<!供)应|必须|的$|者"
+)
 #: What is to be done, without what: `11月底前完成整改`.
 _TO_BE_DONE = ("完成整改", "整改到位", "落到实处", "举一反三")
 #: What follows the name of somebody who only said something.
@@ -90,7 +112,7 @@ _EDUCATING = frozenset({MeasureCategory.EDUCATION, MeasureCategory.TALK, Measure
 
 def use_of(measure: Measure, extraction: Extraction) -> Use:
     """What use a measure is to somebody with a like problem: that of its best clause."""
-    quote = fold(measure.evidence.quote).strip()
+    quote = _plain(measure.evidence.quote).strip().rstrip(")")
     if _ANNOUNCED.search(quote):
         return Use.NONE
     clauses = [clause for clause in _CLAUSE.split(quote) if len(clause) > 1] or [quote]
@@ -102,7 +124,7 @@ def use_of(measure: Measure, extraction: Extraction) -> Use:
 
 def _use_of_clause(clause: str, measure: Measure) -> Use:
     clause = _ADJUNCT.sub("", clause)
-    if _TOLD.search(clause):
+    if _TOLD.search(clause) or _REMARK.search(clause) or (_WRONG.match(clause) and not _AGAINST.search(clause)):
         return Use.NONE
     if measure.status is Status.REQUIRED:
         return _use_of_order(clause, measure)
@@ -131,4 +153,9 @@ def _names_a_teller(measure: Measure, extraction: Extraction) -> bool:
     quote = measure.evidence
     named = [m for person in extraction.persons for m in person.mentions or (person.evidence,)]
     ends = [each.end for each in named if quote.start <= each.start and each.end <= quote.end]
-    return any(_SAYS.match(fold(extraction.document.text[end : quote.end])) for end in ends)
+    return any(_SAYS.match(_plain(extraction.document.text[end : quote.end])) for end in ends)
+
+
+def _plain(text: str) -> str:
+    """Folded and in Simplified script, as the patterns are."""
+    return to_simplified(fold(text))

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from docintel.errors import QueryError
 from docintel.index.passage_index import PassageIndex
+from docintel.query import check_length
 from docintel.schema import Advice, Extraction, Suggestion
 from docintel.store.catalog import Catalog
 from docintel.suggest.finding import Asked, Finder, Shelf
@@ -35,13 +36,17 @@ class Adviser:
             top_k: suggestions.
 
         Raises:
-            QueryError: the problem is empty, or `top_k` is no number of suggestions.
+            QueryError: the problem is empty or too long, or `top_k` is no number of suggestions.
         """
         if not any(char.isalnum() for char in problem):
             raise QueryError(
                 "问题为空。 The problem is empty.",
                 hint="请用一句话描述发现的问题。 Describe in a sentence what was found.",
             )
+        check_length(problem)
+        return self._advise(problem, exclude, world, top_k)
+
+    def _advise(self, problem: str, exclude: str | None, world: World, top_k: int) -> Advice:
         if top_k < 1:
             raise QueryError(f"top_k is {top_k}; it must be at least 1.")
         asked = Asked(problem, world if world.sectors else world_of_text(problem), exclude)
@@ -69,7 +74,7 @@ class Adviser:
         """
         world = world_of(extraction)
         for question in questions(extraction, issue):
-            advice = self.advise(question.problem, exclude=extraction.document.id, world=world, top_k=top_k)
+            advice = self._advise(question.problem, extraction.document.id, world, top_k)
             yield replace(advice, owners=question.owners, deadline=question.deadline)
 
 

@@ -14,7 +14,7 @@ from docintel.chain import effects
 from docintel.errors import NotFoundError
 from docintel.index.passage_index import PassageIndex
 from docintel.schema import Effect, Extraction, Hit, HitKind, Measure, Merits, Precedent
-from docintel.search import once, rank
+from docintel.search import Question, once, rank
 from docintel.store.catalog import Catalog
 from docintel.suggest.actions import Use, use_of
 from docintel.suggest.folding import Candidate
@@ -175,7 +175,7 @@ class Finder:
 
     def _like(self, kind: HitKind) -> list[Likeness]:
         """Records like the problem, most like it first, what sources of a work say alike once."""
-        ranked = [rank(self._index, part.text, part.vector, kind=kind) for part in self._problem.parts]
+        ranked = [rank(self._index, Question(part.text, part.vector), kind=kind) for part in self._problem.parts]
         ids = list(dict.fromkeys(id_ for ranking in ranked for id_, _ in ranking))
         vectors = self._index.vectors(ids, kind)
         similarities: dict[tuple[str, int], float] = {}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from docintel.schema import Extraction
 from docintel.text.normalize import fold
+from docintel.text.script import to_simplified
 
 #: What tells the field of a text; a text may be of several.
 _SECTORS = {
@@ -62,16 +63,16 @@ ANYWHERE = World()
 
 def world_of_text(text: str) -> World:
     """The world of a problem in words: its field, as far as the words tell."""
-    return World(_sectors(fold(text)))
+    return World(_sectors(to_simplified(fold(text))))
 
 
 def world_of(extraction: Extraction) -> World:
     """The world of a document."""
     document = extraction.document
     own = [unit for unit in extraction.units if unit.canonical in (document.publisher or "")] or extraction.units[:1]
-    name = f"{document.publisher or ''} {own[0].canonical if own else ''} {document.title}"
-    words = fold(f"{name} {name} {document.text[:_TEXT_READ]}")
-    return World(_sectors(words), _level(fold(name)), extraction.region)
+    name = to_simplified(fold(f"{document.publisher or ''} {own[0].canonical if own else ''} {document.title}"))
+    words = to_simplified(fold(document.text[:_TEXT_READ]))
+    return World(_sectors(f"{name} {name} {words}"), _level(name), extraction.region)
 
 
 def nearness(one: World, other: World) -> float:

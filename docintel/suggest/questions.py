@@ -35,10 +35,13 @@ def questions(extraction: Extraction, issue: int | None = None) -> list[Question
     """
     count = len(extraction.issues)
     if issue is not None and not 0 <= issue < count:
-        raise QueryError(
-            f"{extraction.document.source} 没有第 {issue} 个问题。 It has no issue {issue}; there are {count}, from 0.",
-            hint=f"docintel show {extraction.document.source} --kind issues",
+        source = extraction.document.source
+        there = (
+            f"编号 0–{count - 1}。 They are numbered 0–{count - 1}: docintel explain {source} --record issues"
+            if count
+            else "其中没有抽取到问题；请直接写出问题。 No issue was read from it: give the problem in words."
         )
+        raise QueryError(f"{source} 没有第 {issue} 个问题。 It has no issue {issue}.", hint=there)
     rows = {number: row for row in chain(extraction) for number in row.issues}
     found: dict[str, Question] = {}
     for number, each in enumerate(extraction.issues):

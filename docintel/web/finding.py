@@ -6,34 +6,24 @@ one thing. The address says everything, so that it can be kept, sent and come ba
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from docintel.index.marking import wanted
 from docintel.library import Library
-from docintel.schema import Filters, Hit, HitKind
+from docintel.query import Query
+from docintel.schema import Filters, Hit, HitKind, Order
 from docintel.web.regions import Region, region_tree
 
 #: The longest question, in characters: a long paragraph.
 LONGEST_QUERY = 2000
 PAGE_SIZE = 20
-#: Hits that are looked at in all, and how good the last of them must be beside the best one: by meaning everything is
-#: a little like everything, and a list that never ends helps nobody.
-_MOST, _WORTH = 100, 0.3
 #: Values of a facet that are shown at once.
 _SHOWN = 8
 _FACETS = ("doc_type", "category", "region", "unit", "year")
 _FILTERS = ("type", "category", "region", "unit", "publisher", "reference", "since", "until")
-
-
-class Sort(StrEnum):
-    """In which order hits are shown."""
-
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
-    OLDEST = "oldest"
 
 
 def _none_if_empty(value: Any) -> Any:
@@ -63,7 +53,7 @@ class Asked(BaseModel):
     reference: Word
     since: Word
     until: Word
-    sort: Sort = Sort.RELEVANCE
+    sort: Order = Order.RELEVANCE
     page: Annotated[int, Field(default=1, ge=1, le=10_000)]
 
     @property
@@ -87,6 +77,15 @@ class Asked(BaseModel):
         return urlencode({name: str(value) for name, value in values.items() if value not in (None, "")})
 
 
+def asked_of(query: str) -> Asked | None:
+    """What the query of an address asks; None where somebody wrote something else into it, or nothing."""
+    try:
+        asked = Asked.model_validate(dict(parse_qsl(query)))
+    except ValidationError:
+        return None
+    return asked if asked.has_question else None
+
+
 @dataclass(frozen=True, slots=True)
 class FacetValue:
     """A value by which hits can be narrowed."""
@@ -104,6 +103,8 @@ class Found:
         hits: all of them, in the order asked for.
         shown: those of the page asked for.
         exact: at least one was found by its words, not by meaning alone.
+        query: what was understood of the question.
+        marks: the words to mark in hits.
     """
 
     hits: tuple[Hit, ...]
@@ -112,35 +113,30 @@ class Found:
     regions: Sequence[Region]
     pages: int
     exact: bool
+    query: Query
+    marks: frozenset[str]
 
 
 def find(library: Library, asked: Asked) -> Found:
     """Search.
 
     Raises:
-        QueryError: a filter makes no sense, or nothing was asked.
+        QueryError: a condition or filter makes no sense, or nothing was asked.
     """
-    best = library.search(asked.q, kind=asked.kind, filters=asked.filters, top_k=_MOST)
-    hits = tuple(_sorted([hit for hit in best if hit.score >= _WORTH * best[0].score], asked.sort))
-    counts = library.facets(hits)
+    query = library.understood(asked.q)
+    found = library.find(asked.q, kind=asked.kind, filters=asked.filters, order=asked.sort)
+    others = library.thesaurus.expander().related(query.words).values()
     first = PAGE_SIZE * (asked.page - 1)
     return Found(
-        hits=hits,
-        shown=hits[first : first + PAGE_SIZE],
-        facets={name: list(_values(counts[name], _active(asked, name))) for name in _FACETS},
-        regions=region_tree(counts["region"]),
-        pages=max(1, -(-len(hits) // PAGE_SIZE)),
-        exact=_found_by_words(best, asked.kind),
+        hits=found.hits,
+        shown=found.hits[first : first + PAGE_SIZE],
+        facets={name: list(_values(found.facets[name], _active(asked, name))) for name in _FACETS},
+        regions=region_tree(found.facets["region"]),
+        pages=max(1, -(-len(found.hits) // PAGE_SIZE)),
+        exact=found.by_words,
+        query=query,
+        marks=frozenset(wanted(query.text)).union(*others),
     )
-
-
-def _sorted(hits: list[Hit], sort: Sort) -> list[Hit]:
-    """Hits in the order asked for; those without a date last."""
-    if sort is Sort.RELEVANCE:
-        return hits
-    dated = [hit for hit in hits if hit.published]
-    dated.sort(key=lambda hit: hit.published or "", reverse=sort is Sort.NEWEST)
-    return dated + [hit for hit in hits if not hit.published]
 
 
 def _values(counts: Mapping[str, int], active: str | None) -> Iterator[FacetValue]:
@@ -155,8 +151,3 @@ def _active(asked: Asked, facet: str) -> str | None:
         return asked.since if asked.since == asked.until else None
     active: str | None = getattr(asked, "type" if facet == "doc_type" else facet)
     return active
-
-
-def _found_by_words(best: Sequence[Hit], kind: HitKind) -> bool:
-    """Whether words had a part in the best hit: meaning alone gives at most half a point to each passage."""
-    return bool(best) and best[0].score > (1.5 if kind is HitKind.DOCUMENT else 0.5)

@@ -40,8 +40,19 @@ class SavedSearches:
         )
         return [SavedSearch(**dict(row)) for row in rows]
 
-    def save(self, account: str, name: str, query: str) -> None:
-        """Save a search; one of the same name is replaced.
+    def get(self, account: str, number: int) -> SavedSearch:
+        """One of an account's.
+
+        Raises:
+            NotFoundError: it has none of this number.
+        """
+        found = next((each for each in self.list(account) if each.id == number), None)
+        if found is None:
+            raise NotFoundError("没有这个检索。 There is no such saved search.")
+        return found
+
+    def save(self, account: str, name: str, query: str) -> str:
+        """Save a search; one of the same name is replaced. Gives its name as it is kept.
 
         Raises:
             InputError: it has no name, or there are too many.
@@ -61,14 +72,15 @@ class SavedSearches:
             db.execute(
                 "INSERT INTO searches (account, name, query, created) VALUES (?, ?, ?, ?)", (account, name, query, at)
             )
+        return name
 
-    def remove(self, account: str, number: int) -> None:
-        """Delete a search of an account.
+    def remove(self, account: str, number: int) -> SavedSearch:
+        """Delete a search of an account; gives what it was.
 
         Raises:
             NotFoundError: it has none of this number.
         """
+        found = self.get(account, number)
         with self._database.transaction() as db:
-            gone = db.execute("DELETE FROM searches WHERE account = ? AND id = ?", (account, number)).rowcount
-        if not gone:
-            raise NotFoundError("没有这个检索。 There is no such saved search.")
+            db.execute("DELETE FROM searches WHERE account = ? AND id = ?", (account, number))
+        return found

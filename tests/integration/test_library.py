@@ -156,8 +156,11 @@ def test_tables_have_their_columns_even_when_empty(library, folder):
         library.statistics(metrics=["nonsense"])
     library.ingest(folder)
     assert {"quote", "category", "source", "published", "document"} <= set(library.records("issues").columns)
-    ids, vectors = library.embeddings()
-    assert vectors.shape == (len(ids), 64)
+    vectors = library.embeddings()
+    assert vectors.shape[1] == 64 and vectors.dtypes.eq("float32").all()
+    issues = library.records("issues").set_index(["document", "ordinal"])
+    of_issues = library.embeddings(HitKind.ISSUE)
+    assert set(issues.index) == set(of_issues.index)
 
 
 def test_names_must_mean_one_document(library, folder):
@@ -188,6 +191,23 @@ def test_a_changed_file_takes_its_old_original_with_it(library, folder):
     (folder / "a.txt").write_text("设备采购走过场的问题。", encoding="utf-8")
     library.ingest(folder / "a.txt")
     assert [path.name for path in originals(library)] == [library.extraction("a.txt").document.id]
+
+
+def test_removing_takes_a_name_or_enough_of_the_id(library, folder):
+    library.ingest(folder)
+    document = library.extraction("b.txt").document.id
+    for short in ("", document[0], document[:7]):
+        with pytest.raises(NotFoundError):
+            library.remove(short)
+    assert library.remove(document[:8]) == document
+
+
+def test_a_name_goes_before_the_start_of_an_id(library, folder):
+    library.ingest(folder)
+    document = library.extraction("b.txt").document.id
+    (folder / document[0]).write_text("采购问题一览。", "utf-8")
+    library.ingest(folder / document[0])
+    assert library.extraction(document[0]).document.source == document[0]
 
 
 def test_what_is_removed_is_gone_from_catalog_index_and_disk(library, folder):

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from docintel.errors import QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
+from docintel.query import read
 from docintel.schema import Filters, Hit, HitKind
 from docintel.search import documents_of, fuse, once, scaled, search
 from docintel.store.catalog import Catalog
@@ -96,7 +97,7 @@ def republished(tmp_path, encoder):
             catalog.put(extraction, split_passages(extraction), path=document.source, extractor="1")
         index = PassageIndex(tmp_path / "index", encoder)
         index.catch_up(catalog)
-        yield lambda query, **options: search(catalog, index, query, **options)
+        yield lambda query, filters=None, **options: search(catalog, index, read(query).also(filters), **options)
 
 
 def test_reposts_neither_fill_the_list_nor_hide(republished):

@@ -38,6 +38,29 @@ USES = [
     ("会议通报了第一阶段整治情况", CATEGORY.NOTICE, Status.DONE, Use.NONE),
     ("现将四起典型案例通报如下", CATEGORY.NOTICE, Status.DONE, Use.NONE),
     ("市中心医院作了表态发言", CATEGORY.PLEDGE, Status.DONE, Use.NONE),
+    # an issue that was read as a measure
+    ("干预药品采购，插手设备招标", CATEGORY.PROCUREMENT_CONTROL, Status.DONE, Use.NONE),
+    ("原院长肖某违规收受供应商礼金", CATEGORY.OTHER, Status.ONGOING, Use.NONE),
+    ("未经集体研究采购耗材", CATEGORY.PROCUREMENT_CONTROL, Status.REQUIRED, Use.NONE),
+    ("库存检查走过场", CATEGORY.INSPECTION, Status.DONE, Use.NONE),
+    ("公款送礼、公车私用", CATEGORY.OTHER, Status.REQUIRED, Use.NONE),
+    ("公款送礼", CATEGORY.OTHER, Status.REQUIRED, Use.NONE),
+    ("大吃大喝、收送礼品", CATEGORY.OTHER, Status.REQUIRED, Use.NONE),
+    # a remark on what was found
+    ("与医院无关，不列为问题）", CATEGORY.OTHER, Status.DONE, Use.NONE),
+    ("认定“三龄两历一身份”存疑9人", CATEGORY.INSPECTION, Status.DONE, Use.NONE),
+    ("有不良记录的供应商一律不纳入名录", CATEGORY.PROCUREMENT_CONTROL, Status.REQUIRED, Use.ACTION),
+    # in Traditional script
+    ("清河區紀委監委通報", CATEGORY.NOTICE, Status.DONE, Use.NONE),
+    ("追繳違紀款23萬元", CATEGORY.REFUND, Status.DONE, Use.RESULT),
+    ("院長違規收受紅包", CATEGORY.OTHER, Status.DONE, Use.NONE),
+    ("公款送禮的，一律公開曝光", CATEGORY.RULES, Status.REQUIRED, Use.ACTION),
+    # what is done against it
+    ("紧盯违规吃喝、违规收送礼品礼金等突出问题", CATEGORY.INSPECTION, Status.ONGOING, Use.ACTION),
+    ("实行干预药品采购登记制度", CATEGORY.RULES, Status.DONE, Use.ACTION),
+    ("未经集体研究的采购一律不予付款", CATEGORY.PROCUREMENT_CONTROL, Status.REQUIRED, Use.ACTION),
+    ("泄露统方信息的按规定论处", CATEGORY.RULES, Status.REQUIRED, Use.ACTION),
+    ("对擅自变更合同的逐笔倒查", CATEGORY.INSPECTION, Status.ONGOING, Use.ACTION),
 ]
 
 

@@ -1,5 +1,6 @@
 """检索: one box for words or a paragraph; hits with facets, permanent addresses, export, saved searches."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
@@ -8,11 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from docintel.errors import NotFoundError
 from docintel.exports.hits import hits_csv, hits_workbook
+from docintel.index.marking import marked, wanted
+from docintel.query import SYNTAX
 from docintel.schema import HitKind
 from docintel.web.audit import Action
-from docintel.web.finding import Asked, Found, find
-from docintel.web.highlight import marked
+from docintel.web.finding import Asked, Found, asked_of, find
 from docintel.web.marking import anchor
 from docintel.web.page import Page
 from docintel.web.rendering import attachment, render
@@ -36,12 +39,13 @@ class TableFormat(StrEnum):
 @html.get("/search")
 def search_page(request: Request, visitor: Reader, asked: Annotated[Asked, Query()]) -> Response:
     """The box, and what it found."""
-    saved = state_of(request).searches.list(visitor.account)
-    values: dict[str, Any] = {"asked": asked, "saved": saved, "kinds": list(HitKind)}
+    values: dict[str, Any] = {"asked": asked, "kinds": list(HitKind), "syntax": SYNTAX}
     if not asked.has_question:
+        saved = state_of(request).searches.list(visitor.account)
         with state_of(request).libraries.borrow() as library:
             count, newest = library.browse(order="added", limit=_NEWEST_DOCUMENTS)
-        return render(request, "search/start.html", **values, count=count, newest=newest)
+            new = {each.name: each.new for each in library.watches(visitor.account)}
+        return render(request, "search/start.html", **values, saved=saved, new=new, count=count, newest=newest)
     found = _find(request, asked)
     return render(request, "search/results.html", **values, found=found, marked=marked, address=address)
 
@@ -66,17 +70,42 @@ def save(
     name: Annotated[str, Form(max_length=200)],
     query: Annotated[str, Form(max_length=20_000)],
 ) -> Response:
-    """Save the search of an address for the account."""
-    state_of(request).searches.save(visitor.account, name, query)
+    """Save the search of an address for the account, and watch for what is new to it."""
+    kept = state_of(request).searches.save(visitor.account, name, query)
+    if asked := asked_of(_one_line(query)):
+        with state_of(request).libraries.borrow() as library:
+            library.watch(kept, asked.q, kind=asked.kind, filters=asked.filters, owner=visitor.account)
     audit(request, Action.CHANGE, name, saved_search=query)
     return RedirectResponse(f"/search?{_one_line(query)}", status_code=303)
 
 
 @html.post("/search/saved/{number}/remove")
 def remove_saved(request: Request, visitor: Reader, number: int) -> Response:
-    """Delete a saved search of the account."""
-    state_of(request).searches.remove(visitor.account, number)
+    """Delete a saved search of the account, with its watch."""
+    removed = state_of(request).searches.remove(visitor.account, number)
+    with state_of(request).libraries.borrow() as library, suppress(NotFoundError):  # saved before there were watches
+        library.unwatch(removed.name, owner=visitor.account)
     audit(request, Action.CHANGE, str(number), saved_search="removed")
+    return RedirectResponse("/search", status_code=303)
+
+
+@html.get("/search/saved/{number}/new")
+def new_hits(request: Request, visitor: Reader, number: int) -> Response:
+    """What came since a saved search of the account was looked at last, a hit a document."""
+    saved = state_of(request).searches.get(visitor.account, number)
+    with state_of(request).libraries.borrow() as library:
+        (news,) = library.news(saved.name, owner=visitor.account)
+        query = library.understood(news.watch.query)
+    words = wanted(query.text)
+    return render(request, "search/new.html", saved=saved, hits=news.hits, marked=marked, marks=words, address=address)
+
+
+@html.post("/search/saved/{number}/seen")
+def mark_seen(request: Request, visitor: Reader, number: int) -> Response:
+    """Note that the account has seen what is new to a saved search."""
+    saved = state_of(request).searches.get(visitor.account, number)
+    with state_of(request).libraries.borrow() as library:
+        library.mark_seen(library.news(saved.name, owner=visitor.account))
     return RedirectResponse("/search", status_code=303)
 
 
@@ -89,6 +118,7 @@ def search(request: Request, visitor: Reader, asked: Annotated[Asked, Query()]) 
         "page": asked.page,
         "pages": found.pages,
         "by_words": found.exact,
+        "notes": found.query.notes,
         "hits": [asdict(hit) for hit in found.shown],
         "facets": {name: {each.value: each.count for each in values} for name, values in found.facets.items()},
     }
@@ -96,8 +126,10 @@ def search(request: Request, visitor: Reader, asked: Annotated[Asked, Query()]) 
 
 @json.get("/searches")
 def saved_searches(request: Request, visitor: Reader) -> list[dict[str, Any]]:
-    """The saved searches of the account, newest first."""
-    return [asdict(each) for each in state_of(request).searches.list(visitor.account)]
+    """The saved searches of the account, newest first, each with how many documents are new to it."""
+    with state_of(request).libraries.borrow() as library:
+        new = {each.name: each.new for each in library.watches(visitor.account)}
+    return [asdict(each) | {"new": new.get(each.name, 0)} for each in state_of(request).searches.list(visitor.account)]
 
 
 def address(hit: Any) -> str:

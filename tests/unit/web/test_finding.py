@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from docintel.errors import QueryError
-from docintel.schema import HitKind
-from docintel.web.finding import Asked, Sort, find
-from docintel.web.highlight import marked
+from docintel.index.marking import marked, wanted
+from docintel.schema import HitKind, Order
+from docintel.web.finding import Asked, find
 from docintel.web.regions import region_tree
 from tests.unit.web.conftest import open_library
 
@@ -68,7 +68,7 @@ def test_a_page_past_the_last_is_empty(library):
 @given(
     st.text(max_size=30),
     st.sampled_from(list(HitKind)),
-    st.sampled_from(list(Sort)),
+    st.sampled_from(list(Order)),
     st.text(max_size=20).map(str.strip),
 )
 def test_an_address_says_what_was_asked(q, kind, sort, unit):
@@ -87,18 +87,18 @@ def test_too_long_a_question_is_refused():
 
 
 def test_words_are_marked_in_either_script():
-    assert marked("全县药品采购，統方问题", "药品采购 统方") == [
+    assert marked("全县药品采购，統方问题", wanted("药品采购 统方")) == [
         ("全县", False), ("药品采购", True), ("，", False), ("統方", True), ("问题", False)
     ]  # fmt: skip
-    assert marked("问题突出", "问题") == [("问题", True), ("突出", False)]
-    assert marked("工作情况突出", "药品采购权力集中的问题没有得到解决") == [("工作情况突出", False)]
-    assert marked("ＡＢＣ公司", "abc") == [("ＡＢＣ", True), ("公司", False)]
-    assert marked("", "统方") == []
+    assert marked("问题突出", wanted("问题")) == [("问题", True), ("突出", False)]
+    assert marked("工作情况突出", wanted("药品采购权力集中的问题没有得到解决")) == [("工作情况突出", False)]
+    assert marked("ＡＢＣ公司", wanted("abc")) == [("ＡＢＣ", True), ("公司", False)]
+    assert marked("", wanted("统方")) == []
 
 
 @given(st.text(max_size=40), st.text(max_size=20))
 def test_marking_loses_nothing(text, query):
-    assert "".join(piece for piece, _ in marked(text, query)) == text
+    assert "".join(piece for piece, _ in marked(text, wanted(query))) == text
 
 
 def test_regions_are_a_tree():
