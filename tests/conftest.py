@@ -15,6 +15,10 @@ settings.register_profile("ci", parent=settings.get_profile("here"), derandomize
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--browser", action="store_true", help="run the tests with a browser too (tests/browser)")
+
+
 def extract_marked(document):
     """A reader for tests: a sentence with 问题 is an issue, one with 措施 a measure for the issue before it."""
     issues, measures = [], []

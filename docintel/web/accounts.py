@@ -3,6 +3,7 @@
 In: names, roles, passwords. Out: accounts. Nothing here ever gives a password or its hash away.
 """
 
+import sqlite3
 import threading
 import time
 import unicodedata
@@ -109,17 +110,33 @@ class Accounts:
         return Account(name=name, role=role, created=at)
 
     def remove(self, name: str) -> None:
-        """Delete an account with its sessions, searches and draft of a plan; what it did stays in the audit log."""
+        """Delete an account with its sessions, searches and draft of a plan; what it did stays in the audit log.
+
+        Files that it sent are read all the same; whoever gets its name later does not see them.
+
+        Raises:
+            InputError: it is the last administrator, and there are other accounts.
+        """
         account = self.get(name)
         with self._database.transaction() as db:
+            others: int = db.execute("SELECT count(*) FROM accounts WHERE name <> ?", (account.name,)).fetchone()[0]
+            if others:
+                _check_others(db, account.name)
             db.execute("DELETE FROM accounts WHERE name = ?", (account.name,))
             db.execute("DELETE FROM searches WHERE account = ?", (account.name,))
             db.execute("DELETE FROM plan_rows WHERE account = ?", (account.name,))
+            db.execute("UPDATE jobs SET account = '' WHERE account = ?", (account.name,))
 
     def set_role(self, name: str, role: Role) -> None:
-        """Give an account another role; it counts from the next request on."""
+        """Give an account another role; it counts from the next request on.
+
+        Raises:
+            InputError: it is the last administrator.
+        """
         account = self.get(name)
         with self._database.transaction() as db:
+            if role is not Role.ADMINISTRATOR:
+                _check_others(db, account.name)
             db.execute("UPDATE accounts SET role = ? WHERE name = ?", (str(role), account.name))
 
     def set_password(self, name: str, password: str) -> None:
@@ -216,6 +233,22 @@ def check_password(name: str, password: str) -> None:
             f" A password has {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters, and is not the account's name"
             " or a few characters repeated.",
             hint="可以用一句话作密码。 A sentence makes a good one.",
+        )
+
+
+def _check_others(db: sqlite3.Connection, name: str) -> None:
+    """See that there is an administrator beside an account, if it is one itself.
+
+    Raises:
+        InputError: there is none.
+    """
+    administrators = [
+        row["name"] for row in db.execute("SELECT name FROM accounts WHERE role = ?", (str(Role.ADMINISTRATOR),))
+    ]
+    if administrators == [name]:
+        raise InputError(
+            f"{name} 是最后一个管理员。 {name} is the last administrator.",
+            hint="请先给另一个账号管理员角色。 Make another account administrator first.",
         )
 
 

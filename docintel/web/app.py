@@ -23,14 +23,23 @@ from docintel.library import Library
 from docintel.web.libraries import Libraries
 from docintel.web.middleware import KnownHosts, SecureHeaders
 from docintel.web.page import Page
-from docintel.web.pages import corrections, documents, entrance, search, statistics, suggest
+from docintel.web.pages import admin, corrections, documents, entrance, intake, search, statistics, suggest
 from docintel.web.rendering import error_answer, show_error, words_of
 from docintel.web.security import BODY_BYTES, permissions
 from docintel.web.settings import Settings
 from docintel.web.state import make_state
 
 #: Every page, in the order of the navigation.
-PAGES: tuple[Page, ...] = (search.PAGE, suggest.PAGE, documents.PAGE, corrections.PAGE, statistics.PAGE, entrance.PAGE)
+PAGES: tuple[Page, ...] = (
+    search.PAGE,
+    suggest.PAGE,
+    documents.PAGE,
+    corrections.PAGE,
+    statistics.PAGE,
+    intake.PAGE,
+    admin.PAGE,
+    entrance.PAGE,
+)
 #: FastAPI would send traces to wherever the environment says.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 _LOG = logging.getLogger("docintel.web")

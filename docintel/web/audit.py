@@ -26,6 +26,7 @@ class Action(StrEnum):
     EXPORT = "export"
     DOWNLOAD = "download"
     CHANGE = "change"
+    INGEST = "ingest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,30 +67,48 @@ class Audit:
                 (at, account, address, str(action), target[:_LONGEST], said),
             )
 
+    def last_log_ins(self) -> dict[str, str]:
+        """When each account last logged in, by the name it was noted under."""
+        rows = self._database.rows(
+            "SELECT account, max(at) AS at FROM audit WHERE action = ? GROUP BY account", (str(Action.LOG_IN),)
+        )
+        return {row["account"]: row["at"] for row in rows}
+
     def entries(
         self,
         *,
         words: str = "",
         account: str | None = None,
         action: Action | None = None,
+        times: tuple[str, str] = ("", ""),
         before: int | None = None,
         limit: int = 100,
     ) -> list[Entry]:
         """Entries, newest first.
 
         Args:
-            words: part of the target, the detail or the address.
+            words: part of the target, the detail or the address, in small or capital letters.
             account: of whom; empty for deeds without an account.
             action: which deeds.
+            times: from the first on, and before the second; ISO 8601 in UTC, or empty.
             before: only those with smaller ids, to go on from the last one shown.
             limit: at most so many.
         """
         rows = self._database.rows(
             """SELECT * FROM audit WHERE (:account IS NULL OR account = :account COLLATE NOCASE)
             AND (:action IS NULL OR action = :action) AND (:before IS NULL OR id < :before)
-            AND (:words = '' OR instr(target || ' ' || detail || ' ' || address, :words) > 0)
+            AND (:since = '' OR at >= :since) AND (:until = '' OR at < :until)
+            AND (:words = '' OR instr(lower(target || ' ' || detail || ' ' || address), lower(:words)) > 0)
             ORDER BY id DESC LIMIT :limit""",
-            {"words": words, "account": account, "action": action, "before": before, "limit": limit},
+            {
+                "words": words,
+                "account": account,
+                "action": action,
+                "since": times[0],
+                "until": times[1],
+                "before": before,
+                "limit": limit,
+            },
         )
         return [
             Entry(**dict(row) | {"action": Action(row["action"]), "detail": json.loads(row["detail"])}) for row in rows

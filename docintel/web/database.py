@@ -1,4 +1,4 @@
-"""The database beside a library: accounts, sessions, saved searches, drafts of plans and the audit log.
+"""The database beside a library: accounts, sessions, saved searches, drafts of plans, jobs and the audit log.
 
 Takes the library's folder; gives rows. It is apart from the catalog, so that who may read can be changed, backed up and
 removed without touching what is read. The audit log can only grow: the tables themselves refuse any other change.
@@ -61,8 +61,30 @@ def m002_create_plan_rows(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX plan_rows_by_account ON plan_rows (account, place)")
 
 
+def m003_create_jobs(db: sqlite3.Connection) -> None:
+    """What is done beside the page, and which files of the watched folder are known."""
+    db.execute(
+        """CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, account TEXT NOT NULL COLLATE NOCASE,
+            name TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL,
+            started TEXT NOT NULL DEFAULT '', ended TEXT NOT NULL DEFAULT '', pages_done INTEGER NOT NULL DEFAULT 0,
+            pages INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT '[]',
+            changed INTEGER NOT NULL
+        )"""
+    )
+    db.execute("CREATE INDEX jobs_by_state ON jobs (state, id)")
+    db.execute("CREATE INDEX jobs_by_change ON jobs (changed)")
+    db.execute("CREATE TABLE revisions (jobs INTEGER NOT NULL)")
+    db.execute("INSERT INTO revisions VALUES (0)")
+    db.execute("CREATE TABLE watched (path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL)")
+
+
 #: Numbered steps that are never edited once they have landed.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_create_tables, m002_create_plan_rows)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_create_tables,
+    m002_create_plan_rows,
+    m003_create_jobs,
+)
 
 
 class Database:

@@ -28,6 +28,7 @@ _YEAR = "year"
 _BARS = 12
 #: Metrics that say too little for a chart.
 _VAGUE = (Metric.OTHER, Metric.SHARE)
+_Place = Annotated[str, Field(max_length=300, pattern="^[a-z_]+:")]
 
 
 class View(StrEnum):
@@ -56,7 +57,7 @@ class AskedFigures(BaseModel):
     type: Word
     since: Word
     until: Word
-    at: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(default=(), max_length=6)]
+    at: Annotated[tuple[_Place, ...], Field(default=(), max_length=6)]
     page: Annotated[int, Field(default=1, ge=1, le=100_000)]
 
     @property

@@ -5,7 +5,7 @@ a piece of one, or as JSON, whatever was asked for.
 """
 
 import hashlib
-import re
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 
 from docintel.errors import DocintelError, InputError, NotFoundError, SetupError
 from docintel.web.accounts import TooManyAttemptsError
+from docintel.web.names import safe_name
 from docintel.web.security import ForbiddenError, LoginNeededError, Visitor, login_path, recognise
 from docintel.web.sessions import COOKIE
 from docintel.web.state import state_of
@@ -34,20 +35,27 @@ _STATUS: tuple[tuple[type[DocintelError], int], ...] = (
     (SetupError, 503),
 )
 _DAMAGED = 500
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
 _LONGEST_NAME = 120
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """A page, or a piece of one, of a template of the package."""
     visitor: Visitor = request.state.visitor
-    common = {"request": request, "visitor": visitor, "t": words_of(request), "nav": request.app.state.navigation}
-    text = environment().get_template(template).render(common | values)
-    response = HTMLResponse(text, status_code=status)
+    response = HTMLResponse(render_text(request, template, **values), status_code=status)
     if visitor.fresh:
         set_session(request, response, visitor.token)
     return response
+
+
+def render_text(request: Request, template: str, **values: Any) -> str:
+    """The text of a page, or of a piece of one."""
+    common = {
+        "request": request,
+        "visitor": request.state.visitor,
+        "t": words_of(request),
+        "nav": request.app.state.navigation,
+    }
+    return environment().get_template(template).render(common | values)
 
 
 def words_of(request: Request) -> Words:
@@ -83,9 +91,7 @@ def disposition(name: str) -> str:
 
     Source: RFC 6266 with the encoding of RFC 8187.
     """
-    safe = _NOT_IN_NAMES.sub("_", _CONTROL.sub("", name)).strip(". ")
-    stem, dot, suffix = safe.rpartition(".")
-    safe = f"{stem[: _LONGEST_NAME - len(suffix)]}{dot}{suffix}"[-_LONGEST_NAME:] or "download"
+    safe = safe_name(name, _LONGEST_NAME, "download")
     plain = "".join(char if char.isascii() and char != "%" else "_" for char in safe)
     encoded = quote(safe.encode("utf-8", "replace"), safe="")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
@@ -128,7 +134,22 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static_path
+    made.filters |= {"moment": moment, "size": size}
     return made
+
+
+def moment(at: str) -> str:
+    """A time of ours, ISO 8601 in UTC, as the clock on the wall of this machine shows it: `2024-05-04 09:30`."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}" if at else ""
+
+
+def size(count: float) -> str:
+    """Bytes as people read them: `1.4 MB`."""
+    units = ["B", "KB", "MB", "GB"]
+    while count >= 1000 and len(units) > 1:
+        count /= 1024
+        del units[0]
+    return f"{count:.0f} {units[0]}" if units[0] == "B" or count >= 100 else f"{count:.1f} {units[0]}"
 
 
 @cache

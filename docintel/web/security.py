@@ -107,8 +107,12 @@ Editor: TypeAlias = Annotated[Visitor, Depends(Allowed(Role.EDITOR))]
 Administrator: TypeAlias = Annotated[Visitor, Depends(Allowed(Role.ADMINISTRATOR))]
 
 
-def recognise(request: Request) -> Visitor:
-    """Who sent a request, by its cookie."""
+def recognise(request: Request, *, is_use: bool = True) -> Visitor:
+    """Who sent a request, by its cookie.
+
+    Args:
+        is_use: the request is new; else it is one that goes on, which keeps no session alive.
+    """
     state = state_of(request)
     known = state.sessions.token(request.cookies.get(COOKIE))
     token = known or state.sessions.new_token()
@@ -119,7 +123,7 @@ def recognise(request: Request) -> Visitor:
         "address": address,
         "fresh": known is None,
     }
-    if account := state.sessions.account(token) if known else None:
+    if account := state.sessions.account(token, is_use=is_use) if known else None:
         return Visitor(account=account.name, role=account.role, **who)
     if state.settings.is_local and is_loopback(address) and not state.accounts.exist():
         return Visitor(account="", role=Role.ADMINISTRATOR, local=True, **who)

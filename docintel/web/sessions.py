@@ -70,8 +70,12 @@ class Sessions:
         with self._database.transaction() as db:
             db.execute("DELETE FROM sessions WHERE id = ?", (_id(token),))
 
-    def account(self, token: str) -> Account | None:
-        """Whose session it is; None where it has ended or never was one."""
+    def account(self, token: str, *, is_use: bool = True) -> Account | None:
+        """Whose session it is; None where it has ended or never was one.
+
+        Args:
+            is_use: somebody does something, which keeps the session from ending for idleness.
+        """
         now = self._clock()
         rows = self._database.rows(
             """SELECT a.name, a.role, a.created, s.seen FROM sessions s JOIN accounts a ON a.name = s.account
@@ -80,7 +84,7 @@ class Sessions:
         )
         if not rows:
             return None
-        if now - rows[0]["seen"] > _NOTED_EVERY_S:
+        if is_use and now - rows[0]["seen"] > _NOTED_EVERY_S:
             with self._database.transaction() as db:
                 db.execute("UPDATE sessions SET seen = ? WHERE id = ?", (now, _id(token)))
         return Account(name=rows[0]["name"], role=Role(rows[0]["role"]), created=rows[0]["created"])

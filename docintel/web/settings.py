@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from pathlib import Path
 
 #: Of names, only these mean this machine alone.
 _LOCAL_NAMES = frozenset({"localhost"})
@@ -19,6 +20,7 @@ class Settings:
         session_hours: after so long everybody logs in again.
         idle_hours: after so long without a request, too.
         libraries: how many requests may use the library at one time.
+        watched: a folder whose files are read by themselves; None for none.
     """
 
     host: str = "127.0.0.1"
@@ -28,6 +30,7 @@ class Settings:
     session_hours: float = 12
     idle_hours: float = 4
     libraries: int = 4
+    watched: Path | None = None
 
     @property
     def is_local(self) -> bool:

@@ -1,5 +1,6 @@
 """What every request needs: the settings, the library, the accounts. One value, kept by the application."""
 
+import threading
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,6 +10,8 @@ from docintel.web.accounts import Accounts
 from docintel.web.audit import Audit
 from docintel.web.database import Database
 from docintel.web.explaining import Explanations
+from docintel.web.intake.jobs import Jobs
+from docintel.web.intake.spool import Spool
 from docintel.web.libraries import Libraries
 from docintel.web.plans import Plans
 from docintel.web.reports import Reports
@@ -19,7 +22,11 @@ from docintel.web.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the application is made of."""
+    """What the application is made of.
+
+    Attributes:
+        closing: set when the server is about to end, so that answers which never end do.
+    """
 
     settings: Settings
     libraries: Libraries
@@ -31,6 +38,9 @@ class State:
     explanations: Explanations
     plans: Plans
     reports: Reports
+    jobs: Jobs
+    spool: Spool
+    closing: threading.Event
 
 
 def make_state(libraries: Libraries, settings: Settings) -> State:
@@ -47,6 +57,9 @@ def make_state(libraries: Libraries, settings: Settings) -> State:
         explanations=Explanations(),
         plans=Plans(database),
         reports=Reports(),
+        jobs=Jobs(database),
+        spool=Spool(libraries.folder),
+        closing=threading.Event(),
     )
 
 

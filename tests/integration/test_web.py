@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -83,6 +85,86 @@ def test_the_page_serves_a_library_on_this_machine(folder):
         assert server.browser.get("/search", headers={"host": "evil.example"}).status_code == 421
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(timeout=30) in (0, 130, -signal.SIGINT)
+
+
+def send(browser, name, text):
+    token = browser.get("/api/session").json()["csrf"]
+    headers = {"X-CSRF-Token": token, "content-type": "application/octet-stream"}
+    sent = browser.post("/api/intake/files", params={"name": name}, content=text.encode(), headers=headers)
+    assert sent.status_code == 201, sent.text
+
+
+def wait_for_jobs(browser, count):
+    """The jobs when so many are done."""
+    for _ in range(240):
+        jobs = browser.get("/api/intake/jobs").json()
+        if sum(job["state"] == "done" for job in jobs) == count:
+            return jobs
+        time.sleep(0.5)
+    raise AssertionError(jobs)
+
+
+def workers(folder):
+    """The processes that work for a library."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if b"docintel.web.intake" in (words := path.read_bytes().split(b"\0")) and str(folder).encode() in words:
+                found.append(int(path.parent.name))
+    return found
+
+
+def test_what_is_sent_and_what_is_watched_is_read_through_a_kill(folder, tmp_path):
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    late = watched / "监视.txt"
+    late.write_text("松陵区耗材通报\n\n检查发现耗材二级库无人盘点的问题，医院逐库盘点。\n", encoding="utf-8")
+    os.utime(late, (time.time() - 60,) * 2)
+    refused = docintel("serve", "--library", folder, "--watch", tmp_path)
+    assert refused.returncode == 2
+    assert "must not lie" in refused.stderr
+    with Server(folder, "--watch", watched) as server:
+        send(server.browser, "夜间/通报.txt", "青岚市通报\n\n检查发现采购权力集中的问题。\n")
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+    for _ in range(100):
+        if not workers(folder):
+            break
+        time.sleep(0.1)
+    assert workers(folder) == [], "a worker ends with its page, however that ends"
+    with Server(folder, "--watch", watched) as server:
+        jobs = wait_for_jobs(server.browser, 2)
+        assert {job["name"] for job in jobs} == {"夜间/通报.txt", "监视.txt"}
+        (worker,) = workers(folder)
+        os.kill(worker, signal.SIGKILL)
+        send(server.browser, "再来.txt", "云栖县通报\n\n检查发现统方的问题，医院收回权限。\n")
+        wait_for_jobs(server.browser, 3)
+        assert server.browser.get("/api/documents").json()["total"] == 4
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait(timeout=30)
+    assert workers(folder) == []
+
+
+def test_a_backup_comes_back_with_its_accounts(folder, tmp_path):
+    add = ("accounts", "add", "--password-stdin", "--library", folder)
+    assert docintel(*add, "li", "--role", "administrator", text=PASSWORD).returncode == 0
+    assert docintel(*add, "wang", text=PASSWORD).returncode == 0
+    last = docintel("accounts", "remove", "li", "--library", folder)
+    assert last.returncode == 2
+    assert "最后一个管理员" in last.stderr
+    packed = docintel("library", "backup", tmp_path / "b.zip", "--library", folder)
+    assert packed.returncode == 0, packed.stderr
+    again = docintel("library", "restore", tmp_path / "b.zip", "--library", folder)
+    assert again.returncode == 2, "a library is never overwritten"
+    restored = docintel("library", "restore", tmp_path / "b.zip", "--library", tmp_path / "new")
+    assert restored.returncode == 0, restored.stderr
+    assert '"name": "li"' in docintel("accounts", "list", "--json", "--library", tmp_path / "new").stdout
+    found = docintel("search", "采购权力集中", "--json", "--library", tmp_path / "new")
+    assert "通报.txt" in found.stdout
+    (tmp_path / "b.zip").write_bytes((tmp_path / "b.zip").read_bytes()[:-200])
+    damaged = docintel("library", "restore", tmp_path / "b.zip", "--library", tmp_path / "other")
+    assert damaged.returncode == 4
+    assert not (tmp_path / "other").exists()
 
 
 def test_others_are_let_in_with_accounts_only(folder):

@@ -104,8 +104,10 @@ def set_language(request: Request, visitor: Anyone, lang: _Name, next_: _Next = 
 
 
 @json.get("/session")
-def session(visitor: Anyone) -> dict[str, Any]:
+def session(request: Request, response: Response, visitor: Anyone) -> dict[str, Any]:
     """Who is asking, and the token that requests which change something must carry in `X-CSRF-Token`."""
+    if visitor.fresh:
+        set_session(request, response, visitor.token)  # the token is worth nothing without the cookie
     return {"account": visitor.account, "role": visitor.role, "csrf": visitor.csrf}
 
 

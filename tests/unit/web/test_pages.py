@@ -87,6 +87,43 @@ def test_searches_are_saved_found_again_and_deleted(local):
     assert local.get("/api/searches").json() == []
 
 
+def test_a_saved_search_tells_what_is_new(local, folder, tmp_path):
+    form = {"csrf": csrf(local, "/search?q=采购"), "name": "采购", "query": "q=药品采购+-接待&since=2020"}
+    local.post("/search/saved", data=form)
+    (saved,) = local.get("/api/searches").json()
+    assert saved["new"] == 0
+    assert "新命中" not in local.get("/search").text
+    (tmp_path / "new.txt").write_text("洛桥市通报\n药品采购一人说了算的问题。\n2024年5月4日", encoding="utf-8")
+    with open_library(folder) as library:
+        library.ingest(tmp_path / "new.txt")
+    assert local.get("/api/searches").json()[0]["new"] == 1
+    assert f'href="/search/saved/{saved["id"]}/new">1 条新命中</a>' in local.get("/search").text
+    page = local.get(f"/search/saved/{saved['id']}/new").text
+    assert "<em>药品采购</em>一人说了算" in page
+    assert "采购权力集中" not in page, "what was there before is not new"
+    local.post(f"/search/saved/{saved['id']}/seen", data={"csrf": csrf(local, "/search")})
+    assert local.get("/api/searches").json()[0]["new"] == 0
+    local.post(f"/search/saved/{saved['id']}/remove", data={"csrf": csrf(local, "/search")})
+    assert local.get(f"/search/saved/{saved['id']}/new").status_code == 404
+    with open_library(folder) as library:
+        assert library.watches() == []
+
+
+def test_a_query_may_hold_conditions(local):
+    found = local.get("/api/search", params={"q": '"采购权力" 年份:2023'}).json()
+    assert {hit["published"][:4] for hit in found["hits"]} == {"2023"}
+    page = local.get("/search", params={"q": '"采购权力" 年份:2023'}).text
+    assert "<em>采购权力</em>" in page
+    assert "<em>2023</em>" not in page, "a condition is no word to mark"
+    assert "检索条件怎么写" in page
+    told = local.get("/search", params={"q": "年份:2023。药品采购"}).text
+    assert "没有当作条件" in told
+    wrong = local.get("/search", params={"q": "采购 年份:去年"})
+    assert wrong.status_code == 400
+    assert "不是日期" in wrong.text
+    assert "年份:2022..2024" in wrong.text
+
+
 def test_a_saved_search_leads_to_no_other_header(local):
     form = {"csrf": csrf(local, "/search"), "name": "x", "query": "q=1\r\nSet-Cookie: a=b"}
     answer = local.post("/search/saved", data=form)
@@ -281,6 +318,12 @@ def test_the_api_describes_itself(local):
     assert {"/api/search", "/api/documents", "/api/documents/{document}", "/api/session"} <= set(described["paths"])
     assert all(path.startswith("/api/") for path in described["paths"])
     assert local.get("/docs").status_code == local.get("/openapi.json").status_code == 404
+
+
+def test_a_client_of_the_api_gets_what_it_needs_to_change_something(local):
+    token = local.get("/api/session").json()["csrf"]
+    saved = {"name": "采购", "query": "q=采购"}
+    assert local.post("/search/saved", data=saved, headers={"X-CSRF-Token": token}).status_code == 303
 
 
 def test_errors_of_the_api_have_one_shape(local):
