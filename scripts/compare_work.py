@@ -121,7 +121,7 @@ def judged(
         others = [document for document in documents if document not in part]
         fitted = fit(others, features, vocabulary, ())
         odds |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
-    thresholds = best_thresholds([d for d in documents if d not in scored] or documents, odds)
+    thresholds = best_thresholds(([d for d in documents if d not in scored] or documents,), odds)
     return {kind: scored_at(scored, kind, odds, thresholds[kind]) for kind in KINDS}
 
 

@@ -3,6 +3,7 @@
 In: the data frame of `Library.statistics()`. Out: a data frame, a row a contradiction.
 """
 
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -31,8 +32,9 @@ def contradictions(statistics: pd.DataFrame) -> pd.DataFrame:
     records: list[dict[Any, Any]] = table.where(table.notna(), None).to_dict("records")
     rows = []
     for figures in alike(figures_in(statistics)):
-        for day in sorted({figure.as_of for figure in figures}):
-            values = told([figure for figure in figures if figure.as_of == day])
+        ordered = sorted(figures, key=lambda figure: figure.as_of)
+        for _, of_day in groupby(ordered, key=lambda figure: figure.as_of):
+            values = told([*of_day])
             if conflict(values):
                 first, *others = sorted(values, key=lambda them: (-len({it.work for it in them}), _oldest(them)))
                 rows += [_row(records[_report(first).row], records[_report(other).row]) for other in others]

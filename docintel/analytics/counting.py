@@ -14,17 +14,18 @@ A figure is only believed to hold others that are no larger than it, each and to
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 
 import pandas as pd
 
-from docintel.analytics.figures import Figure, figures_in, within
+from docintel.analytics.figures import Figure, figures_in
+from docintel.analytics.holding import held
 from docintel.schema import Relation
 
-Whose = tuple[str, str]
 Group = tuple[str, ...]
 
 
@@ -40,16 +41,6 @@ class LeftOut(StrEnum):
 #: How far before 其中 its total stands.
 _NEAR = 200
 _PARTS = re.compile("其中")
-_PLACE = re.compile("[省市县区州盟旗]$")
-#: Units that answer for a whole place, and for which units of it: all where nothing is said.
-_AUTHORITIES = (
-    (re.compile("纪律检查|监察|纪委|监委|人民政府$|联席会议|专班"), re.compile("")),
-    (re.compile("卫生健康(?:委员会|局)$"), re.compile("医院|卫生|疾病预防|妇幼|急救|血站")),
-    (re.compile("教育(?:委员会|局|厅)$"), re.compile("教育|学校|中学|小学|初中|高中|大学|学院|幼儿园")),
-    (re.compile("医疗保障局$"), re.compile("医疗保障|医院|卫生院|药店")),
-    (re.compile("民政(?:局|厅)$"), re.compile("民政|养老|福利|敬老|救助")),
-    (re.compile("(?:农业农村|乡村振兴)(?:局|厅)$"), re.compile("农业农村|乡村振兴|村|乡|镇")),
-)
 
 
 def left_out(statistics: pd.DataFrame, by: Sequence[str] = (), checks: pd.DataFrame | None = None) -> pd.Series:
@@ -75,7 +66,7 @@ def left_out(statistics: pd.DataFrame, by: Sequence[str] = (), checks: pd.DataFr
 def _reasons(figures: Sequence[Figure], parts: Mapping[tuple[str, int], set[int]]) -> dict[int, LeftOut]:
     once = _counted_once(figures)
     left = [figure for figure in figures if figure.row not in once]
-    inside = {row: LeftOut.WITHIN for row in _held(left)}
+    inside = {row: LeftOut.WITHIN for row in held(left)}
     return inside | {row: LeftOut.PART for row in _parts(figures, parts)} | once
 
 
@@ -99,20 +90,27 @@ def alike(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
     """Figures of one metric, measure word, unit or region, time and subject."""
     same: dict[tuple[str | None, ...], list[Figure]] = defaultdict(list)
     for figure in figures:
-        if figure.identity:
-            same[figure.identity].append(figure)
+        if identity := figure.identity:
+            same[identity].append(figure)
     yield from same.values()
 
 
 def told(figures: Sequence[Figure]) -> list[list[Figure]]:
     """Reports by the value that they give; a vague one goes with the exact one that it allows."""
     values: list[list[Figure]] = []
+    lows: list[float] = []  # of the first report of each value, ascending; no two of them agree
+    places: list[int] = []  # where in `values` each of these is
     for figure in sorted(figures, key=lambda it: (it.high - it.low, it.value, it.row)):
-        fitting = next((reports for reports in values if reports[0].agrees(figure)), None)
-        if fitting is None:
-            values.append([figure])
+        end = bisect_right(lows, figure.high)
+        start = end
+        while start and values[places[start - 1]][0].agrees(figure):
+            start -= 1
+        if start < end:
+            values[min(places[start:end])].append(figure)
         else:
-            fitting.append(figure)
+            lows.insert(end, figure.low)
+            places.insert(end, len(values))
+            values.append([figure])
     return values
 
 
@@ -154,85 +152,5 @@ def _is_part(figure: Figure, before: Sequence[Figure]) -> bool:
     """`其中食堂类137个` behind a total."""
     if not _PARTS.search(figure.quote):
         return False
-    near = (other for other in before if 0 <= figure.start - other.start <= _NEAR)
+    near = takewhile(lambda other: figure.start - other.start <= _NEAR, reversed(before))
     return any(other.value >= figure.value for other in near)
-
-
-def _held(figures: Sequence[Figure]) -> Iterator[int]:
-    """Figures that another one holds, which holds no more than it can."""
-    places: dict[tuple[Whose, str | None], list[Figure]] = defaultdict(list)
-    for figure in figures:
-        for whose in _whose(figure):
-            places[whose, figure.subject].append(figure)
-    holders = {
-        figure.row: {
-            whole.row: whole
-            for whose in _wider(figure)
-            for subject in _broader(figure.subject)
-            for whole in places.get((whose, subject), ())
-            if _holds(whole, figure, whose)
-        }
-        for figure in figures
-    }
-    parts: dict[int, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        for whole in holders[figure.row]:
-            parts[whole].append(figure)
-    wholes = {figure.row for figure in figures if _has_room(figure, parts[figure.row], holders)}
-    yield from (row for row, them in holders.items() if not wholes.isdisjoint(them))
-
-
-def _has_room(whole: Figure, parts: Sequence[Figure], holders: Mapping[int, Mapping[int, Figure]]) -> bool:
-    """Whether the parts, less those held by other parts, come to no more than the whole."""
-    rows = {part.row for part in parts}
-    return sum(part.low for part in parts if rows.isdisjoint(holders[part.row])) <= whole.high
-
-
-def _holds(whole: Figure, part: Figure, whose: Whose) -> bool:
-    if whole.row == part.row or whole.high < part.low or not _same_time(whole, part):
-        return False
-    if whose[0] == "authority" and not _answers_for(whole, part):
-        return False
-    same_action = not whole.is_vague or whole.action == part.action
-    return same_action and whole.identity != part.identity
-
-
-def _same_time(whole: Figure, part: Figure) -> bool:
-    return whole.when == part.when or bool(whole.span and part.span and within(part.span, whole.span))
-
-
-def _whose(figure: Figure) -> list[Whose]:
-    """Under what a figure is found by those that it may hold: its unit, and the place where that is an authority."""
-    if not figure.holder:
-        return [("region", figure.region or "")]
-    own = [("unit", figure.holder)]
-    return [*own, ("authority", figure.region)] if figure.region and _covered_by(figure) else own
-
-
-def _wider(figure: Figure) -> Iterator[Whose]:
-    """Whose figures may hold this one."""
-    name, region = figure.holder or "", figure.region or ""
-    yield from (("unit", name[:end]) for end in range(min(3, len(name)), len(name) + 1) if name)
-    for end in range(2, len(region) + 1):
-        if end == len(region) or _PLACE.search(region[:end]):
-            yield "region", region[:end]
-            if end < len(region) or name:
-                yield "authority", region[:end]
-
-
-def _broader(subject: str | None) -> list[str | None]:
-    """A subject and its heads: 食堂问题, 堂问题, 问题."""
-    return [None] if subject is None else [subject[start:] for start in range(max(1, len(subject) - 1))]
-
-
-def _covered_by(figure: Figure) -> re.Pattern[str] | None:
-    """For which units an authority answers; None of a unit that is none."""
-    return next((units for names, units in _AUTHORITIES if names.search(figure.holder or "")), None)
-
-
-def _answers_for(authority: Figure, figure: Figure) -> bool:
-    """Whether a unit or place is one that the authority answers for, of its own place only one that is not its like."""
-    covered, own = _covered_by(authority), _covered_by(figure)
-    if covered is None or not covered.search(figure.holder or ""):
-        return False
-    return own is not covered or authority.region != figure.region

@@ -25,10 +25,14 @@ _COLUMNS = (
 _VAGUE = frozenset((Metric.OTHER, Metric.OCCURRENCES, Metric.TASKS, Metric.INSTITUTIONS))
 _VERB = re.compile("^.*(?:发现|查找|排查|查处|整改|办结|受理)出?的?")
 _PARTY = re.compile(r"^中共(.+)委员会$")
-_NUMBER = re.compile(r"(\d+(?:,\d{3})*)(?:\.(\d+))?([百千]?[万亿]+)?")
+_NUMBER = re.compile(r"(\d+(?:,\d{3})*)(?:\.(\d+))?[余多几]?([百千]?[万亿]+)?")
+_NUMERALS = re.compile("[零〇一二两三四五六七八九十百千万亿]+[余多几]?[万亿]*")
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
-#: 1000余, 30多, 超百: no less than this; what comes below 约 and 近 may lie on either side.
-_FLOOR = re.compile(r"余|多|以上|超|逾|突破|不少于|不低于|至少")
+#: 1000余, 30多, 超百: no less than this; what comes below 约 and 近 may lie on either side. The words stand at the
+#: number: 超标准采购约30件 tells no more than 约.
+_FLOOR_BEFORE = re.compile(r"(?:超过?|逾|突破|不少于|不低于|不下|至少)了?\s*$")
+_FLOOR_WITHIN = re.compile("[余多几]")
+_FLOOR_BEHIND = re.compile(r"\s*(?:[余多几]|[^\d,，。;；、]{0,3}(?:以上|之多))")
 _ABOUT = 0.1
 
 
@@ -161,11 +165,19 @@ def within(one: Span, other: Span) -> bool:
 
 def _bounds(value: float, quote: str, *, approximate: bool) -> tuple[float, float]:
     """The least and the most that a number stands for: 625,500 to 626,500 for 62.6万, 1000 to 1999 for 1000余."""
-    step = next((step for match in _NUMBER.finditer(quote) if (step := _step(match, value)) is not None), 0.0)
-    if approximate and _FLOOR.search(quote):
+    written = next((match for match in _NUMBER.finditer(quote) if _step(match, value) is not None), None)
+    step = (written and _step(written, value)) or 0.0
+    if approximate and any(_is_floor(match) for match in ([written] if written else _NUMERALS.finditer(quote))):
         return value, value + max(step, 0.999 * _last_place(value))
     step = max(step, _ABOUT * value if approximate else 0.0)
     return value - step, value + step
+
+
+def _is_floor(written: re.Match[str]) -> bool:
+    """Whether the words at a number say that it is no less."""
+    quote = written.string
+    within = _FLOOR_WITHIN.search(written.group()) or _FLOOR_BEHIND.match(quote, written.end())
+    return bool(within or _FLOOR_BEFORE.search(quote[: written.start()]))
 
 
 def _step(written: re.Match[str], value: float) -> float | None:

@@ -64,7 +64,8 @@ def rectification(statistics: pd.DataFrame) -> pd.DataFrame:
 def rates(statistics: pd.DataFrame, by: str) -> pd.DataFrame:
     """Problems found, rectified and pending by group, and the `rate`: the share of those found that is rectified.
 
-    A pair that several documents report counts once; `pairs` tells how many there are.
+    A pair that several documents report counts once, told by its unit, else place, and its period, else the year of
+    publication; `pairs` tells how many there are.
 
     Raises:
         QueryError: rates have no such group.
@@ -74,16 +75,26 @@ def rates(statistics: pd.DataFrame, by: str) -> pd.DataFrame:
     pairs = rectification(statistics)
     pairs["year"] = years(pairs)
     of_document = statistics.drop_duplicates("document").set_index("document")
-    for name in ("title", "doc_type"):
+    for name in ("title", "doc_type", "published"):
         pairs[name] = pairs["document"].map(of_document[name]) if name in of_document else None
-    reported = pairs["unit"].notna() & pairs["period"].notna()
-    again = reported & pairs.duplicated(["unit", "period", "found", "rectified"])
+    again = _again(pairs)
     table = pairs[~again].groupby(by, dropna=False)[["found", "rectified", "pending"]].sum()
     table = table.assign(pairs=pairs[~again].groupby(by, dropna=False).size()).reset_index()
     table["rate"] = table["rectified"] / table["found"].where(table["found"] > 0)
     in_time = by in ("period", "year")
     order = [by] if in_time else ["found", by]
     return table.sort_values(order, ascending=[in_time, *[True] * (len(order) - 1)], ignore_index=True)
+
+
+def _again(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a pair was reported before: of the same unit or place and time, as `counting` tells them, and equal."""
+    published = pairs["published"].astype(object).where(pairs["published"].notna(), "").astype("str")
+    told = pairs[["found", "rectified"]].assign(
+        is_unit=pairs["unit"].notna(),
+        whose=pairs["unit"].where(pairs["unit"].notna(), pairs["region"]),
+        when=pairs["period"].where(pairs["period"].notna(), "~" + published.str[:4]),
+    )
+    return told["whose"].notna() & told.duplicated()
 
 
 def _either(one: dict[str, Any], other: dict[str, Any], name: str) -> Any:

@@ -37,7 +37,7 @@ def answered(feedback: Extraction, report: Extraction, nearness: Nearness) -> Co
         nearness: how near the meanings of texts are, each to each, 0 to 1.
     """
     asked, told = findings(feedback), responses(report)
-    pairs = _pairs(asked, features(asked, told, nearness), fold(feedback.document.text))
+    pairs = _pairs(feedback, asked, features(asked, told, nearness))
     rows = [_row(report, each, [(told[j], likely) for j, likely in pairs[i]]) for i, each in enumerate(asked)]
     used = {j for found in pairs for j, _ in found}
     rows += [_unasked(report, each) for j, each in enumerate(told) if j not in used and each.is_problem]
@@ -51,7 +51,7 @@ def answered(feedback: Extraction, report: Extraction, nearness: Nearness) -> Co
     )
 
 
-def _pairs(asked: Sequence[Statement], found: Matrix, folded: str) -> list[list[tuple[int, float]]]:
+def _pairs(feedback: Extraction, asked: Sequence[Statement], found: Matrix) -> list[list[tuple[int, float]]]:
     """Of each problem the places that answer it, with their probabilities, most likely first."""
     partners = matched(
         lambda rows, columns: probabilities(found[np.ix_(rows, columns)]),
@@ -61,15 +61,24 @@ def _pairs(asked: Sequence[Statement], found: Matrix, folded: str) -> list[list[
     )
     for i, each in enumerate(asked):  # what is told in one breath is often answered in one
         if not partners[i]:
-            near = [k for k in (i - 1, i + 1) if 0 <= k < len(asked) and _one_sentence(folded, each, asked[k])]
+            near = {k: _beside(feedback, each, asked[k]) for k in (i - 1, i + 1) if 0 <= k < len(asked)}
             alone = probabilities(found[i : i + 1])[0]
-            partners[i] = {j: float(alone[j]) for k in near for j in partners[k] if alone[j] >= _BESIDE}
+            partners[i] = {
+                j: float(alone[j]) for k, least in near.items() for j in partners[k] if least and alone[j] >= least
+            }
     return [sorted(each.items(), key=lambda pair: -pair[1]) for each in partners]
 
 
-def _one_sentence(folded: str, one: Statement, other: Statement) -> bool:
+def _beside(feedback: Extraction, one: Statement, other: Statement) -> float | None:
+    """From which probability on a place that answers one problem answers another too; None where they stand apart.
+
+    They stand together in one sentence, or in one numbered item.
+    """
     first, second = sorted((one.evidence, other.evidence), key=lambda quote: quote.start)
-    return not re.search(r"[。;!?\n]", folded[first.end : second.start])
+    if not re.search(r"[。;!?\n]", fold(feedback.document.text[first.end : second.start])):
+        return _BESIDE
+    block = feedback.document.block_at(first.start)
+    return _PAIR if block and block.numbering and second.start < block.end else None
 
 
 def _row(report: Extraction, problem: Statement, found: Sequence[tuple[Statement, float]]) -> AnswerRow:

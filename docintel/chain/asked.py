@@ -43,7 +43,7 @@ _GOES_ON = re.compile(
 def findings(extraction: Extraction) -> list[Statement]:
     """The problems of a feedback, in text order."""
     folded = folded_text(extraction)
-    rows = [row for row in chain(extraction) if row.issue and row.modality is not Modality.TARGET]
+    rows = [row for row in chain(extraction, unread=False) if row.issue and row.modality is not Modality.TARGET]
     rows = [row for row in rows if row.issue and not _NO_FINDING.fullmatch(folded, *span_of(row.issue))]
     anchors = [span_of(row.issue) for row in rows if row.issue]
     rows = [row for row in _without_headings(extraction, folded, rows) if not _is_demanded(extraction, folded, row)]

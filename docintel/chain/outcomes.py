@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from docintel.chain.words import Span, progress_of, trimmed
 from docintel.schema import Effect, EffectKind, Evidence, Extraction, Metric, Progress, Statistic, Verdict
+from docintel.text.normalize import fold
 
 #: 整改率 81.6%: of all that is to be done, how much is.
 _RATE = re.compile(r"(?:整改|完成|办结|销号|化解|清退|清收|退还|追缴|回收|兑现)(?:到位)?率")
@@ -26,6 +27,9 @@ _GOOD = re.compile(
     r"满意|接通率|合格率|达标率|覆盖率|开机率|使用率|利用率|知晓率|合规率|规范率|签约率|公开率|出勤率|在岗率|及时率|准确率|按时|回收|收缴率|参保|结余|节约"
     r"|诊疗量|检查[人例]|效率|评分|得分|排名"
 )
+#: What becomes of a problem: 已整改到位, 尚未解决. That a measure is done (已完成), or under way, is no outcome of it.
+_SETTLED = re.compile(r"整改|改正|解决|销号|化解|消除|根治|清零")
+_IN_PART = re.compile(r"基本|部分|阶段性|大部|一半|\d%")
 _TOLD = {
     Progress.DONE: Verdict.WORKED,
     Progress.ONGOING: Verdict.PARTLY,
@@ -52,10 +56,17 @@ def outcomes(extraction: Extraction, folded: str, reach: Sequence[Span], told: E
     found += _balances(inside)
     found += _changes(extraction, folded, reach, inside)
     found.sort(key=lambda effect: effect.quote.start)
-    progress = progress_of(told.quote) if told else None
-    if told and progress:
-        found.append(Effect(kind=EffectKind.TOLD, verdict=_TOLD[progress], quote=told))
+    if told and (verdict := _settled(fold(told.quote))):
+        found.append(Effect(kind=EffectKind.TOLD, verdict=verdict, quote=told))
     return tuple(found)
+
+
+def _settled(words: str) -> Verdict | None:
+    """Whether words of progress say that a problem is settled, in part, or still there; None where they do not."""
+    progress = progress_of(words)
+    if progress is None or not _SETTLED.search(words):
+        return None
+    return None if progress is Progress.ONGOING and not _IN_PART.search(words) else _TOLD[progress]
 
 
 def _of_figure(extraction: Extraction, folded: str, n: int, statistic: Statistic) -> Effect | None:

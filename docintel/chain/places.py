@@ -4,7 +4,7 @@ In: a document and its records. Out: places, each with what it says of owner, de
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from docintel.chain.words import (
@@ -18,6 +18,7 @@ from docintel.chain.words import (
 )
 from docintel.schema import Block, BlockKind, Extraction
 from docintel.text.normalize import fold
+from docintel.text.script import to_simplified
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ NO_PROBLEM = re.compile(
     r"(?:[\d一二三四五六七八九十几多]+[个项条类]|巡[视察]|审计|检查|督[查导察]|市委|省委|县委|区委|中央|组|局|所|反馈|发现|指出|移交|存在|其他|有关|上述"
     r"|以上|这些|整改|意见|事项|线索|方面|突出|主要|具体|问题|清单|未办结|已?完成的?|正在推进|情况|[的和与、等共])+"
 )
+#: The heading of an item that names a field and not its problem: 选人用人方面.
+_FIELD = re.compile(r"(?:方面|领域|问题)$")
+#: What an item beside problems may be instead: what is demanded, planned or told in general.
+_NO_PROBLEM_ITEM = re.compile(
+    r"下一步|打算|计划|建议|要求|意见|希望|必须|应当|总体|基本情况|概况|做法|经验|成效|亮点|体会|组织领导|整改|加强|强化|提高|压实|落实责任|坚持|推进|健全|完善"
+)
 _HEAD_END = re.compile(r"[。;!?\n:]")
 _BRACKETED = re.compile(r"[(\[【].{1,20}[)\]】]\s*")
 #: What closes a document belongs to no item.
@@ -81,10 +88,14 @@ _FEW, _COVERED = 8, 0.6
 _QUOTES = {"“": "”", "‘": "’", '"': '"', "「": "」"}
 
 
-def items(extraction: Extraction, folded: str) -> list[Place]:
-    """The numbered items that are about a problem, in text order."""
+def items(extraction: Extraction, folded: str, *, all_problems: bool = False) -> list[Place]:
+    """The numbered items that are about a problem, in text order.
+
+    Args:
+        all_problems: the lists of the document are of problems, so that an item beside one is one as well.
+    """
     blocks = extraction.document.blocks
-    nodes = _nodes(extraction, folded)
+    nodes = _completed(extraction, folded, _nodes(extraction, folded), all_problems=all_problems)
     explicit = [node for node in nodes if node.title]
     found = []
     for node in nodes:
@@ -120,6 +131,41 @@ def _nodes(extraction: Extraction, folded: str) -> list[_Node]:
         section = _section(folded, above) if above and above.kind is BlockKind.HEADING else None
         nodes.append(_Node(i, level, last, _about(folded, _head_start(blocks[i]), blocks[i].end), section))
     return nodes
+
+
+def _completed(extraction: Extraction, folded: str, nodes: list[_Node], *, all_problems: bool) -> list[_Node]:
+    """The nodes, with a title for those that stand in one list with problems and name theirs in other words.
+
+    That is （六）选人用人方面 after （五）关于…问题; where `all_problems`, any item beside one that tells a problem.
+    """
+    heads = [_head(folded, extraction.document.blocks[node.first]) for node in nodes]
+    tells = [
+        bool(node.title or (all_problems and _covered(extraction, folded, head)))
+        for node, head in zip(nodes, heads, strict=True)
+    ]
+    starts = [measure.evidence.start for measure in extraction.measures]
+    completed = []
+    for k, (node, head) in enumerate(zip(nodes, heads, strict=True)):
+        words = folded[slice(*head)]
+        is_leaf = k + 1 == len(nodes) or nodes[k + 1].level <= node.level
+        is_one = (
+            not tells[k]
+            and is_leaf
+            and any(tells[j] for j in _beside(nodes, k))
+            and not NO_PROBLEM.fullmatch(words)
+            and not _NO_PROBLEM_ITEM.search(words)
+            and not any(head[0] <= start < head[1] for start in starts)
+            and (all_problems or bool(_FIELD.search(words)))
+        )
+        completed.append(replace(node, title=unquoted(folded, *head)) if is_one else node)
+    return completed
+
+
+def _beside(nodes: Sequence[_Node], k: int) -> Iterator[int]:
+    """The nodes right before and right after one in its list."""
+    before = next((j for j in range(k - 1, -1, -1) if nodes[j].level <= nodes[k].level), None)
+    after = next((j for j in range(k + 1, len(nodes)) if nodes[j].level <= nodes[k].level), None)
+    yield from (j for j in (before, after) if j is not None and nodes[j].level == nodes[k].level)
 
 
 def _section(folded: str, block: Block) -> Span | None:
@@ -240,5 +286,5 @@ def _sentence(folded: str, block: Block, start: int, end: int) -> Span:
 
 
 def folded_text(extraction: Extraction) -> str:
-    """The text that all places of this room count in."""
-    return fold(extraction.document.text)
+    """The text that all places of this room count in: folded, in Simplified script, character for character."""
+    return to_simplified(fold(extraction.document.text))

@@ -163,25 +163,34 @@ def _recurrences(unit: str, occasions: Sequence[_Occasion], nearness: Nearness) 
     threads: list[_Thread] = []
     for n, occasion in enumerate(occasions):
         occasion.problems = _confirmed(occasion, nearness)
-        known = [problem for thread in threads for _, problem, _ in thread.links]
-        home = [thread for thread in threads for _ in thread.links]
-        likely = _likely(occasion.problems, known, nearness)
-        joined: dict[int, tuple[int, _Problem, float]] = {}
+        joined = _joined(occasion.problems, threads, nearness)
         for i, problem in enumerate(occasion.problems):
-            best = int(likely[i].argmax()) if known else -1
-            again = _AGAIN.search(problem.statement.whole)
-            if known and likely[i, best] >= (_SAID_AGAIN if again else _SAME_KIND):
-                place, sure = id(home[best]), float(likely[i, best])
-                if place not in joined or joined[place][2] < sure:
-                    joined[place] = (n, problem, sure)
+            if i in joined:
+                thread, sure = joined[i]
+                thread.links.append((n, problem, sure))
             else:
                 threads.append(_Thread([(n, problem, 1.0)]))
-        for thread in threads:
-            if id(thread) in joined:
-                thread.links.append(joined[id(thread)])
     for thread in threads:
         if len(thread.links) > 1:
             yield _recurrence(unit, thread, occasions)
+
+
+def _joined(
+    problems: Sequence[_Problem], threads: Sequence[_Thread], nearness: Nearness
+) -> dict[int, tuple[_Thread, float]]:
+    """Which problems of an occasion are of the kind of which thread, and how surely; of each thread one, the likest."""
+    known = [(home, problem) for home, thread in enumerate(threads) for _, problem, _ in thread.links]
+    likely = _likely(problems, [problem for _, problem in known], nearness)
+    least = [_SAID_AGAIN if _AGAIN.search(each.statement.whole) else _SAME_KIND for each in problems]
+    pairs = [(float(likely[i, k]), i, k) for i, k in np.argwhere(likely >= np.array(least)[:, None]).tolist()]
+    found: dict[int, tuple[_Thread, float]] = {}
+    taken: set[int] = set()
+    for sure, i, k in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
+        home = known[k][0]
+        if i not in found and home not in taken:
+            found[i] = threads[home], sure
+            taken.add(home)
+    return found
 
 
 def _confirmed(occasion: _Occasion, nearness: Nearness) -> list[_Problem]:

@@ -10,12 +10,14 @@ from datetime import date
 
 from docintel.chain.outcomes import outcomes
 from docintel.chain.places import NO_PROBLEM, Place, folded_text, items, loose
+from docintel.chain.staging import stage
 from docintel.chain.tables import table_rows
 from docintel.chain.words import Span, by_when, due_day, progress_of
 from docintel.extract.work.issues import category_of
 from docintel.schema import (
     ChainRow,
     Deadline,
+    DocType,
     Evidence,
     Extraction,
     IssueCategory,
@@ -24,6 +26,7 @@ from docintel.schema import (
     Modality,
     Owner,
     Progress,
+    Stage,
     Status,
     UnitKind,
 )
@@ -32,13 +35,14 @@ from docintel.schema import (
 _LASTING = re.compile("长期|持续|常态|坚持")
 
 
-def chain(extraction: Extraction, as_of: date | None = None) -> tuple[ChainRow, ...]:
+def chain(extraction: Extraction, as_of: date | None = None, *, unread: bool = True) -> tuple[ChainRow, ...]:
     """The rectification chain of a document: a row a problem, then a row a measure that answers none.
 
     Args:
         as_of: the day on which deadlines are looked at; that of publication when None. Without either none is overdue.
+        unread: with the items of a feedback that no issue was read from, and that stand beside problems.
     """
-    return tuple(_Chain(extraction, as_of).rows())
+    return tuple(_Chain(extraction, as_of, unread=unread).rows())
 
 
 @dataclass
@@ -51,14 +55,15 @@ class _Entry:
 
 
 class _Chain:
-    def __init__(self, extraction: Extraction, as_of: date | None) -> None:
+    def __init__(self, extraction: Extraction, as_of: date | None, *, unread: bool) -> None:
         self.extraction = extraction
         self.folded = folded_text(extraction)
         published = extraction.document.published
         self.published = date.fromisoformat(published) if published else None
         self.as_of = as_of or self.published
+        self.only_finds = _only_finds(extraction)
         tables = table_rows(extraction, self.folded)
-        listed = items(extraction, self.folded)
+        listed = items(extraction, self.folded, all_problems=unread and self.only_finds)
         self.themes = [place for place in listed if self._is_theme(place)]
         self.places = [*tables, *(place for place in listed if not self._is_theme(place))]
         starts = [measure.evidence.start for measure in extraction.measures]
@@ -80,7 +85,7 @@ class _Chain:
     def rows(self) -> Iterator[ChainRow]:
         entries = self._entries()
         taken: set[int] = set()
-        for entry in sorted(entries, key=lambda entry: (not entry.place.own, entry.place.title)):
+        for entry in sorted(entries, key=lambda entry: entry.place.title):
             answers = self._answers(entry)
             taken.update(answers)
             yield self._row(entry, [self.extraction.measures[n] for n in answers])
@@ -207,7 +212,9 @@ class _Chain:
     def _owner(self, canonical: str, place: Place, measures: Sequence[Measure]) -> Owner:
         """A unit by the name that the row gives it."""
         near = [*place.own, *(self._around(measure) for measure in measures if canonical in measure.units)]
-        mentions = self._mentions.get(canonical, ())
+        mentions: Sequence[Evidence] = self._mentions.get(canonical, ())
+        if place.named:  # 关于“党委把方向不够”问题 names no owner
+            mentions = [each for each in mentions if not _within(place.title, each.start)]
         quote = next((each for span in near for each in mentions if _within(span, each.start)), None)
         return Owner(quote.quote if quote else canonical, canonical, quote)
 
@@ -240,7 +247,7 @@ class _Chain:
 
     def _progress(self, told: Span | None, measures: Sequence[Measure], deadline: Deadline | None) -> Progress | None:
         known = progress_of(self.folded[slice(*told)]) if told else None
-        known = known or _by_measures(measures) or (Progress.OPEN if deadline else None)
+        known = known or self._inferred(measures) or (Progress.OPEN if deadline else None)
         if told is None and known is Progress.DONE and self._is_ahead(deadline):
             return Progress.ONGOING
         if deadline is None or deadline.due is None or self.as_of is None:
@@ -250,9 +257,26 @@ class _Chain:
             return Progress.OVERDUE
         return known
 
+    def _inferred(self, measures: Sequence[Measure]) -> Progress | None:
+        """How far the measures say that it is; a feedback is not asked, for it tells of no rectification."""
+        known = _by_measures(measures)
+        return None if self.only_finds and known is not Progress.OPEN else known
+
     def _is_ahead(self, deadline: Deadline | None) -> bool:
         """Whether a deadline lies after the day of publication, so that what it is set for is still to be done."""
         return bool(deadline and deadline.due and self.published and deadline.due > self.published.isoformat())
+
+
+def _only_finds(extraction: Extraction) -> bool:
+    """Whether a document is a feedback: its title says so, or it is an inspection's and its body does.
+
+    A notice of cases finds and punishes at once.
+    """
+    kind = stage(extraction)
+    if kind.stage is not Stage.FINDING or extraction.doc_type is DocType.CASE_NOTICE:
+        return False
+    said_by = kind.grounds[0].rule.partition("/")[0]
+    return said_by == "title" or (said_by == "text" and extraction.doc_type is DocType.INSPECTION_REPORT)
 
 
 def _by_measures(measures: Sequence[Measure]) -> Progress | None:

@@ -9,6 +9,7 @@ from collections import Counter
 
 from docintel.schema import DocType, Evidence, Extraction, Ground, Modality, Stage, Staging, Status
 from docintel.text.normalize import fold
+from docintel.text.script import to_simplified
 
 #: What titles say, the first that fits.
 _TITLES: tuple[tuple[Stage, str, re.Pattern[str]], ...] = tuple(
@@ -50,7 +51,7 @@ def stage(extraction: Extraction) -> Staging:
 
 def _by_text(extraction: Extraction) -> Staging | None:
     """A finding, where the body says that an inspection found what it tells."""
-    discovered = _DISCOVERED.search(fold(extraction.document.text))
+    discovered = _DISCOVERED.search(_plain(extraction.document.text))
     found = sum(issue.modality is Modality.FOUND for issue in extraction.issues)
     if discovered is None or _statuses(extraction)[Status.DONE] >= found:
         return None
@@ -59,12 +60,12 @@ def _by_text(extraction: Extraction) -> Staging | None:
 
 def _by_title(extraction: Extraction) -> Staging | None:
     document = extraction.document
-    title = fold(document.title)
+    title = _plain(document.title)
     found = next(((s, rule, m) for s, rule, pattern in _TITLES if (m := pattern.search(title))), None)
     if found is None:
         return None
     kind, rule, match = found
-    at = fold(document.text).find(title)
+    at = _plain(document.text).find(title)
     words = document.evidence(at + match.start(), at + match.end()) if title and at >= 0 else None
     if kind is Stage.RESULT and _statuses(extraction)[Status.REQUIRED] > _statuses(extraction)[Status.DONE]:
         return _staging(Stage.PROGRESS, f"title/{rule}", words)
@@ -86,6 +87,11 @@ def _by_records(extraction: Extraction) -> Staging:
     if statuses[Status.ONGOING] + statuses[Status.DONE] >= _MOST * statuses.total() > 0:
         return _staging(Stage.PROGRESS, "measures/ongoing")
     return _staging(Stage.OTHER, "none")
+
+
+def _plain(text: str) -> str:
+    """Folded and in Simplified script, as the patterns are."""
+    return to_simplified(fold(text))
 
 
 def _statuses(extraction: Extraction) -> Counter[Status]:

@@ -44,11 +44,20 @@ _OPENS_WITH_LABEL = re.compile(rf"[(\s]*{_ANY_LABEL}")
 _CLOSING = " \n\t,、;。:"
 
 _OPEN = re.compile(
-    r"^(?:否|×|✗|x)$|未(?:能)?(?:按期|如期|按时|全部)?(?:完成|整改|启动|销号|开展|落实|办结|到位)(?!的)|尚未|没有完成|待(?:整改|启动|办)"
+    r"^(?:否|×|✗|x)$|未(?:能)?(?:按期|如期|按时|全部)?(?:完成|整改|启动|销号|开展|落实|办结|到位)(?!的)|尚未|没有完成|没(?:做|改|办|干|补|退|处理)(?:完|好|妥)|待(?:整改|启动|办)"
 )
+#: Some of it done: 改了一半, 已完成80%; what is done beside what is not: 已整改3个,未整改2个.
+_IN_PART = re.compile(
+    r"一半|过半|大半|(?:^|完成|整改|办结|进度)[了率达约到进度:]{0,3}\d{1,2}(?:\.\d+)?%|[一二三四五六七八九]成(?!员|立|效)"
+)
+_SOME_DONE = re.compile(
+    r"(?<!未)(?:已|完成)(?:经|全部)?(?:完成|整改|销号|办结|落实|解决|改)?了?[1-9]\d*[个项条件处家]|其余|余下|剩余|剩下"
+)
+
 _DONE = re.compile(
     r"^(?:是|√|✓|✔|100%|完成|立行立改)$|(?:已|均已|全部)(?:全部|经|按期|如期)?(?:完成|整改|销号|办结|落实|到位|解决)(?!\d)"
     r"|(?<!基本)(?<!部分)(?:完成整改|整改完成|整改到位|整改完毕|办结|销号)"
+    r"|100%|(?<![没未整])(?<!基本)(?<!部分)(?:做|改|办|干|补|退|处理)(?:完|好|妥)了?$"
 )
 _ONGOING = re.compile(r"基本|阶段性|持续|长期|推进|正在|部分|逐步|常态化|整改中|进行中|办理中|^\d{1,2}%$")
 #: A line, or a closing sentence, that only says how far: `(已完成)`, `该项整改将长期坚持`.
@@ -69,15 +78,18 @@ _CAUSES = tuple(
 _MONTH = r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?"
 _YEAR = r"(?:20\d\d年|今年|明年|本年|当年|次年)"
 _BEFORE = r"(?:之前|以前|前)"
+_MANY = r"\d{1,3}|[一二两三四五六七八九十百半]{1,5}"
 _BY_WHEN = re.compile(
     rf"(?<![去上\d])(?<!去年)(?<!上年)(?:(?:{_YEAR})?{_MONTH}(?:\d{{1,2}}[日号]|[底末初]|[上中下]旬)?{_BEFORE}"
-    rf"|(?:{_YEAR})?(?:年[底末]|上半年|第?[一二三四]季度末?){_BEFORE}|20\d\d年[底末]?{_BEFORE}|本[周月]底?{_BEFORE}"
-    r"|(?<![近去前])(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})个?(?:工作日|天|日|周|星期|月)(?:之内|以内|内)(?!部|科)"
-    r"|(?<![\d一二三四五六七八九十近])年内)"
+    rf"|(?:{_YEAR})?(?:年[底末]|上半年|第?[一二三四]季度末?){_BEFORE}|20\d\d年[底末]?{_BEFORE}"
+    rf"|(?:本|当|这个?|下个?)[周月](?:[底末初]|[上中下]旬)?{_BEFORE}"
+    rf"|(?<![近去前\d])(?:{_MANY})个?(?:工作日|天|日|周|星期|月|年)(?:之内|以内|内)(?!部|科)"
+    r"|(?<![\d一二两三四五六七八九十百几多近半])年内)"
 )
-_WITHIN = re.compile(
-    r"(?P<many>\d{1,3}|[一二两三四五六七八九十半]{1,3})个?(?P<of>工作日|天|日|周|星期|月|年)(?:之|以)?内"
-)
+_WITHIN = re.compile(rf"(?P<many>{_MANY})个?(?P<of>工作日|天|日|周|星期|月|年)(?:之|以)?内")
+_THIS_OR_NEXT = re.compile(r"(?P<which>本|当|这个?|下个?)(?P<of>[周月])(?P<part>[底末初]|[上中下]旬)?")
+#: The last day of a part of a month.
+_PARTS = {"初": 10, "上旬": 10, "中旬": 20}
 _YEAR_MONTH = re.compile(r"(20\d\d)[./-](1[0-2]|0?[1-9])(?![\d./-])")
 
 
@@ -117,7 +129,10 @@ def progress_of(words: str) -> Progress | None:
     if "逾期" in words:
         return Progress.OVERDUE
     if _OPEN.search(words):
-        return Progress.ONGOING if re.search("正在|推进|整改中", words) else Progress.OPEN
+        under_way = _IN_PART.search(words) or _SOME_DONE.search(words) or re.search("正在|推进|整改中", words)
+        return Progress.ONGOING if under_way else Progress.OPEN
+    if _IN_PART.search(words):
+        return Progress.ONGOING
     if _DONE.search(words):
         return Progress.DONE
     return Progress.ONGOING if _ONGOING.search(words) else None
@@ -166,6 +181,8 @@ def due_day(folded: str, span: Span, anchor: date | None) -> date | None:
     """
     if within := _WITHIN.search(folded, *span):
         return _later(anchor, within["many"], within["of"]) if anchor else None
+    if anchor and (named := _THIS_OR_NEXT.search(folded, *span)):
+        return _end_of(anchor, named)
     if periods := find_periods(folded, anchor, *span, ahead=True):
         return max(_last_day(period.iso.rpartition("/")[2]) for period in periods)
     if match := _YEAR_MONTH.search(folded, *span):
@@ -179,6 +196,15 @@ def _last_day(iso: str) -> date:
     parts = [int(part) for part in iso.split("-")]
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
     return date(year, month, parts[2] if len(parts) > 2 else monthrange(year, month)[1])
+
+
+def _end_of(anchor: date, named: re.Match[str]) -> date:
+    """The last day of this or the next week or month, or of a part of it."""
+    following = named["which"].startswith("下")
+    if named["of"] == "周":
+        return anchor + timedelta(days=6 - anchor.weekday() + 7 * following)
+    first = (anchor.replace(day=1) + timedelta(days=31 * following)).replace(day=1)
+    return first.replace(day=_PARTS.get(named["part"] or "", monthrange(first.year, first.month)[1]))
 
 
 def _later(anchor: date, many: str, of: str) -> date:

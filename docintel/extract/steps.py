@@ -21,6 +21,7 @@ from docintel.extract.persons.speakers import Speakers
 from docintel.extract.places.gazetteer import Place
 from docintel.extract.places.regions import find_place
 from docintel.extract.references import find_references
+from docintel.extract.statistics.judging import judged
 from docintel.extract.statistics.statistics import find_statistics
 from docintel.extract.statistics.tables import find_table_statistics
 from docintel.extract.units.units import (
@@ -114,6 +115,11 @@ def add_statistics(draft: Draft) -> None:
     draft.add(statistics=tuple(sorted((*told, *listed), key=_start)))
 
 
+def judge_metrics(draft: Draft) -> None:
+    """What the statistics count, where the words around them tell more than the rules."""
+    draft.add(statistics=judged(draft.reading, draft.extraction.statistics, draft.extraction.doc_type))
+
+
 def add_checks(draft: Draft) -> None:
     """How the statistics hang together."""
     draft.add(checks=find_checks(draft.reading, draft.extraction.statistics))
@@ -194,6 +200,7 @@ STEPS: dict[str, Callable[[Draft], None]] = {
     "units": add_units,
     "persons": add_persons,
     "statistics": add_statistics,
+    "metrics": judge_metrics,
     "checks": add_checks,
     "references": add_references,
     "cases": add_cases,

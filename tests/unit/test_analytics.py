@@ -83,6 +83,35 @@ def test_rates_count_a_pair_that_two_documents_report_once():
     assert rates(pd.DataFrame(rows), "period")["found"].tolist() == [80]
 
 
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [
+        ({}, 23),
+        ({"published": "2023-11-02"}, 23),
+        ({"published": "2024-01-02"}, 46),
+        ({"unit": "乙院"}, 46),
+        ({"period": "2023"}, 46),
+        ({"unit": None, "region": None}, 46),
+    ],
+    ids=str,
+)
+def test_without_a_period_the_year_of_publication_tells_pairs_apart(second, found):
+    told = {"unit": "甲院", "region": "云栖县", "period": None, "published": "2023-05-06", "unit_of_measure": "个"}
+    figures = [{"metric": "issues_found", "value": 23, "start": 0, "end": 8}]
+    figures += [{"metric": "issues_rectified", "value": 20, "start": 9, "end": 17}]
+    documents = [told | {"document": "d1", "source": "a.txt"}, told | {"document": "d2", "source": "b.txt"} | second]
+    table = rates(pd.DataFrame([document | figure for document in documents for figure in figures]), "year")
+    assert table["found"].sum() == found
+
+
+def test_pairs_of_one_place_are_counted_once_where_no_unit_is_told():
+    told = {"unit": None, "region": "云栖县", "period": "2023", "unit_of_measure": "个"}
+    figures = [{"metric": "issues_found", "value": 23, "start": 0, "end": 8}]
+    figures += [{"metric": "issues_rectified", "value": 20, "start": 9, "end": 17}]
+    rows = [told | {"document": name, "source": name} | figure for name in ("d1", "d2") for figure in figures]
+    assert rates(pd.DataFrame(rows), "region")["pairs"].tolist() == [1]
+
+
 def test_rates_have_no_other_groups():
     with pytest.raises(QueryError, match="colour"):
         rates(FIGURES, "colour")

@@ -1,5 +1,6 @@
 """The rectification chain; every sentence is invented."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -115,6 +116,11 @@ def test_an_item_that_no_issue_was_found_in_is_one():
     assert (row.issue.quote, row.issues, row.progress) == ("窗口午间无人值守", (), Progress.DONE)
 
 
+def test_an_item_in_traditional_script():
+    (row,) = rows_of(extraction_of("1.針對“窗口午間無人值守”的問題。安排輪班。整改狀態：已完成。責任單位：醫務科"))
+    assert (row.issue.quote, row.progress, names(row)) == ("窗口午間無人值守", Progress.DONE, ["醫務科"])
+
+
 def test_a_heading_over_several_problems_is_their_section():
     rows = rows_of(
         extraction_of(
@@ -130,6 +136,60 @@ def test_a_heading_over_several_problems_is_their_section():
         ("粮库大门夜间不上锁", "仓储管理松散", 1),
         ("消防器材过期两年", "仓储管理松散", 0),
     ]
+
+
+FEEDBACK = (
+    "县委巡察组向云溪县粮库反馈巡察情况",
+    "一、管粮不严",
+    "（一）仓储管理松散。粮库大门夜间不上锁，全年只盘点1次。消防器材过期两年。",
+    "（二）食堂三年一个样。菜比市场贵出三成。",
+    "二、下一步要求",
+    "（一）提高政治站位。",
+)
+
+
+def feedback():
+    extraction = extraction_of(
+        *FEEDBACK,
+        issues=["仓储管理松散", "粮库大门夜间不上锁", "消防器材过期两年"],
+        measures=[("全年只盘点1次", (1,)), ("提高政治站位", (), Status.REQUIRED)],
+    )
+    return replace(extraction, document=replace(extraction.document, title=FEEDBACK[0]))
+
+
+def test_nothing_of_a_feedback_is_done_by_inference_and_no_item_is_left_out():
+    first, second, third, other = rows_of(feedback())  # in text order
+    assert [each.section.quote for each in (first, second)] == ["仓储管理松散"] * 2
+    assert ([each.evidence.quote for each in first.measures], first.progress) == (["全年只盘点1次"], None)
+    assert (third.issue.quote, third.issues) == ("食堂三年一个样", ())  # no issue was read from it
+    assert (other.issue, other.progress) == (None, Progress.OPEN)
+
+
+def test_a_heading_that_names_a_field_among_problems_is_an_item():
+    first, second = rows_of(
+        extraction_of(
+            "（一）关于“党委把关不严”问题",
+            "修订议事规则。",
+            "（二）选人用人方面",
+            "清理超配干部9名。",
+            "（三）下一步打算",
+            measures=[("修订议事规则", ()), ("清理超配干部9名", ())],
+        )
+    )
+    assert (first.issue.quote, second.issue.quote) == ("党委把关不严", "选人用人方面")
+    assert [each.evidence.quote for each in second.measures] == ["清理超配干部9名"]
+
+
+def test_who_is_named_in_the_problem_is_not_shown_as_its_owner():
+    extraction = extraction_of(
+        "（一）关于“院党委把关不严”问题",
+        "修订议事规则。",
+        measures=[("修订议事规则", ())],
+        units=[("院党委", "县医院党委")],
+    )
+    (measure,) = extraction.measures
+    (row,) = rows_of(replace(extraction, measures=(replace(measure, units=("县医院党委",)),)))
+    assert [(owner.name, owner.evidence) for owner in row.owners] == [("县医院党委", None)]
 
 
 def test_what_is_planned_for_a_day_to_come_is_not_done():
@@ -227,6 +287,14 @@ def test_a_document_without_anything_has_no_rows():
         ("5个工作日内", "2024-06-27"),
         ("三个月内", "2024-09-20"),
         ("半个月内", "2024-07-05"),
+        ("半年内", "2024-12-20"),
+        ("一年内", "2025-06-20"),
+        ("一百天内", "2024-09-28"),
+        ("年内", "2024-12-31"),
+        ("本月底前", "2024-06-30"),
+        ("下月底前", "2024-07-31"),
+        ("下个月中旬前", "2024-07-20"),
+        ("本周内完成，下周末前", "2024-06-30"),
     ],
 )
 def test_deadlines_come_to_a_day(words, due):
@@ -251,6 +319,16 @@ def test_what_sets_no_day(words):
         ("尚未启动", Progress.OPEN),
         ("正在推进，尚未完成", Progress.ONGOING),
         ("逾期未整改", Progress.OVERDUE),
+        ("已整改3个，未整改2个", Progress.ONGOING),
+        ("已完成2项，其余尚未启动", Progress.ONGOING),
+        ("3个未整改", Progress.OPEN),
+        ("做完了", Progress.DONE),
+        ("没做完", Progress.OPEN),
+        ("改了一半", Progress.ONGOING),
+        ("已完成80%", Progress.ONGOING),
+        ("已完成100%", Progress.DONE),
+        ("已完成，投诉下降40%", Progress.DONE),
+        ("已整改完成九成", Progress.ONGOING),
         ("见附件", None),
     ],
 )

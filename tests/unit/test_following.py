@@ -131,6 +131,31 @@ def test_each_problem_is_answered_in_part_or_never():
     assert [row.answer for row in found.only(Answer.NEVER).rows] == [Answer.NEVER, Answer.NEVER]
 
 
+@pytest.mark.parametrize(("likely", "answer"), [(0.6, Answer.ANSWERED), (0.4, Answer.NEVER)])
+def test_what_answers_one_problem_of_an_item_may_answer_another_of_it(monkeypatch, likely, answer):
+    asked = read(
+        "关于柳湾卫生院检查情况的通报",
+        "1.采购这块没人管，谁分都行。设备科一个人既管参数又管验收。",
+        issues=["采购这块没人管", "设备科一个人既管参数又管验收"],
+    )
+    answers = read(
+        "柳湾卫生院整改情况的报告",
+        "1.关于采购权力集中的问题。参数和验收分开。",
+        issues=["采购权力集中"],
+        measures=[("参数和验收分开", Status.DONE)],
+        name="b",
+    )
+
+    def features(one, other, _):
+        alike = [0.9 if "设备科" in each.evidence.quote else likely for each in one]
+        return np.array([[value] * len(other) for value in alike])
+
+    monkeypatch.setattr("docintel.chain.answers.features", features)
+    monkeypatch.setattr("docintel.chain.answers.probabilities", lambda found: found)
+    told = {row.issue.quote: row.answer for row in answered(asked, answers, nearness).rows}
+    assert told == {"采购这块没人管": answer, "设备科一个人既管参数又管验收": Answer.ANSWERED}
+
+
 def test_a_report_without_answers_answers_nothing():
     empty = read("柳湾卫生院关于检查问题整改情况的报告", "特此报告。", name="b")
     assert {row.answer for row in answered(feedback(), empty, nearness).rows} == {Answer.NEVER}
@@ -190,6 +215,7 @@ def test_a_name_without_place_joins_the_only_longer_one():
         ("云栖县人民医院巡察反馈问题整改方案", Stage.COMMITMENT),
         ("中共云栖县人民医院委员会关于巡察整改进展情况的通报", Stage.PROGRESS),
         ("梨川市实验中学关于专项检查反馈问题整改情况的报告", Stage.RESULT),
+        ("縣委巡察組向云岫縣中醫院反饋巡察情況", Stage.FINDING),
         ("今日天气", Stage.OTHER),
     ],
 )
@@ -220,7 +246,7 @@ def test_what_tells_of_the_outcome_of_a_measure():
         "整改报告",
         "1.关于排队时间长的问题。增设窗口6个，平均等候时间由50分钟缩短到9分钟。整改状态：已完成。",
         "2.关于补助多发的问题。追回补助9.1万元，其余7000元正在催缴。整改状态：正在推进。",
-        "3.关于投诉多的问题。开展培训，投诉量上升20%。整改率为40%。",
+        "3.关于投诉多的问题。开展培训，投诉量上升20%。整改率为40%。整改状态：尚未整改到位。",
         issues=["排队时间长", "补助多发", "投诉多"],
         measures=[("增设窗口6个", Status.DONE), ("追回补助9.1万元", Status.DONE), ("开展培训", Status.DONE)],
         statistics=[
@@ -231,13 +257,37 @@ def test_what_tells_of_the_outcome_of_a_measure():
         ],
     )
     told = {n: [(each.kind, each.verdict) for each in found] for n, found in effects(extraction).items()}
-    assert told[0] == [(EffectKind.CHANGE, Verdict.WORKED), (EffectKind.TOLD, Verdict.WORKED)]
-    assert told[1] == [(EffectKind.AMOUNT, Verdict.PARTLY), (EffectKind.TOLD, Verdict.PARTLY)]
+    assert told[0] == [(EffectKind.CHANGE, Verdict.WORKED)]  # that the measure is done, 已完成, is no outcome
+    assert told[1] == [(EffectKind.AMOUNT, Verdict.PARTLY)]
     assert told[2][0] == (EffectKind.CHANGE, Verdict.FAILED)
-    assert (EffectKind.RATE, Verdict.FAILED) in told[2]
+    assert {(EffectKind.RATE, Verdict.FAILED), (EffectKind.TOLD, Verdict.FAILED)} <= {*told[2]}
     for found in effects(extraction).values():
         for each in found:
             assert each.quote.quote == extraction.document.text[each.quote.start : each.quote.end]
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("已完成", None),
+        ("正在整改", None),
+        ("持续推进", None),
+        ("未完成", None),
+        ("已整改到位", Verdict.WORKED),
+        ("问题已解决", Verdict.WORKED),
+        ("基本整改到位", Verdict.PARTLY),
+        ("尚未整改", Verdict.FAILED),
+    ],
+)
+def test_that_a_problem_is_settled_is_an_outcome_and_that_a_measure_is_done_is_none(state, verdict):
+    extraction = read(
+        "整改报告",
+        f"1.关于谈话走过场的问题。约谈支部书记2人。整改状态：{state}。",
+        issues=["谈话走过场"],
+        measures=[("约谈支部书记2人", Status.DONE)],
+    )
+    told = [(each.kind, each.verdict) for each in effects(extraction).get(0, ())]
+    assert told == ([(EffectKind.TOLD, verdict)] if verdict else [])
 
 
 def test_found_and_rectified_are_a_balance():
@@ -282,6 +332,36 @@ def test_a_problem_found_twice_comes_with_what_was_done_in_between():
         [each for each in told if each.kind is EffectKind.RECURRENCE] for told in [effects(answer, [found])[1]]
     ]
     assert (effect.verdict, effect.document) == (Verdict.FAILED, again.document.id)
+
+
+def test_a_problem_whose_kind_another_one_has_taken_is_kept_for_what_comes_after(monkeypatch):
+    first = finding("a", "2020-01-10", "药房没有账")
+    second = read(
+        "关于柳湾卫生院检查情况的通报",
+        "检查组发现柳湾卫生院药房账目不清。",
+        "检查组发现柳湾卫生院库房账目不清。",
+        issues=["药房账目不清", "库房账目不清"],
+        units=[("柳湾卫生院", "云溪县柳湾卫生院")],
+        published="2022-01-10",
+        name="b",
+    )
+    third = finding("c", "2024-02-01", "库房账目混乱")
+    near = {
+        ("药房账目不清", "药房没有账"): 0.9,
+        ("库房账目不清", "药房没有账"): 0.7,
+        ("库房账目混乱", "库房账目不清"): 0.8,
+    }
+
+    def likely(one, other, _):
+        quotes = [[each.statement.evidence.quote for each in side] for side in (one, other)]
+        return np.array([[near.get((a, b), 0.0) for b in quotes[1]] for a in quotes[0]]).reshape(len(one), len(other))
+
+    monkeypatch.setattr("docintel.chain.recurrences._likely", likely)
+    found = recurring([first, second, third], nearness)
+    assert {tuple(each.evidence.quote for each in one.findings) for one in found} == {
+        ("药房没有账", "药房账目不清"),
+        ("库房账目不清", "库房账目混乱"),
+    }
 
 
 def test_a_report_that_restates_what_was_found_is_no_recurrence():

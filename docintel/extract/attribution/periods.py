@@ -31,6 +31,20 @@ _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
 _FINDS = re.compile(r"查[出实明]|发现|存在|涉及|其中|认定|核[减实]|有\d")
 #: Characters of 去年同期.
 _SAME_TIME = 4
+_NUMBER = r"\d[\d.,]*"
+#: 由41件下降到37件: the first number is of an earlier time.
+_CHANGE = re.compile(
+    rf"(?:由|从)[^,。;\n]{{0,24}}?(?P<base>{_NUMBER})[^,。;\n\d]{{1,6}}?(?:大幅|进一步|逐步|逐年|稳步|迅速|直接)?"
+    r"(?:增加|增长|增|上升|上涨|攀升|跃升|升|下降|降低|降|下滑|回落|减少|减|提高|提升|压缩|压减|压降|缩短|缩减|扩大|变)"
+    rf"(?:到|至|为)[^,。;\n\d]{{0,6}}(?P<target>{_NUMBER})"
+)
+_LAST_YEAR = r"[与和同跟较比](?:去年|上年度?|上一年度?|前一年)"
+#: The first number is that of a year ago where this stands before it in the clause, or where the sentence compares all.
+_ON_THE_YEAR = re.compile(rf"同比|{_LAST_YEAR}")
+_ALL_ON_THE_YEAR = re.compile(rf"{_LAST_YEAR}(?:同期)?相比")
+#: 较上年的|35件减少14件
+_MEASURED_BY = re.compile(rf"{_LAST_YEAR}(?P<same>同期)?的?$")
+_MEASURED_WITHIN = 12
 #: 14座|将于年底前改造
 _BY_THEN = re.compile(r"(?:将|拟|已|预计|计划)于$")
 _CAMPAIGN = re.compile(any_of("campaigns"))
@@ -44,8 +58,9 @@ _BLOCKS_BACK = 5
 _LIST = 20
 #: How many clauses back a time is carried on from.
 _REACH = 80
-#: Characters of a month.
+#: Characters of a month, and of a year.
 _A_MONTH = 7
+_A_YEAR = 4
 #: How far before the sentence of its end a stretch may be opened, in characters.
 _SENTENCE_BEFORE = 120
 #: Heads a column of a ledger, whose rows are each of their own time.
@@ -97,8 +112,8 @@ class Periods:
         if i < 0 or offset >= clauses[i].end:
             return _NEVER
         own = [p for p in self._dates.within(clauses[i].start, offset) if self._dates.binds(p, offset)]
-        if year_before := self._year_before(i, offset, own):
-            return year_before
+        if earlier := self._earlier(i, offset, own) or self._year_before(i, offset, own):
+            return earlier
         if own:
             return self._resolved(own[-1], offset, "period/clause")
         behind = next(iter(self._dates.within(offset, clauses[i].end)), None)
@@ -112,13 +127,44 @@ class Periods:
     def _year_before(self, i: int, offset: int, own: Sequence[Period]) -> When | None:
         """The time told last, a year earlier: 今年前四个月46件,去年同期171件."""
         k = bisect_left(self._same_times, offset) - 1
-        if k < 0 or self._same_times[k] < self._reading.clauses[i].start:
+        if k < 0 or self._same_times[k] < max(self._reading.clauses[i].start, self._changes[1].get(offset, 0)):
             return None
-        base = (own[-1], "") if own else self._carried(i)
-        if base is None:
+        return self._a_year_before(i, own, (self._same_times[k], self._same_times[k] + _SAME_TIME))
+
+    def _a_year_before(self, i: int, own: Sequence[Period], words: tuple[int, int]) -> When | None:
+        told = (own[-1], "") if own else self._carried(i)
+        if told is None:
             return None
-        iso = re.sub(r"(?:19|20)\d\d", lambda year: str(int(year.group()) - 1), base[0].iso)
-        return Decision(iso, "period/year-before", (self._same_times[k], self._same_times[k] + _SAME_TIME))
+        iso = re.sub(r"(?:19|20)\d\d", lambda year: str(int(year.group()) - 1), told[0].iso)
+        return Decision(iso, "period/year-before", words)
+
+    def _earlier(self, i: int, offset: int, own: Sequence[Period]) -> When | None:
+        """When a figure was that a later one is measured by; None where it is none, or its own time is told."""
+        low = max(self._reading.clauses[i].start, offset - _MEASURED_WITHIN)
+        if by := _MEASURED_BY.search(self._folded, low, offset):
+            before = self._a_year_before(i, own, by.span())
+            if before is None or by["same"]:
+                return before
+            return Decision((before.value or "")[:_A_YEAR], before.rule, before.span)
+        opened = self._changes[0].get(offset)
+        if opened is None or (own and own[-1].start >= opened) or self._is_same_time(opened, offset):
+            return None
+        since = _ON_THE_YEAR.search(self._folded, self._reading.clauses[i].start, opened)
+        if since is None and (sentence := self._reading.sentence_at(offset)):
+            since = _ALL_ON_THE_YEAR.search(self._folded, sentence.start, opened)
+        return self._a_year_before(i, own, since.span()) if since else _NEVER
+
+    def _is_same_time(self, start: int, end: int) -> bool:
+        return bisect_left(self._same_times, start) < bisect_left(self._same_times, end)
+
+    @cached_property
+    def _changes(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Where the words for a change begin, by where its first number does, and behind which first by its second."""
+        found = [*_CHANGE.finditer(self._folded)]
+        return (
+            {match.start("base"): match.start() for match in found},
+            {match.start("target"): match.start("base") for match in found},
+        )
 
     @cached_property
     def _same_times(self) -> list[int]:
@@ -143,7 +189,7 @@ class Periods:
 
     @cached_property
     def _numbers(self) -> list[int]:
-        return [match.start() for match in re.finditer(r"\d[\d.,]*", self._folded)]
+        return [match.start() for match in re.finditer(_NUMBER, self._folded)]
 
     def _begun(self, until: Period) -> str | None:
         """The start of the stretch that `until` closes: 2021年9月以来,…,截至5月底."""

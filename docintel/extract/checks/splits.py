@@ -13,12 +13,17 @@ from docintel.schema import Metric, Relation
 
 #: What stands before the last part: 余下3家, 其余33项.
 _REST = re.compile(r"(?:余下|其余|剩余|余款|剩下|另外?|尚有|还有)[^,。;\d]{0,12}$")
+#: What stands between a whole and the first of two parts that follow at once, and between these two. What announces
+#: parts is read in `sums`.
+_AT_ONCE = re.compile(r"[)”]?[,:(](?![^,。;:\d]*(?:其中|分别))[^,。;:\d]{0,16}")
+_LISTED = re.compile(r"[)”]?(?P<mark>[、,和])[^,。;、\d]{0,16}")
 _STATE = frozenset({Metric.ISSUES_RECTIFIED, Metric.ISSUES_PENDING})
 #: A whole is split within this many characters, into so many parts at most.
 _TOGETHER = 160
 _MOST_PARTS = 6
-#: Sums that are exact by chance are small.
+#: Sums that are exact by chance are small; how small where nothing but a list tells that figures belong together.
 _LARGE = 1000
+_LARGE_LISTED = 10
 
 
 def find_splits(reading: Reading, figures: Sequence[Figure]) -> Iterator[Finding]:
@@ -71,7 +76,18 @@ def _is_told(reading: Reading, whole: Figure, parts: Sequence[Figure]) -> bool:
     last = parts[-1]
     rest = _REST.search(reading.folded, max(parts[-2].end, last.start - 24), last.start)
     large = whole.value >= _LARGE and whole.value % _LARGE != 0
-    return bool(rest) or len(parts) > 2 or large or last.statistic.metric is Metric.ISSUES_PENDING
+    told = bool(rest) or len(parts) > 2 or large or last.statistic.metric is Metric.ISSUES_PENDING
+    return told or _follow_at_once(reading, whole, parts)
+
+
+def _follow_at_once(reading: Reading, whole: Figure, parts: Sequence[Figure]) -> bool:
+    """`处分干部40人,党纪处分28人、政务处分12人`: two that are listed right behind, and counted as the whole is."""
+    first, last = parts
+    listed = _LISTED.fullmatch(reading.folded, first.end, last.start)
+    if not listed or not _AT_ONCE.fullmatch(reading.folded, whole.end, first.start):
+        return False
+    alike = len({figure.statistic.metric for figure in (whole, *parts)}) == 1
+    return alike or (listed["mark"] != "," and whole.value >= _LARGE_LISTED)
 
 
 def _relation(whole: Figure, parts: Sequence[Figure]) -> Relation:

@@ -107,7 +107,7 @@ def _segments_of(folded: str, sentence: Sentence) -> Iterator[Segment]:
             if _asides().found_in(text):
                 lead = None
                 continue
-            match = _leads().match(text)
+            match = _leads().match(blank_quotes(text))
             if match and not _is_closed(text, match):
                 lead = lead or (start, bool(match["kept"]))
                 continue

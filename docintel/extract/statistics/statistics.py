@@ -3,6 +3,7 @@
 In: a reading and the units it mentions. Out: `Statistic` records in text order, one a figure.
 """
 
+import re
 from collections import defaultdict, deque
 from dataclasses import replace
 
@@ -27,6 +28,14 @@ _CUE_REACH = 200
 
 #: With how many figures before of the same number a figure is compared.
 _EQUAL = 200
+#: Before a number that the one before is measured by.
+_BASE = re.compile(r"[与和同跟较比](?:去年|上年度?|上一年度?|前一年)(?:同期)?的?$")
+#: Before a number that only tells by how much two others differ: 比去年同期的40件多|16件.
+_DIFFERENCE = re.compile(
+    r"[与和同跟较比](?:去年|上年|上一年|前一年|前年|上半年|上季度|上个?月|(?:19|20)\d\d年)[^,。;]{0,16}"
+    r"(?:多|少|增加|减少|增长|上升|下降)了?$"
+)
+_MEASURED_WITHIN = 32
 #: Two equal numbers that are not smaller are seldom of different things of one name.
 _TOLD_APART = 10
 
@@ -74,8 +83,12 @@ def _statistic(
     choice = metric_of(quantity.unit_of_measure, counted.subject.value, *cues)
     if count.goes_on and previous and previous.unit_of_measure == quantity.unit_of_measure:
         choice = MetricChoice(previous.metric, "metric/carried")
-    if choice.rule in ("metric/none", "metric/last") and previous and _goes_on(reading, count, previous):
+    continues = previous and (_goes_on(reading, count, previous) or _is_base(reading, count, previous))
+    if choice.rule in ("metric/none", "metric/last") and previous and continues:
         choice = MetricChoice(previous.metric, "metric/previous")
+    before = reading.folded[max(count.sentence[0], quantity.number_start - _MEASURED_WITHIN) : quantity.number_start]
+    if choice.metric is not Metric.SHARE and _DIFFERENCE.search(before):
+        choice = MetricChoice(Metric.OTHER, "metric/difference")
     start, end = _quote_span(reading, count, previous)
     owner = counted.owner or attribution.owner_of(start, end)
     period = attribution.period_at(quantity.number_start)
@@ -161,6 +174,13 @@ def _goes_on(reading: Reading, count: Count, previous: Statistic) -> bool:
     """Whether a number is one more of what the one before counts: 其中食堂类137个、校服类52个."""
     part = not count.phrase.action or "其中" in reading.folded[count.start : count.quantity.number_start]
     return part and previous.unit_of_measure == count.quantity.unit_of_measure
+
+
+def _is_base(reading: Reading, count: Count, previous: Statistic) -> bool:
+    """Whether the number before is measured by this one: 立案21件,较上年的35件减少14件."""
+    start = count.quantity.number_start
+    alike = previous.unit_of_measure == count.quantity.unit_of_measure
+    return alike and bool(_BASE.search(reading.folded, max(count.sentence[0], start - _MEASURED_WITHIN), start))
 
 
 def _quote_span(reading: Reading, count: Count, previous: Statistic | None) -> Span:

@@ -33,6 +33,10 @@ _CLOSED = " 。;,、:."
 _SHORTEST = 4
 #: A status in a word; a longer cell tells what was done.
 _WORD = 12
+#: Beside what is not done: 已整改3个,未整改2个.
+_UNDER_WAY = re.compile(
+    r"正在|推进|整改中|(?<!未)(?:已|完成)(?:完成|整改|销号|办结|落实|解决)?了?[1-9]\d*[个项条件处家]"
+)
 _HOSTS = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
 _SEPARATOR = re.compile(r"[、,;/\s]+|[和及与](?=[\u4e00-\u9fff]{2})")
 
@@ -165,7 +169,7 @@ def _row_status(reading: Reading, row: Row) -> Status | None:
     cells = sorted(row.status, key=lambda span: span[1] - span[0])
     for words in (re.sub(r"\s", "", reading.folded[slice(*cell)]) for cell in cells):
         if status := next((status for status, says in _says() if says.search(words)), None):
-            if status is Status.REQUIRED and re.search("正在|推进|整改中", words):
+            if status is Status.REQUIRED and _UNDER_WAY.search(words):
                 return Status.ONGOING
             return status
     return None

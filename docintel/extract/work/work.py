@@ -21,6 +21,7 @@ from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
 from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
+from docintel.extract.work.denials import denials
 from docintel.extract.work.description import OPINIONS, Description, Grams, Ints, Span, Surroundings, describe, grams
 from docintel.extract.work.issues import category_of as issue_category
 from docintel.extract.work.issues import find_issues
@@ -188,7 +189,12 @@ class Work:
 
     @cached_property
     def _log_odds(self) -> dict[str, Floats]:
-        return self._judge.log_odds(self._rows, self.description)
+        found = self._judge.log_odds(self._rows, self.description)
+        spans = np.array([(one.start, one.end) for one in self.spans], dtype=np.intp).reshape(-1, 2)
+        for begin, start, end in denials(self.reading):
+            found["issues"][(spans[:, 0] < end) & (spans[:, 1] > start)] = -np.inf
+            found["measures"][(spans[:, 0] >= begin) & (spans[:, 1] <= end)] = -np.inf
+        return found
 
     @cached_property
     def _rows(self) -> dict[str, Ints]:

@@ -57,3 +57,31 @@ def test_figures_of_different_things_do_not_contradict(text):
 )
 def test_contradictions_are_reported(text, stated, computed):
     assert broken(text) == [(stated, computed)]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("上半年处分干部40人，党纪处分28人、政务处分12人。", ("28人", "12人")),
+        ("上半年处理干部40人，处分28人、诫勉谈话12人。", ("28人", "12人")),
+        ("共立案40件，城区立案28件，乡镇立案12件。", ("28件", "12件")),
+    ],
+)
+def test_parts_that_follow_at_once_and_add_up_are_parts(text, parts):
+    (check,) = extract(make_document(text)).checks
+    assert check.holds
+    assert check.stated == 40
+    assert all(part in each.quote for part, each in zip(parts, check.against, strict=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "约谈3人，诫勉2人、处分1人。",
+        "处分干部40人，党纪处分27人、政务处分12人。",
+        "培训40人，对照检查后约谈28人，处分12人。",
+        "处分干部40人。全县共12个乡镇，处分28人、处理12人。",
+    ],
+)
+def test_what_adds_up_by_chance_is_no_part(text):
+    assert extract(make_document(text)).checks == ()

@@ -61,3 +61,31 @@ def test_the_sentence_does_not_tell_what_things_are(unit, clause, sentence):
 )
 def test_what_stands_around_the_number_tells_its_metric(unit, subject, text, metric):
     assert metric_of(unit, subject, text, text).metric is metric
+
+
+@pytest.mark.parametrize(
+    ("unit", "subject", "text", "metric"),
+    [
+        ("元", None, "其余#限期半年内退还", Metric.OTHER),
+        ("元", None, "剩余#将于年底前上缴", Metric.OTHER),
+        ("元", None, "#年底前清退", Metric.OTHER),
+        ("元", None, "剩余#正在清退", Metric.OTHER),
+        ("元", None, "剩余#正在追缴", Metric.AMOUNT_RECOVERED),
+        ("元", None, "多收的钱已退#", Metric.AMOUNT_RETURNED),
+        ("元", None, "还有#没有退回", Metric.OTHER),
+        ("元", None, "#已于6月底前退还", Metric.AMOUNT_RETURNED),
+        ("元", None, "限期退还后实际退回#", Metric.AMOUNT_RETURNED),
+        ("人", "人", "#档案造假未作处理 人", Metric.OTHER),
+        ("人", "人", "#还在查 人", Metric.OTHER),
+        ("名", "档案造假人员", "#档案造假人员已移交县委组织部处理 档案造假人员", Metric.OTHER),
+        ("人", "人", "#被移交司法机关处理 人", Metric.PERSONS_PROSECUTED),
+        ("人", "人", "严肃处理# 人", Metric.PERSONS_DISCIPLINED),
+        ("人", "人", "#未受处分但被诫勉 人", Metric.PERSONS_EDUCATED),
+        ("起", "问题", "上述#问题暴露 问题", Metric.NOTICES),
+        ("起", "问题", "查处#问题 问题", Metric.CASES_HANDLED),
+        ("条", "问题", "当场改了# 问题", Metric.ISSUES_RECTIFIED),
+        ("条", "问题", "当场指出# 问题", Metric.ISSUES_FOUND),
+    ],
+)
+def test_what_was_only_begun_taken_up_or_put_right_at_once(unit, subject, text, metric):
+    assert metric_of(unit, subject, text).metric is metric

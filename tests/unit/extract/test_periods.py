@@ -3,7 +3,7 @@
 import pytest
 
 from docintel.extract.attribution.attribution import Attribution
-from docintel.extract.pipeline import annotate
+from docintel.extract.pipeline import annotate, extract
 from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import plain_cells, table_line
 from docintel.schema import Document
@@ -103,3 +103,23 @@ def test_a_time_is_carried_on_no_further_than_it_is_remembered():
     attribution = Attribution(annotate(document)._.reading)
     offset = document.text.rindex("3件")
     assert attribution.period_at(offset).value is None  # too far from what opened it
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("上半年，与上年同期相比，立案数由41件下降到37件。", ["2022-01/2022-06", "2023-01/2023-06"]),
+        ("2023年，立案数同比由41件增加到57件，处分20人。", ["2022", "2023", "2023"]),
+        ("2023年，立案数由上年同期的41件增加到57件。", ["2022", "2023"]),
+        ("立案数由2021年的41件增加到2022年的57件。", ["2021", "2022"]),
+        ("今年以来，立案数从80件降至60件。", [None, "2023"]),
+        ("上半年，支出同比减少6320万元，收费从210元降到132元。", ["2023-01/2023-06", None, "2023-01/2023-06"]),
+        ("上半年立案21件，较上年的35件减少14件。", ["2023-01/2023-06", "2022", "2023-01/2023-06"]),
+        ("上半年立案21件，较上年同期的35件减少14件。", ["2023-01/2023-06", "2022-01/2022-06", "2023-01/2023-06"]),
+        ("今年以来，从甲县查处3件，转到乙县处理2件。", ["2023", "2023"]),
+        ("去年立案35件。", ["2022"]),
+    ],
+)
+def test_what_a_figure_is_measured_by_is_of_an_earlier_time(text, periods):
+    statistics = extract(make_document(text, published="2023-08-15")).statistics
+    assert [statistic.period for statistic in statistics] == periods

@@ -19,6 +19,13 @@ ROWS = [
     ("全县共查处违规吃喝问题12起。", Role.MEASURE),
     ("要加强对基建项目的监督检查。", Role.MEASURE),
     ("整改措施正在持续推进。", Role.MEASURE),
+    # in plain words
+    ("把多收的11.27万元全部退给了病人。", Role.MEASURE),
+    ("给“一把手”套上末位表态的缰绳。", Role.MEASURE),
+    ("对7笔采购逐笔翻账。", Role.MEASURE),
+    ("换掉了干了六年的供货商。", Role.MEASURE),
+    # what closes a report
+    ("欢迎广大群众对整改落实情况进行监督。", Role.OTHER),
     # an action against a wrong is no wrong
     ("对3起收受红包问题进行公开通报。", Role.MEASURE),
     # what followed for a person
