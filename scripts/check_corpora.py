@@ -1,8 +1,8 @@
 """Check the sample reports against their gold, and print how many records they hold.
 
 In: a folder with `reports/`, `gold/*.json` and `manifest.json`, and `queries/` where answers to some were judged;
-`corpora` and `corpora/features` unless another is named. Out: a table of documents, characters and records by type of document, or the list of
-faults and exit status 1.
+`corpora` and `corpora/features` unless another is named. Out: a table of documents, characters and records by type of
+document, or the list of faults and exit status 1.
 
 `--write-manifest` first brings the manifest up to date: an entry for every pair, with type and sha256 as they are now.
 The sector and the difficulties of an entry are written by hand and kept, and so are its wave and whether it is held

@@ -51,7 +51,10 @@ def suggest(
         typer.Option("--plan", help="整改方案草案，.docx 或 .xlsx。 Write a draft of a rectification plan."),
     ] = None,
     per_issue: Annotated[
-        int, typer.Option("--per-issue", min=1, help="方案中每个问题列几条措施。 Measures a problem in the plan.")
+        int,
+        typer.Option(
+            "--per-issue", min=1, max=1_000, help="方案中每个问题列几条措施。 Measures a problem in the plan."
+        ),
     ] = 3,
     top: Top = 10,
     library: LibraryFolder = None,

@@ -166,7 +166,7 @@ def statistics(
             show_default=False,
         ),
     ] = None,
-    top: Annotated[int | None, typer.Option("--top", min=1, help="最多几条。 How many at most.")] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, max=1_000_000, help="最多几条。 How many at most.")] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:

@@ -116,7 +116,7 @@ def recurring(
     doc_type: DocTypeFilter = None,
     since: Since = None,
     until: Until = None,
-    top: Annotated[int | None, typer.Option("--top", min=1, help="最多几条。 How many at most.")] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, max=1_000_000, help="最多几条。 How many at most.")] = None,
     output: Annotated[Path | None, typer.Option("--out", help="工作簿，如 屡查屡犯.xlsx。 The workbook.")] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,

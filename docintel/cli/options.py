@@ -60,7 +60,7 @@ NamesOption = Annotated[
         show_default="xlsx 为 zh，csv、parquet 为 en",
     ),
 ]
-Top = Annotated[int, typer.Option("--top", min=1, help="最多几条。 How many at most.")]
+Top = Annotated[int, typer.Option("--top", min=1, max=1_000_000, help="最多几条。 How many at most.")]
 Kind = Annotated[HitKind, typer.Option("--kind", help="找什么：段落、问题、措施、案件、文档。 What to look for.")]
 DocTypeFilter = Annotated[str | None, typer.Option("--type", help=f"文种。 Document type: {', '.join(DocType)}.")]
 Category = Annotated[

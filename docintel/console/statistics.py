@@ -83,7 +83,7 @@ def totals_table(rows: Sequence[dict[str, Any]], by: Sequence[str], width: int =
     columns = [(_GROUPS[key], SHORT if key in ("metric", "period") else WRAP) for key in keys] + [("合计", RIGHT)]
     largest = _largest(rows) if is_wide and "period" in by else {}
     columns += [("走势", SHORT)] if largest else []
-    columns += [("条数", RIGHT), ("来源", RIGHT), ("未计入", RIGHT)]
+    columns += [("条数", RIGHT), ("来源数", RIGHT), ("未计入", RIGHT)]
     cells = (
         [
             *(_group(key, row[key]).replace(" 至 ", " 至 " if is_wide else " 至\n") for key in keys),

@@ -37,6 +37,12 @@ _PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?")
 _TRUE = frozenset({"true", "yes", "1", "是", "对"})
 _FALSE = frozenset({"false", "no", "0", "否", "错"})
 _NOTHING = frozenset({"", "null", "none"})
+#: Control characters, but for tabs and line ends: nobody sees them, and they may end a text early.
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: No figure of a report is larger: a thousand million million.
+_LARGEST = 1e15
+#: A figure with one of these may be below zero: it tells of a change.
+_SHARES = ("%", "％", "百分点")
 _LISTED = re.compile(r"[,，、;；\n]")
 #: The words of an act may hold a comma: 收受礼品、礼金
 _ACTS = re.compile(r"[;；\n]")
@@ -73,9 +79,22 @@ def read_fields(kind: str, given: Mapping[str, Any], extraction: Extraction, nea
                 del read["quote"]
         else:
             read[name] = _Reader(kind, name, extraction, places, near).read(hints[name], value)
+    if kind == "statistics" and (read.get("value") or 0) < 0:
+        _check_below_zero(read, extraction, near)
     if kind == "units" and "place" in read:
         read.setdefault("adcode", _adcode(read["place"]))
     return read
+
+
+def _check_below_zero(read: Mapping[str, Any], extraction: Extraction, near: int) -> None:
+    """See that a figure below zero is a share that fell: nobody counts fewer than none."""
+    stored = next((each.unit_of_measure for each in extraction.statistics if each.evidence.start == near), "")
+    measured = read.get("unit_of_measure", stored)
+    if not str(measured).endswith(_SHARES):
+        raise CorrectionError(
+            f"数值不能小于 0：{read['value']} {measured}。 A count is not below zero.",
+            hint="只有百分比可以为负。 A percentage may be.",
+        )
 
 
 def _adcode(place: str | None) -> str | None:
@@ -189,6 +208,8 @@ class _Reader:
             number = nan
         if not isfinite(number) or (plain is int and not number.is_integer()):
             raise self._refused(value, "写阿拉伯数字，如 45 或 12.5。 Write digits, such as 45 or 12.5.")
+        if not (-_LARGEST if self.name == "value" else 0) <= number <= _LARGEST:
+            raise self._refused(value, f"应在 0 与 {_LARGEST:.0e} 之间。 It lies between 0 and {_LARGEST:.0e}.")
         return int(number) if number.is_integer() else number
 
     def _label(self, vocabulary: type[StrEnum], value: Any) -> str:
@@ -199,6 +220,8 @@ class _Reader:
         raise self._refused(value, f"可取 One of: {_labels(vocabulary)}")
 
     def _words(self, said: str) -> str:
+        if UNSEEN.search(said):
+            raise self._refused(said, "请去掉控制字符。 Leave out control characters.")
         if self.name in _PERIODS and not _is_period(said):
             raise self._refused(said, "写作 Write YYYY, YYYY-MM, YYYY-MM-DD 或起止 or two of these: 2022-01/2022-06")
         if self.name == "adcode" and not re.fullmatch(r"\d{6}", said):
@@ -253,7 +276,10 @@ class _Reader:
         }
 
     def _place(self, quote: str, said: Mapping[str, Any]) -> tuple[int, int]:
-        span = self.places.nearest(quote, int(said.get("start", self.near)))
+        start = said.get("start", self.near)
+        if not isinstance(start, int):
+            raise self._refused(start, "start 是字符位置，为整数。 start is a place in the text, a whole number.")
+        span = self.places.nearest(quote, start)
         if span is None:
             raise not_in_text(quote, self.places)
         return span
@@ -295,4 +321,4 @@ def _is_period(said: str) -> bool:
     return days[0] <= days[1]
 
 
-__all__ = ["complete", "not_in_text", "read_fields", "settable"]
+__all__ = ["UNSEEN", "complete", "not_in_text", "read_fields", "settable"]

@@ -66,6 +66,8 @@ class Places:
 
 
 def alike(one: Span, other: Span) -> float:
-    """How much two stretches have in common, of what they cover together: 0 to 1."""
+    """How much two stretches have in common, of what they cover together: 0 to 1. A stretch is like itself."""
+    if one == other:
+        return 1.0
     common = min(one[1], other[1]) - max(one[0], other[0])
     return max(0, common) / (max(one[1], other[1]) - min(one[0], other[0]))

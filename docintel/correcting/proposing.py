@@ -10,7 +10,7 @@ from typing import Any
 
 from docintel.correcting.applying import SAME
 from docintel.correcting.draft import Draft
-from docintel.correcting.fields import complete, not_in_text, read_fields
+from docintel.correcting.fields import UNSEEN, complete, not_in_text, read_fields
 from docintel.correcting.finding import twin
 from docintel.correcting.places import Places, Span, squeezed
 from docintel.correcting.stored import stored_at
@@ -90,7 +90,15 @@ def _propose(extraction: Extraction, request: Request) -> Correction:
 
 
 def _check(request: Request) -> None:
-    """See that the parts of a request go together."""
+    """See that the parts of a request go together, and that what it says can be kept and shown."""
+    for name, said in (("by", request.by), ("note", request.note)):
+        if not isinstance(said, str) or UNSEEN.search(said):
+            raise CorrectionError(
+                f"{name} 应为可见的文字。 {name} is no plain text: {said!r}.",
+                hint="请去掉控制字符。 Leave out control characters.",
+            )
+    if not request.by.strip():
+        raise CorrectionError("没有写明何人。 Nobody is named who says so.", hint="--by 姓名 NAME")
     if request.action is CorrectionAction.REVIEW:
         return
     if request.kind not in RECORD_TYPES:

@@ -29,9 +29,12 @@ def pairs(gold: Path, documents: Path) -> list[Pair]:
 
     Raises:
         NotFoundError: there is no gold, or a document is not below `documents`.
-        InputError: a gold file cannot be read.
+        InputError: a gold file cannot be read, or several documents have the name that it gives.
     """
-    files = {path.name: path for path in sorted(documents.rglob("*")) if path.is_file()}
+    files: dict[str, list[Path]] = {}
+    for path in sorted(documents.rglob("*")):
+        if path.is_file():
+            files.setdefault(path.name, []).append(path)
     found = []
     for path in sorted(gold.glob("*.json")):
         name = load(path)["doc"]
@@ -40,13 +43,26 @@ def pairs(gold: Path, documents: Path) -> list[Pair]:
                 f"{path} 标注的 {name} 不在 {documents} 中。 {path} is of {name}, which is not below {documents}.",
                 hint="请用 --documents 指定文档所在文件夹。 Name the folder of the documents.",
             )
-        found.append((path, files[name]))
+        found.append((path, _one_of(files[name], path)))
     if not found:
         raise NotFoundError(
             f"{gold} 中没有标注文件。 There is no gold in {gold}: no file ends in .json.",
             hint=_FORM,
         )
     return found
+
+
+def _one_of(files: list[Path], gold: Path) -> Path:
+    """The one document of a name; copies of one are one."""
+    first, *others = files
+    if any(other.read_bytes() != first.read_bytes() for other in others):
+        listed = "、".join(map(str, files))
+        raise InputError(
+            f"{gold} 标注的 {first.name} 有 {len(files)} 份不同的文档。"
+            f" {len(files)} different documents have the name that {gold} gives: {listed}.",
+            hint="请改名，或用 --documents 指定其中一个文件夹。 Rename one, or name the folder of one: --documents",
+        )
+    return first
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -56,18 +72,37 @@ def load(path: Path) -> dict[str, Any]:
         InputError: it is no JSON, or no gold.
     """
     try:
-        gold = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as exc:
+        gold = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as exc:
         raise InputError(f"{path} 无法读取。 {path} cannot be read: {exc}", hint=_FORM) from exc
     spoken_of = [kind for kind in RECORD_TYPES if isinstance(gold, dict) and isinstance(gold.get(kind), list)]
     if not spoken_of or not isinstance(gold.get("doc"), str):
         raise InputError(f"{path} 不是标注文件。 {path} is no gold.", hint=_FORM)
+    for kind in spoken_of:
+        for number, record in enumerate(gold[kind]):
+            if not _is_record(kind, record):
+                said = json.dumps(record, ensure_ascii=False)[:60]
+                raise InputError(
+                    f"{path} 的 {kind}/{number} 不是记录。 {kind}/{number} of {path} is no record: {said}.", hint=_FORM
+                )
     return dict(gold)
 
 
+def _is_record(kind: str, record: Any) -> bool:
+    """Whether it says what tells a record of a type from others."""
+    return isinstance(record, dict) and all(isinstance(record.get(name), one) for name, one in _TOLD_BY[kind].items())
+
+
+#: What tells records of a type apart, and of which Python type it is.
+_TOLD_BY: dict[str, dict[str, type]] = {
+    **{kind: {"quote": str} for kind in RECORD_TYPES},
+    "units": {"name": str, "canonical": str},
+    "persons": {"name": str},
+    "cases": {"quote": str, "persons": list},
+}
 _FORM = (
-    "标注文件是 JSON 对象，写有 doc（文件名）和各类记录。"
-    " A gold file is a JSON object with `doc`, a file name, and lists of records."
+    "标注文件是 JSON 对象，写有 doc（文件名）和各类记录，记录的形式同 docintel extract。"
+    " A gold file is a JSON object with `doc`, a file name, and lists of records, such as `docintel extract` writes."
 )
 
 

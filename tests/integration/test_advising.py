@@ -98,6 +98,13 @@ def test_one_issue_of_a_report(ask, folder):
     assert ask("suggest", "--document", report, "--issue", "99").exit_code == 2
 
 
+def test_a_problem_beside_a_report_is_asked_too_and_each_answer_says_of_what(ask, folder):
+    command = ["suggest", "耗材账实不符，无人盘点", "--document", str(folder / "反馈意见.txt"), "--json"]
+    asked = {each["question"] for each in json.loads(ask(*command).stdout)}
+    assert "耗材账实不符，无人盘点" in asked
+    assert len(asked) > 1
+
+
 def test_a_list_of_problems(ask, folder):
     listed, out = folder / "问题清单.xlsx", folder / "结果.xlsx"
     with xlsxwriter.Workbook(str(listed)) as workbook:

@@ -1,6 +1,7 @@
 """The commands, from the sample reports to exit codes."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -141,7 +142,10 @@ def test_a_removed_document_is_found_no_more(tmp_path):
     env = {"DOCINTEL_LIBRARY": str(tmp_path / "library")}
     assert run(app, ["ingest", str(tmp_path / "a.txt")], env=env).exit_code == 0
     assert "a.txt" in run(app, ["library", "list"], env=env).output
-    assert run(app, ["library", "remove", "a.txt"], env=env).exit_code == 0
+    for given in (None, "n\n"):
+        assert run(app, ["library", "remove", "a.txt"], env=env, input=given).exit_code != 0
+    assert len(json.loads(run(app, ["library", "list", "--json"], env=env).stdout)) == 1
+    assert "a.txt" in run(app, ["library", "remove", "a.txt"], env=env, input="y\n").output
     assert json.loads(run(app, ["library", "list", "--json"], env=env).stdout) == []
     assert run(app, ["library", "verify"], env=env).exit_code == 0
     assert not [path for path in (tmp_path / "library" / "originals").rglob("*") if path.is_file()]
@@ -153,6 +157,19 @@ def test_a_table_loses_no_character(library, width):
     rows = answer(library, "statistics", "--top", "3")
     assert Counter("".join(row["quote"] + row["source"] for row in rows)) <= Counter(done.output)
     assert max(map(cells, done.output.splitlines())) <= int(width)
+
+
+def test_top_holds_for_what_was_rectified_too(tmp_path):
+    for number in range(4):
+        unit = f"青岚市第{'一二三四'[number]}医院"
+        text = f"{unit}巡察整改通报\n{unit}发现问题{20 + number}个，已整改{11 + number}个。"
+        (tmp_path / f"{number}.txt").write_text(text, "utf-8")
+    env = {"DOCINTEL_LIBRARY": str(tmp_path / "library"), "COLUMNS": "160"}
+    assert run(app, ["ingest", *map(str, tmp_path.glob("*.txt"))], env=env).exit_code == 0
+    every = run(app, ["statistics"], env=env).output
+    some = run(app, ["statistics", "--top", "2"], env=env).output
+    assert len(re.findall(r"\d\d%", every)) == 4
+    assert len(re.findall(r"\d\d%", some)) == 2
 
 
 WRONG = "青岚市人民医院共查出问题116项，已落实整改92项，22项正在持续整改。\n依据青纪发〔2022〕15号处理。\n"

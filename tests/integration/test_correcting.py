@@ -193,6 +193,9 @@ def test_removing_a_document_removes_what_was_said_of_it(library, path):
     library.correct("a.txt", "issues", "reject", 2)
     path.write_text(f"{TEXT}\n另附一句。", "utf-8")
     library.ingest(path)
+    library.undo(library.correct("a.txt", "issues", "accept", 0).corrections[0].id)
+    document, going = library.removable("a.txt")
+    assert (document.source, len(going)) == ("a.txt", len(library.corrections()))
     library.remove("a.txt")
     assert library.corrections().empty
     with pytest.raises(NotFoundError):

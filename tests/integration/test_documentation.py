@@ -54,7 +54,7 @@ def test_every_table_and_column_is_explained(site):
 def test_frames_of_topics_are_told_as_they_are(site):
     import tomllib
 
-    promised = tomllib.loads((ROOT / "tests" / "tables" / "columns.toml").read_text("utf-8"))
+    promised = tomllib.loads((ROOT / "tests" / "columns.toml").read_text("utf-8"))
     page = words_of(site / "tables.html")
     for table in ("topics", "issue_topics"):
         assert ", ".join(f"{name} {dtype}" for name, dtype in promised[table].items()) in page

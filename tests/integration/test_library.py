@@ -157,7 +157,8 @@ def test_tables_have_their_columns_even_when_empty(library, folder):
     library.ingest(folder)
     assert {"quote", "category", "source", "published", "document"} <= set(library.records("issues").columns)
     vectors = library.embeddings()
-    assert vectors.shape[1] == 64 and vectors.dtypes.eq("float32").all()
+    assert vectors.shape[1] == 64
+    assert vectors.dtypes.eq("float32").all()
     issues = library.records("issues").set_index(["document", "ordinal"])
     of_issues = library.embeddings(HitKind.ISSUE)
     assert set(issues.index) == set(of_issues.index)

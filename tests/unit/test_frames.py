@@ -1,4 +1,4 @@
-"""Data frames: their names and dtypes are those of tests/tables/columns.toml, in an empty library too."""
+"""Data frames: their names and dtypes are those of tests/columns.toml, in an empty library too."""
 
 import tomllib
 from pathlib import Path
@@ -11,7 +11,7 @@ from docintel.exports import Format, write
 from docintel.schema import Filters, HitKind, IssueCategory, MeasureCategory
 from docintel.schema.tables import TABLES
 
-PROMISED = tomllib.loads((Path(__file__).parents[1] / "tables" / "columns.toml").read_text("utf-8"))
+PROMISED = tomllib.loads((Path(__file__).parents[1] / "columns.toml").read_text("utf-8"))
 TEXT = "安宁县医院整改报告\n药品采购权力过于集中的问题突出。采取措施成立药品采购小组,药品采购集体决策。"
 
 

@@ -5,6 +5,7 @@ import pytest
 from docintel.errors import NotFoundError, QueryError
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
+from docintel.query import LONGEST
 from docintel.schema import (
     Case,
     Effect,
@@ -18,6 +19,7 @@ from docintel.schema import (
 )
 from docintel.store.catalog import Catalog
 from docintel.suggest import Adviser, Matcher, Similarity, suggest
+from docintel.suggest.questions import questions
 from tests.factories import evidence, make_document, make_extraction, make_measure
 from tests.unit.store.samples import HEADER, notice
 
@@ -288,3 +290,19 @@ def test_a_file_that_is_not_in_the_library_matches_too(advise):
     stranger = make_extraction(f"丁县{ISSUE}。", issues=[ISSUE], source="丁县.txt")
     (match,) = matcher(stranger).matches(report("甲县", "成立议价小组").document.id)
     assert (match.quote, match.other.quote, match.what) == (ISSUE, ISSUE, "权力集中与一把手监督")
+
+
+def test_a_problem_has_a_length_that_can_be_asked(ask):
+    with pytest.raises(QueryError, match="20,000"):
+        ask(problem="违规" * 10_000)
+    assert ask(problem="违" * LONGEST) == []
+
+
+def test_an_issue_that_is_not_there_is_told_with_those_that_are():
+    none, two = make_extraction(ISSUE), make_extraction(f"{ISSUE}。库存不清。", issues=[ISSUE, "库存不清"])
+    with pytest.raises(QueryError, match="no issue 0") as refused:
+        questions(none, 0)
+    assert "in words" in refused.value.hint
+    with pytest.raises(QueryError, match="no issue 2") as refused:
+        questions(two, 2)
+    assert "0–1" in refused.value.hint

@@ -67,6 +67,9 @@ def test_fields_are_read_by_their_type(extraction):
         ({"approximate": "也许"}, "true"),
         ({"confidence": "1"}, "unit_of_measure（量词）"),
         ({"quote": "文中没有的话"}, "verbatim"),
+        ({"value": "-5"}, "percentage"),
+        ({"value": 1e308}, "1e+15"),
+        ({"unit": "云溪县\x00医院"}, "control characters"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(extraction, fields, told):
@@ -146,3 +149,24 @@ def test_what_changes_nothing_or_goes_together_with_nothing_is_refused(extractio
 @pytest.mark.parametrize("kind", RECORD_TYPES)
 def test_what_is_set_by_nobody_is_no_field(kind):
     assert not {"confidence", "grounds", "evidence", "mentions"} & set(settable(kind))
+
+
+def test_a_share_may_have_fallen(extraction):
+    statistic = make_statistic(extraction.document, "礼金2万元", value=2.0)
+    extraction = make_extraction(extraction.document, statistics=(statistic,))
+    fields = {"value": "-5", "unit_of_measure": "%"}
+    assert ask(extraction, "change", "statistics", 0, fields=fields).fields["value"] == -5
+
+
+@pytest.mark.parametrize(
+    ("by", "note"), [("", ""), (" ", ""), ("王\x00芳", ""), ("王芳", "\x1b[31m"), (7, ""), ("王芳", 5)]
+)
+def test_who_says_so_and_why_are_words_that_can_be_seen(extraction, by, note):
+    with pytest.raises(CorrectionError):
+        propose(extraction, Request(kind="issues", action=CorrectionAction.ACCEPT, ordinal=0, by=by, note=note))
+
+
+def test_the_place_of_an_act_is_a_number(extraction):
+    act = {"quote": "收受礼品", "start": "x"}
+    fields = {"persons": "陆远", "acts": [act], "处理": "党内严重警告"}
+    assert "whole number" in refusal(extraction, "add", "cases", quote="陆远收受礼品、礼金2万元", fields=fields)

@@ -81,3 +81,50 @@ def test_gold_is_paired_with_its_documents(tmp_path):
     assert pairs(tmp_path, tmp_path / "in") == [(tmp_path / "a.json", tmp_path / "in" / "a.txt")]
     with pytest.raises(NotFoundError):
         pairs(tmp_path / "in", tmp_path)
+
+
+FINE = {"doc": "a.txt", "issues": [{"quote": "账实不符"}]}
+
+
+def test_gold_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(FINE), "utf-8-sig")
+    assert load(path) == FINE
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        ("issues", 1),
+        ("issues", {"quote": 5}),
+        ("units", {"name": "设备科"}),
+        ("persons", {"quote": "王芳"}),
+        ("cases", {"quote": "王芳受贿", "persons": "王芳"}),
+    ],
+)
+def test_what_is_no_record_is_told_with_its_number(kind, record, tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(FINE | {kind: [*FINE.get(kind, []), record]}), "utf-8")
+    number = len(FINE.get(kind, []))
+    with pytest.raises(InputError, match=f"{kind}/{number} of .* is no record"):
+        load(path)
+
+
+def test_endless_brackets_are_no_gold(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text("[" * 100_000, "utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        load(path)
+
+
+def test_a_name_of_several_documents_is_told_unless_they_are_copies(tmp_path):
+    gold, documents = tmp_path / "gold", tmp_path / "documents"
+    gold.mkdir()
+    (gold / "a.json").write_text(json.dumps(FINE), "utf-8")
+    for folder, text in (("one", "账实不符。"), ("two", "账实不符。")):
+        (documents / folder).mkdir(parents=True)
+        (documents / folder / "a.txt").write_text(text, "utf-8")
+    assert pairs(gold, documents) == [(gold / "a.json", documents / "one" / "a.txt")]
+    (documents / "two" / "a.txt").write_text("别的。", "utf-8")
+    with pytest.raises(InputError, match="2 different documents"):
+        pairs(gold, documents)

@@ -29,7 +29,9 @@ def test_each_text_is_there_in_both_languages_with_the_same_gaps(key):
 def test_each_key_that_is_used_is_there_and_the_other_way_round():
     text = "\n".join(SOURCES.values())
     groups = {key.split(".")[0] for key in catalogue()}
-    used = {key for key in _KEY.findall(text) if key.split(".")[0] in groups and not key.endswith((".html", ".css", ".js"))}
+    used = {
+        key for key in _KEY.findall(text) if key.split(".")[0] in groups and not key.endswith((".html", ".css", ".js"))
+    }
     started = {key for key in _GROUP.findall(text) if key.split(".")[0] in groups}
     files = {"search.html", "documents.html"}
     assert used - files - started <= set(catalogue()), "these are used and nowhere written"
