@@ -28,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 
 from docintel.evaluation.extraction import matched
 from docintel.extract.pipeline import read
-from docintel.extract.statistics.judging import WEIGHTS, describe, ground
+from docintel.extract.statistics.judging import SILENT, WEIGHTS, describe, ground, is_settled
 from docintel.files import write_whole
 from docintel.parse.sandbox import parse
 from docintel.schema.serial import record_to_dict
@@ -51,7 +51,6 @@ UNSEEN_WEIGHT = 2.0
 #: The part of its weight at which any other document is shown without what the rules say.
 WITHOUT_RULES = 0.9
 #: How many times likelier than that of the rules another metric must be: where they say nothing, and elsewhere.
-SILENT = ("metric/none", "metric/previous")
 MARGINS = {"": log(6), **dict.fromkeys(SILENT, log(2))}
 
 
@@ -82,7 +81,7 @@ class Fitted(NamedTuple):
         for figure, row in zip(figures, scores, strict=True):
             ruled, best = numbers.get(figure.ruled), int(row.argmax())
             margin = MARGINS.get(figure.rule, MARGINS[""])
-            keeps = ruled is None or row[best] - row[ruled] < margin
+            keeps = is_settled(figure.ruled, figure.rule) or ruled is None or row[best] - row[ruled] < margin
             found.append(figure.ruled if keeps else self.labels[best])
         return found
 

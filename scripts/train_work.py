@@ -221,7 +221,9 @@ def main() -> None:
         others = [document for document in documents if document not in part]
         fitted = fit(others, features, vocabulary, ())
         scored |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
-    thresholds = best_thresholds((own, extra), scored)
+    features_of = {path.name for path in (args.corpora / "features" / "reports").glob("*")}
+    shorter = [document for document in own if document.name not in features_of]
+    thresholds = best_thresholds((shorter, extra), scored)
     print("thresholds", thresholds)
     report("corpora, cross-validated", own, scored, thresholds)
     if extra:

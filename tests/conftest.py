@@ -10,6 +10,10 @@ from docintel.schema import Extraction
 from docintel.suggest import Similarity
 from tests.factories import BigramEncoder, make_issue, make_measure
 
+# A width that pytest-xdist sets would stand for what a test asks for: rich reads it once.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
+
 settings.register_profile("here", deadline=None)  # a busy machine is no failure
 settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

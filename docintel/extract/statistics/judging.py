@@ -29,6 +29,8 @@ Floats = npt.NDArray[np.float32]
 #: What is known of a figure, `role=value`, each with the words it is read from where it stands for words.
 Features = Mapping[str, Span | None]
 JUDGED = "metric/judged"
+#: Rules that say nothing of a figure itself.
+SILENT = ("metric/none", "metric/previous")
 #: The file of the weights.
 WEIGHTS = "weights.npz"
 #: Names are invented anew in every document; that there is one is what counts.
@@ -81,6 +83,11 @@ class Words:
 
 def _generalised(text: str) -> str:
     return "#" if text[0] in _NUMERALS and _NUMERALS.issuperset(text) else text
+
+
+def is_settled(metric: str, rule: str) -> bool:
+    """Whether the rules name what a figure counts and know that it is of no metric: `制定整改措施68条`."""
+    return metric == Metric.OTHER and rule not in SILENT
 
 
 def sort_of(unit_of_measure: str) -> str:
@@ -243,7 +250,9 @@ class MetricJudge:
         best = int(scores.argmax())
         ruled = self._numbers.get(statistic.metric)
         rule = ground(statistic, "metric").rule
-        if ruled is None or best == ruled or scores[best] - scores[ruled] < self.margins.get(rule, self.margins[""]):
+        if is_settled(statistic.metric, rule) or ruled is None or best == ruled:
+            return None
+        if scores[best] - scores[ruled] < self.margins.get(rule, self.margins[""]):
             return None
         return Verdict(self.metrics[best], self._strongest(features, best, ruled))
 
