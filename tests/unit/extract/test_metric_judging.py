@@ -30,7 +30,7 @@ def draft_of(text):
     return read(make_document(text), until="metrics")
 
 
-def model(folder, weights, margins=None, labels=("amount_involved", "other"), **over):
+def model(folder, weights, margins=None, labels=("amount_involved", "amount_recovered"), **over):
     """A model folder with these weights of features: name → one a label."""
     card = {
         "labels": [*labels],
@@ -77,7 +77,7 @@ def test_sorts_of_measure_words(unit, sort):
 
 def test_another_metric_must_be_surer_than_the_rules_by_the_margin(tmp_path):
     draft = draft_of("沈某私下把废料卖给熟人，从中抽头3万元归自己。")
-    figure = replace(draft.extraction.statistics[0], metric=Metric.OTHER)
+    figure = replace(draft.extraction.statistics[0], metric=Metric.AMOUNT_RECOVERED)
     ((_, features),) = features_of(draft).items()
     for weight, changes in ((0.9, False), (1.1, True)):
         verdict = MetricJudge(model(tmp_path, {"clause_before=抽头": [weight, 0.0]})).verdict(figure, features)
@@ -89,10 +89,21 @@ def test_another_metric_must_be_surer_than_the_rules_by_the_margin(tmp_path):
 def test_a_rule_may_have_a_margin_of_its_own(tmp_path):
     draft = draft_of("沈某私下把废料卖给熟人，从中抽头3万元归自己。")
     ((_, features),) = features_of(draft).items()
-    figure = replace(draft.extraction.statistics[0], metric=Metric.OTHER)
+    figure = replace(draft.extraction.statistics[0], metric=Metric.AMOUNT_RECOVERED)
     rule = ground(figure, "metric").rule
     folder = model(tmp_path, {"clause_before=抽头": [0.5, 0.0]}, {"": 1.0, rule: 0.0})
     assert MetricJudge(folder).verdict(figure, features)
+
+
+@pytest.mark.parametrize(("rule", "stands"), [("metric/stretch", True), ("metric/none", False)])
+def test_what_the_rules_know_to_be_of_no_metric_stands(tmp_path, rule, stands):
+    draft = draft_of("沈某私下把废料卖给熟人，从中抽头3万元归自己。")
+    ((_, features),) = features_of(draft).items()
+    told = draft.extraction.statistics[0]
+    grounds = tuple(replace(one, rule=rule) if one.field == "metric" else one for one in told.grounds)
+    figure = replace(told, metric=Metric.OTHER, grounds=grounds)
+    folder = model(tmp_path, {"clause_before=抽头": [9.0, 0.0]}, labels=("amount_involved", "other"))
+    assert (MetricJudge(folder).verdict(figure, features) is None) is stands
 
 
 def test_a_metric_that_the_model_does_not_know_stands(tmp_path):
@@ -124,7 +135,7 @@ def test_the_judge_tells_that_it_decided_and_by_which_words(monkeypatch, tmp_pat
     monkeypatch.setattr(judging, "shared_judge", lambda: judge)
     draft = draft_of("沈某私下把废料卖给熟人，从中抽头3万元归自己。")
     (ruled,) = draft.extraction.statistics
-    (found,) = judged(draft.reading, [replace(ruled, metric=Metric.OTHER)], draft.extraction.doc_type)
+    (found,) = judged(draft.reading, [replace(ruled, metric=Metric.AMOUNT_RECOVERED)], draft.extraction.doc_type)
     why = ground(found, "metric")
     assert (found.metric, why.rule, why.evidence.quote) == (Metric.AMOUNT_INVOLVED, JUDGED, "抽头")
     assert why.note == "“抽头”“熟人”"
