@@ -123,11 +123,12 @@ def test_axe_would_find_something(visit):
 def test_every_control_is_reached_by_tab_and_its_focus_is_seen(visit, name):
     with visit(name) as page:
         count = page.evaluate(CONTROLS)
-        reached, unseen, last = set(), [], None
+        begins, _, _ = page.evaluate(FOCUSED)  # where a page puts the cursor itself
+        reached, unseen, last = {begins}, [], begins
         for _ in range(count + 30):
             page.keyboard.press("Tab")
             number, seen, shown = page.evaluate(FOCUSED)
-            if number in reached and number != last:  # a date has several stops of its own
+            if number in reached - {-1} and number != last:  # a date has several stops of its own
                 break
             reached.add(number)
             if number >= 0 and not seen and number != last:
