@@ -124,6 +124,10 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
     def before(name: str) -> frozenset[str]:
         return frozenset(folded[m.start() - 1 : m.start()] for m in re.finditer(re.escape(name), folded))
 
+    @cache
+    def speaks(name: str) -> bool:
+        return folded.count(name) > 1 and bool(re.search(rf"{name}(?:{_SAYS})", folded))
+
     yield from _set_apart(reading)
     openers = _openers(folded)
     tagged = {name.end: name for name in reading.names if name.label == "PER"}
@@ -131,10 +135,10 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
         end = _whole_name(folded, name.start, _shortened(folded, name, openers), behind)
         start = _whole_start(folded, name.start, end, before)
         partner = tagged.get(start - 1) if folded[start - 1 : start] in _JOINS else None
-        if _is_credible(folded, start, end, mentions) or (
+        if _is_credible(folded, start, end, mentions, speaks) or (
             partner is not None
             and re.match(_SURNAME, name.text)
-            and _is_credible(folded, partner.start, partner.end, mentions)
+            and _is_credible(folded, partner.start, partner.end, mentions, speaks)
         ):
             yield Candidate(start, end, "person/tagger")
     for sentence in reading.sentences:
@@ -320,7 +324,9 @@ def _whole_start(folded: str, start: int, end: int, before: Callable[[str], froz
     return start - 1 if any(set_apart) else start
 
 
-def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> bool:
+def _is_credible(
+    folded: str, start: int, end: int, mentions: Sequence[UnitMention], speaks: Callable[[str], bool]
+) -> bool:
     name = folded[start:end]
     if len(name) < 2 or _is_department(folded, start, end) or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]+", name):
         return False
@@ -341,7 +347,7 @@ def _is_credible(folded: str, start: int, end: int, mentions: Sequence[UnitMenti
         introduced
         or (not is_tail and bool(_CLEAR_FOLLOWER.match(folded, end)))
         or (sure and bool(_INTRODUCED.search(folded, max(0, start - 4), start)))
-        or (folded.count(name) > 1 and bool(re.search(rf"{name}(?:{_SAYS})", folded)))
+        or speaks(name)
     )
 
 
