@@ -21,6 +21,8 @@ _NAMES = tuple(
         ),
     )
 )
+#: What may stand over lines that are problems themselves: 药品采购价格虚高问题 is one.
+_TITLE = re.compile(".{0,40}(?:清单|台账)")
 _HEADER_ROWS = 3  # a title may stand over the heading, in the table
 #: `1.`, `（二）`, `三、`, `④`, `- `: what numbers a line, and is no word of it.
 _NUMBER = re.compile(r"\s*(?:(?:[(（]?[\d一二三四五六七八九十百]{1,4}[.．、)）]|[①-⑳]|[-*·•])\s*)+(?!\d)")
@@ -41,7 +43,7 @@ def listed_problems(document: Document, column: str | None = None) -> list[str]:
     tables = [block.cells for block in document.blocks if block.kind is BlockKind.TABLE and block.cells]
     wide = [rows for rows in tables if len(rows[0]) > 1]
     found = list(_of_tables(wide, column)) if wide else [line for line in document.text.split("\n") if line.strip()]
-    if not wide and found and _is_heading(found[0], _NAMES[:2]):
+    if not wide and found and _is_heading(found[0], (_NAMES[0], _TITLE)):
         found = found[1:]
     problems = [_NUMBER.sub("", text, count=1).strip() for text in found]
     listed = list(dict.fromkeys(" ".join(each.split("\n")) for each in problems if each))

@@ -3,14 +3,18 @@
     python -m scripts.bench_web --minutes 10                       50 search and 5 upload, on 50,000 passages
     python -m scripts.bench_web --library DIR --searchers 20       on a library that is there, without accounts
 
-In: the sample reports that are not held back. Out: a Markdown table of requests, errors, p50, p95 and the longest, and
-the memory of the server as time goes by. A big library is made as bench_index makes it: passages joined from sentences
-of the reports, their vectors predicted. Whoever searches asks for a clause of the reports, waits a while (`--think`),
-and asks the next, at times narrowed by a filter or for documents. Whoever uploads sends a new report every ten seconds,
-and looks at how far the reading is. Run it where nothing else does: it measures what people wait for.
+In: the sample reports that are not held back. Out: a Markdown table of requests, errors, p50, p95 and the longest, the
+memory of the server as time goes by, and how many of the reports were read meanwhile. A big library is made as
+bench_index makes it: passages joined from sentences of the reports, their vectors predicted.
+
+Whoever searches asks for a clause of the reports, waits a while (`--think`), and asks the next, at times narrowed by a
+filter or for documents. Ten seconds from one search to the next, on average, are few for reading twenty hits: fifty
+people then send five searches a second. Whoever uploads sends a new report every ten seconds, and looks at how far the
+reading is. Run it where nothing else does: it measures what people wait for.
 """
 
 import argparse
+import os
 import random
 import re
 import sys
@@ -27,6 +31,8 @@ import numpy as np
 from docintel.index.encoder import load_encoder
 from docintel.library import Library
 from docintel.store.catalog import Catalog
+from docintel.web.database import Database
+from docintel.web.intake.jobs import READING, Jobs
 from scripts.bench_index import Predictor, base, build, fill
 from scripts.serving import Server, sample_reports
 
@@ -131,14 +137,24 @@ def load(server: Server, asked: argparse.Namespace) -> tuple[Measured, list[int]
     return measured, [*memory, memory_mb(server.process.pid)]
 
 
-def report(measured: Measured, memory: list[int], asked: argparse.Namespace) -> None:
+def read_so_far(folder: Path) -> str:
+    """How many of the reports that were sent have been read."""
+    with Database(folder) as database:
+        counts = Jobs(database).counts(READING)
+    return ", ".join(f"{state} {count}" for state, count in counts.items() if count) or "none"
+
+
+def report(measured: Measured, memory: list[int], read: str, asked: argparse.Namespace) -> None:
     """Print what was seen."""
-    print(f"{asked.searchers} people search, {asked.uploaders} upload, {asked.minutes:g} minutes\n")
+    rate = len(measured.seconds["search"]) / (60 * asked.minutes)
+    print(f"{asked.searchers} people search ({rate:.1f}/s), {asked.uploaders} upload, {asked.minutes:g} minutes;")
+    print(f"load of the machine in the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print("| request | count | p50 ms | p95 ms | longest ms |\n| --- | ---: | ---: | ---: | ---: |")
     for name, seconds in sorted(measured.seconds.items()):
         p50, p95 = 1000 * np.percentile(seconds, [50, 95])
         print(f"| {name} | {len(seconds):,} | {p50:.0f} | {p95:.0f} | {1000 * max(seconds):.0f} |")
-    print(f"\nErrors: {len(measured.errors)}. Memory of the server, MB, every {_MEMORY_EVERY_S:g} s: {memory}")
+    print(f"\nReports sent: {read}.")
+    print(f"Errors: {len(measured.errors)}. Memory of the server, MB, every {_MEMORY_EVERY_S:g} s: {memory}")
 
 
 def main() -> int:
@@ -162,7 +178,8 @@ def main() -> int:
         if not asked.library:
             make_big(folder, asked.passages)
         measured, memory = load(stack.enter_context(Server(folder)), asked)
-    report(measured, memory, asked)
+        read = read_so_far(folder)
+    report(measured, memory, read, asked)
     for error in measured.errors[:10]:
         print(error, file=sys.stderr)
     return 1 if measured.errors else 0

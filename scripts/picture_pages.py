@@ -9,6 +9,7 @@ In: nothing, or a library. Out: PNGs with a palette of 128 colours, each below 1
 
 import argparse
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -25,6 +26,7 @@ OUT = ROOT / "docs" / "images"
 SIZES = {"": {"width": 1366, "height": 768}, "-phone": {"width": 390, "height": 844}}
 MOST_BYTES = 150_000
 COLOURS = 128
+PROBLEMS = ("药品采购权力过于集中，缺乏监督", "食堂食材采购由一人包办", "公务接待超标准、无公函")
 PROBLEM = "耗材二级库账实不符，无人盘点"
 REPORT = "inspection_report_01"
 
@@ -40,6 +42,7 @@ def main() -> int:
     if not chromium:
         print("没有 chromium。 There is no chromium: scripts/setup --browser installs it.", file=sys.stderr)
         return 3
+    os.environ["DOCINTEL_USER"] = "王敏"  # who corrects
     with ExitStack() as stack:
         folder = asked.library or Path(stack.enter_context(tempfile.TemporaryDirectory()), "library")
         if not asked.library:
@@ -50,15 +53,19 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         stack.callback(browser.close)
         asked.out.mkdir(parents=True, exist_ok=True)
-        addresses = pages(prepare(browser, server.url))
+        addresses = pages(*prepare(browser, server.url))
         for name in [name for name in asked.only.split(",") if name] or addresses:
             for suffix, size in SIZES.items():
                 take(browser, server.url + addresses[name], size, asked.out / f"{name}{suffix}.png")
     return 0
 
 
-def prepare(browser: Browser, url: str) -> str:
-    """Choose measures for the plan and correct a record, so that there is something to see; gives REPORT's id."""
+def prepare(browser: Browser, url: str) -> tuple[str, str]:
+    """Choose measures for the plan, correct a record, ask a list, so that there is something to see.
+
+    Returns:
+        The id of REPORT, and the address of the list.
+    """
     context = browser.new_context(base_url=url)
     asked = context.request
     (report,) = asked.get("/api/documents", params={"q": REPORT}).json()["documents"]
@@ -68,9 +75,9 @@ def prepare(browser: Browser, url: str) -> str:
     if not asked.get("/api/corrections").json()["total"]:
         _correct(asked, headers, report["id"])
     _upload(asked, headers)
+    listed = _list(asked, headers)
     context.close()
-    id_: str = report["id"]
-    return id_
+    return report["id"], listed
 
 
 def _choose_measures(asked: APIRequestContext, headers: dict[str, str]) -> None:
@@ -112,12 +119,20 @@ def _upload(asked: APIRequestContext, headers: dict[str, str]) -> None:
         time.sleep(1)
 
 
-def pages(report: str) -> dict[str, str]:
+def _list(asked: APIRequestContext, headers: dict[str, str]) -> str:
+    """Paste a list of problems; gives the address of its page."""
+    answer = asked.post("/suggest/list", form={"text": "\n".join(PROBLEMS)}, headers=headers, max_redirects=0)
+    assert answer.status == 303, answer.text()
+    return answer.headers["location"]
+
+
+def pages(report: str, listed: str) -> dict[str, str]:
     """Name of a picture → address."""
     return {
         "start": "/search",
         "search": "/search?q=药品采购权力过于集中",
         "suggest": f"/suggest?q={PROBLEM}",
+        "list": listed,
         "plan": "/suggest/plan",
         "documents": "/documents",
         "document": f"/documents/{report}",
@@ -133,7 +148,12 @@ def pages(report: str) -> dict[str, str]:
 
 def take(browser: Browser, address: str, size: dict[str, int], path: Path) -> None:
     """Open a page and keep what is seen of it."""
-    context = browser.new_context(viewport=size, device_scale_factor=1, color_scheme="light")  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        device_scale_factor=1,
+        color_scheme="light",
+        locale="zh-CN",
+    )
     page = context.new_page()
     page.goto(address)
     page.wait_for_timeout(400)  # charts, and pieces that are fetched when they come into view

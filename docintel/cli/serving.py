@@ -40,6 +40,8 @@ _RoleOption = Annotated[
         " reader, editor or administrator.",
     ),
 ]
+#: A browser sends the next request over the same connection: closing it sooner may cut that request off.
+_KEPT_OPEN_S = 75
 _FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="从标准输入读取密码。 Read the password from standard input.")
 ]
@@ -91,11 +93,13 @@ def serve(
     from docintel.web.app import create_app
     from docintel.web.intake.keeper import Keeper
     from docintel.web.intake.watched import check_watched
+    from docintel.web.memory import share_heaps
     from docintel.web.settings import Settings
 
     _check_certificate(certificate, key)
     folder = library or default_library()
     watched = check_watched(watch, folder) if watch else None
+    share_heaps()
     settings = Settings(host=host, port=port, names=tuple(names or ()), secure=certificate is not None, watched=watched)
     application = create_app(folder, settings)
     listening = _listen(host, port)
@@ -108,6 +112,7 @@ def serve(
         ssl_certfile=certificate,
         ssl_keyfile=key,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=_KEPT_OPEN_S,
     )
     _announce(settings, listening, folder, open_to_all=not application.state.docintel.accounts.exist())
     threading.Thread(target=application.state.docintel.libraries.warm, daemon=True).start()

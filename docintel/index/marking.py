@@ -5,6 +5,7 @@ words and the other way round, full-width letters by plain ones.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from docintel.index.words import terms
 from docintel.text.normalize import fold
@@ -29,7 +30,7 @@ def spans_of(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     """Where words stand in a text, in order; those that touch or overlap are one."""
     plain = _plain(text)
     found: list[tuple[int, int]] = []
-    for start, end in sorted(span for word in words for span in _places(plain, _plain(word))):
+    for start, end in sorted(span for word in words for span in _places(plain, _plain_word(word))):
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
@@ -52,6 +53,15 @@ def _places(plain: str, word: str) -> Iterator[tuple[int, int]]:
         start = plain.find(word, start + 1)
 
 
+@lru_cache(maxsize=1024)
+def _plain_word(word: str) -> str:
+    """As `_plain`, kept: each of a query's words is looked for in every hit."""
+    return _plain(word)
+
+
 def _plain(text: str) -> str:
     """The text as the words are written: lower case, Simplified, not full-width; character for character."""
-    return "".join(low if len(low := char.lower()) == 1 else char for char in to_simplified(fold(text)))
+    simplified = to_simplified(fold(text))
+    if len(low := simplified.lower()) == len(simplified):
+        return low
+    return "".join(low if len(low := char.lower()) == 1 else char for char in simplified)

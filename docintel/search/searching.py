@@ -18,7 +18,6 @@ from docintel.search.thesaurus import Expander
 from docintel.store.catalog import Catalog
 
 _MORE = 4  # times the candidates, when so many were copies of others that too few are left
-_AT_ONCE = 2  # times the hits that are asked for: the passages whose words are fetched first
 _NO_THESAURUS = Expander()
 #: So many passages with their scores, best first.
 _Ranking = Callable[[int], list[tuple[int, float]]]
@@ -103,14 +102,25 @@ def _first(catalog: Catalog, ranked: Sequence[tuple[int, float]], top_k: int) ->
     The words of only so many passages are fetched as it takes: of the first, and of those whose work is among these.
     """
     works = catalog.shared_works([id_ for id_, _ in ranked])
-    size = _AT_ONCE * top_k
+    size = _enough([works.get(id_) for id_, _ in ranked], top_k)
     while True:
         heads = {works[id_] for id_, _ in ranked[:size] if id_ in works}
         chosen = [*ranked[:size], *(pair for pair in ranked[size:] if works.get(pair[0]) in heads)]
         found, standings, copies = _distinct(catalog, chosen)
         if len(found) >= top_k or size >= len(ranked):
             return found, standings, copies
-        size *= _MORE
+        size *= _MORE  # some have gone from the catalog since they were indexed
+
+
+def _enough(works: Sequence[str | None], count: int) -> int:
+    """How many passages from the first on are so many hits at least: each without a work is one, each work is one."""
+    seen: set[str] = set()
+    for place, work in enumerate(works):
+        count -= work is None or work not in seen
+        seen.update([work] if work else ())
+        if not count:
+            return place + 1
+    return len(works)
 
 
 def _distinct(catalog: Catalog, ranked: Sequence[tuple[int, float]]) -> tuple[list[Hit], Standings, bool]:

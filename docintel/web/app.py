@@ -23,8 +23,8 @@ from docintel.library import Library
 from docintel.web.libraries import Libraries
 from docintel.web.middleware import KnownHosts, SecureHeaders
 from docintel.web.page import Page
-from docintel.web.pages import admin, corrections, documents, entrance, intake, search, statistics, suggest
-from docintel.web.rendering import error_answer, show_error, words_of
+from docintel.web.pages import admin, corrections, documents, entrance, intake, lists, search, statistics, suggest
+from docintel.web.rendering import ERRORS, error_answer, show_error, words_of
 from docintel.web.security import BODY_BYTES, permissions
 from docintel.web.settings import Settings
 from docintel.web.state import make_state
@@ -33,6 +33,7 @@ from docintel.web.state import make_state
 PAGES: tuple[Page, ...] = (
     search.PAGE,
     suggest.PAGE,
+    lists.PAGE,
     documents.PAGE,
     corrections.PAGE,
     statistics.PAGE,
@@ -107,7 +108,7 @@ def create_app(
     app.state.navigation = [page for page in pages if page.path]
     for page in pages:
         app.include_router(page.html, include_in_schema=False)
-        app.include_router(page.json, prefix="/api")
+        app.include_router(page.json, prefix="/api", responses=ERRORS)
     _add_error_handlers(app)
     undeclared = [getattr(route, "path", str(route)) for route, allowed in permissions(app.routes) if allowed is None]
     if undeclared:
@@ -140,7 +141,7 @@ def _add_error_handlers(app: FastAPI) -> None:
     def on_status(request: Request, exc: Exception) -> Response:
         assert isinstance(exc, HTTPException)
         words = words_of(request)
-        texts = {404: words("error.not_found"), 405: words("error.method")}
+        texts = {400: words("error.body"), 404: words("error.not_found"), 405: words("error.method")}
         return error_answer(request, exc.status_code, texts.get(exc.status_code, str(exc.detail)))
 
     def on_wrong_value(request: Request, exc: Exception) -> Response:

@@ -16,6 +16,7 @@ from docintel.errors import QueryError
 from docintel.library import Library
 from docintel.schema import GROUPS, Filters, Metric
 from docintel.web.finding import Word
+from docintel.web.regions import outermost
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,9 +161,9 @@ def charts(told: Tables, asked: AskedFigures) -> list[dict[str, Any]]:
         {"name": _YEAR, "kind": "line", "items": by_year if len(by_year) > 1 else [], **about},
         {"name": "rectified", "kind": "bar", "items": list(_rates(frame, asked)), "metric": "", "measure": ""},
     ]
-    for name in ("region", "unit"):
-        largest = total(own, [name], told.checks).dropna(subset=[name]).head(_BARS)
-        made.append({"name": name, "kind": "bar", "items": list(_items(largest, asked, name)), **about})
+    made.append({"name": "region", "kind": "bar", "items": list(_regions(own, told, asked)), **about})
+    largest = total(own, ["unit"], told.checks).dropna(subset=["unit"]).head(_BARS)
+    made.append({"name": "unit", "kind": "bar", "items": list(_items(largest, asked, "unit")), **about})
     return [chart for chart in made if chart["items"]]
 
 
@@ -172,6 +173,24 @@ def _rates(frame: "pd.DataFrame", asked: AskedFigures) -> Iterator[dict[str, Any
         unit = row["unit"]
         address = f"/statistics?{asked.query(view=View.RECTIFIED, at=(f'unit:{unit}',))}"
         yield {"name": unit, "values": [row["found"], row["rectified"]], "address": address}
+
+
+def _regions(own: "pd.DataFrame", told: Tables, asked: AskedFigures) -> Iterator[dict[str, Any]]:
+    """The totals by province or city, largest first; one with several regions leads to the same chart of these.
+
+    Where a region is asked for, or nothing lies within another, the bars are the regions themselves.
+    """
+    placed = own.dropna(subset=["region"])
+    above = placed["region"].map(outermost)
+    inner = placed.groupby(above)["region"].unique()
+    if asked.region or all(len(each) == 1 for each in inner):
+        yield from _items(total(placed, ["region"], told.checks).head(_BARS), asked, "region")
+        return
+    for row in _plain(total(placed.assign(region=above), ["region"], told.checks).head(_BARS)):
+        name, within = row["region"], inner[row["region"]]
+        one = asked.drilled(**{key: row[key] for key in ("metric", "unit_of_measure")}, region=within[0])
+        many = f"/statistics?{asked.query(metric=row['metric'], region=name, by='region', at=None)}"
+        yield {"name": name, "values": [row["total"]], "address": one if len(within) == 1 else many}
 
 
 def _items(totals: "pd.DataFrame", asked: AskedFigures, name: str) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ A `Library` is for one thread at a time: its catalog is one SQLite connection. S
 several processes, which a library is made for; they share one encoder, which is safe to use from all threads.
 """
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -88,4 +89,5 @@ class Libraries:
 
     @cached_property
     def _encoder(self) -> Encoder:
-        return load_encoder()
+        """One for all, which leaves each request its share of the cores."""
+        return load_encoder(threads=max(1, (os.cpu_count() or 1) // self._most))

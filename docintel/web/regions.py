@@ -26,12 +26,17 @@ class Region:
     within: "list[Region]" = field(default_factory=list)
 
 
+def outermost(full: str) -> str:
+    """The province or city that a region is in, itself where its full name tells of none: 吉林省 of 吉林省辽源市."""
+    match = _FIRST.match(full)
+    return match[0] if match else full
+
+
 def region_tree(counts: Mapping[str, int]) -> list[Region]:
     """The tree, most hits first, of two levels: below a province or city stands the rest of the name."""
     roots: dict[str, Region] = {}
     for full, count in counts.items():
-        match = _FIRST.match(full)
-        above = match[0] if match else full
+        above = outermost(full)
         root = roots.setdefault(above, Region(above, above))
         root.count += count
         if full != above:

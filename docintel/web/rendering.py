@@ -15,6 +15,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
 from docintel.errors import DocintelError, InputError, NotFoundError, SetupError
@@ -35,6 +36,29 @@ _STATUS: tuple[tuple[type[DocintelError], int], ...] = (
     (SetupError, 503),
 )
 _DAMAGED = 500
+
+
+class Problem(BaseModel):
+    """What the API answers where something is wrong."""
+
+    error: str
+    hint: str
+    status: int
+
+
+#: What any route of the API may answer beside what it is asked for, for its description.
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": what}
+    for status, what in {
+        400: "What is asked makes no sense; the hint says how to mend it.",
+        401: "Nobody knows who asks: log in.",
+        403: "The role does not allow it, or the token of `/api/session` is missing.",
+        404: "There is no such thing.",
+        413: "The body is too large.",
+        422: "A value is none of those that are described.",
+        503: "Something is missing on the server, or it is busy; the hint says what to do.",
+    }.items()
+}
 _LONGEST_NAME = 120
 
 
@@ -130,6 +154,7 @@ def environment() -> Environment:
         loader=PackageLoader("docintel.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -6,6 +6,7 @@ from typing import cast
 
 from fastapi import Request
 
+from docintel.schema import Extraction
 from docintel.web.accounts import Accounts
 from docintel.web.audit import Audit
 from docintel.web.database import Database
@@ -37,7 +38,8 @@ class State:
     searches: SavedSearches
     explanations: Explanations
     plans: Plans
-    reports: Reports
+    reports: Reports[Extraction]
+    lists: Reports[tuple[str, ...]]
     jobs: Jobs
     spool: Spool
     closing: threading.Event
@@ -57,6 +59,7 @@ def make_state(libraries: Libraries, settings: Settings) -> State:
         explanations=Explanations(),
         plans=Plans(database),
         reports=Reports(),
+        lists=Reports(),
         jobs=Jobs(database),
         spool=Spool(libraries.folder),
         closing=threading.Event(),

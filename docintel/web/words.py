@@ -96,6 +96,11 @@ class Words:
         """The name of a record type: `issues` → 问题."""
         return RECORD_NAMES[kind] if self.language == CHINESE else kind
 
+    def model(self, name: str) -> str:
+        """What a shipped model is for; empty for one that is not known."""
+        texts = catalogue().get(f"model_name.{name}")
+        return texts[self.language] if texts else ""
+
     def field(self, name: str) -> str:
         """The name of a field; the field itself where nothing better is known."""
         return FIELD_NAMES.get(name, name) if self.language == CHINESE else name.replace("_", " ")

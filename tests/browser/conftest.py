@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from scripts.serving import Server, make_library, sample_reports
+from tests.browser.pages import ADDRESSES
 from tests.browser.samples import DESKTOP, HOSTILE_NAME, HOSTILE_TEXT, scanned_notice
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: What runs wherever there is a browser.
+SMOKE = "test_smoke.py"
 PASSWORD = "一句不短的密码就够用了"
 ACCOUNTS = {"陈静": "administrator", "王敏": "editor", "刘洋": "reader"}
 REPORTS = ("meeting_01", "meeting_12", "inspection_report_01", "news_02", "case_notice_07", "other_10", "commentary_03")
@@ -58,7 +61,10 @@ def sessions(chromium, server):
 
 @pytest.fixture(scope="session")
 def documents(chromium, server, sessions):
-    """Ids of the documents by the beginnings of their names, when there are a plan and a correction to be looked at."""
+    """Ids of the documents by the beginnings of their names, and the address of a list of problems.
+
+    There are a plan and a correction to be looked at, too.
+    """
     context = chromium.new_context(base_url=server.url, storage_state=sessions["陈静"])
     asked = context.request
     rows = asked.get("/api/documents").json()["documents"]
@@ -72,6 +78,8 @@ def documents(chromium, server, sessions):
     for path, form in (("/suggest/plan", picked), (f"/documents/{report}/corrections", accepted)):
         answer = asked.post(path, form={"csrf": token} | form)
         assert answer.ok, answer.text()
+    pasted = {"csrf": token, "text": "耗材二级库账实不符\n药品采购权力过于集中"}
+    found["list"] = asked.post("/suggest/list", form=pasted, max_redirects=0).headers["location"]
     context.close()
     return found
 
@@ -101,6 +109,20 @@ def open_browser(chromium, server, sessions):
     return open_window
 
 
+@pytest.fixture
+def visit(open_browser, documents):
+    """Opens a page by its name in ADDRESSES: `with visit("search") as page`."""
+
+    @contextmanager
+    def visited(name, **look):
+        with open_browser(account=None if name == "login" else "陈静", **look) as page:
+            page.goto(ADDRESSES[name].format(**documents))
+            settle(page)
+            yield page
+
+    return visited
+
+
 def log_in(page, name):
     page.goto("/login")
     page.get_by_label("账号").fill(name)
@@ -117,13 +139,13 @@ def settle(page):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the tests of this folder out where nobody asked for them, or there is no browser."""
-    if not config.getoption("--browser"):
-        reason = "tests with a browser run with --browser"
-    elif not CHROMIUM:
-        reason = "there is no chromium: scripts/setup --browser installs it"
-    else:
-        return
+    """Where there is no browser leave all tests of this folder out; where nobody asked for them, all but the first."""
+    asked = config.getoption("--browser")
+    reason = (
+        "the other tests with a browser run with --browser"
+        if CHROMIUM
+        else "there is no chromium: scripts/setup --browser installs it"
+    )
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents and not (CHROMIUM and (asked or item.path.name == SMOKE)):
             item.add_marker(pytest.mark.skip(reason=reason))

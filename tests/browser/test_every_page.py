@@ -1,50 +1,10 @@
 """Every page for everybody: nothing that axe-core finds, all by keyboard and the focus seen, no sideways scroll."""
 
-from contextlib import contextmanager
-from pathlib import Path
-
-import pytest
-
 from docintel.web.app import PAGES
-from tests.browser.conftest import settle
+from tests.browser.pages import ADDRESSES, each_page, open_all, violations
 from tests.browser.samples import DESKTOP, PHONE, ZOOMED
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 NARROW = {"width": 320, "height": 640}  # WCAG 2.2, 1.4.10 Reflow
-#: Address of each page; `{inspection_report_01}` stands for the id of that document.
-ADDRESSES = {
-    "search": "/search",
-    "search, passages": "/search?q=药品采购权力过于集中",
-    "search, filtered": "/search?q=耗材&kind=measure&sort=newest&since=2020",
-    "search, nothing": "/search?q=耗材&unit=没有这个单位",
-    "suggest": "/suggest",
-    "suggest, problem": "/suggest?q=耗材二级库账实不符",
-    "suggest, document": "/suggest?document={inspection_report_01}",
-    "plan": "/suggest/plan",
-    "documents": "/documents",
-    "documents, none": "/documents?q=没有这样的文档",
-    "document": "/documents/{inspection_report_01}",
-    "document, passage": "/documents/{meeting_01}?start=10&end=60#passage",
-    "document, ledger": "/documents/{other_10}",
-    "document, pages": "/documents/{关于耗材管理的通知}?pages=true",
-    "correct": "/documents/{inspection_report_01}/records/measures/0/correct",
-    "add": "/documents/{inspection_report_01}/add?quote=药品采购&kind=issues",
-    "corrections": "/corrections",
-    "statistics": "/statistics",
-    "statistics, figures": "/statistics?view=figures",
-    "statistics, rectified": "/statistics?view=rectified",
-    "statistics, checks": "/statistics?view=checks",
-    "intake": "/intake",
-    "intake, failed": "/intake?show=failed",
-    "admin": "/admin",
-    "admin, audit": "/admin/audit",
-    "admin, library": "/admin/library",
-    "admin, models": "/admin/models",
-    "account": "/account",
-    "login": "/login",
-    "error": "/nothing-here",
-}
-each_page = pytest.mark.parametrize("name", ADDRESSES)
 
 
 #: What can be reached by Tab and is seen; of radio buttons only one of a group can.
@@ -78,20 +38,6 @@ TOO_WIDE = """() => {
 }"""
 
 
-@pytest.fixture
-def visit(open_browser, documents):
-    """Opens a page by its name in ADDRESSES: `with visit("search") as page`."""
-
-    @contextmanager
-    def visited(name, **look):
-        with open_browser(account=None if name == "login" else "陈静", **look) as page:
-            page.goto(ADDRESSES[name].format(**documents))
-            settle(page)
-            yield page
-
-    return visited
-
-
 def test_every_page_is_looked_at():
     """A page that is added to the application is added here."""
     paths = {address.split("?")[0] for address in ADDRESSES.values()}
@@ -103,20 +49,20 @@ def test_axe_finds_nothing_serious(visit, name):
     found = []
     for language in ("zh", "en"):
         with visit(name, language=language) as page:
-            _open_all(page)
+            open_all(page)
             for viewport in (DESKTOP, PHONE):
                 page.set_viewport_size(viewport)
-                found += [(language, viewport["width"], line) for line in _violations(page)]
+                found += [(language, viewport["width"], line) for line in violations(page)]
             if language == "zh":
                 page.emulate_media(color_scheme="dark")
-                found += [("dark", line) for line in _violations(page)]
+                found += [("dark", line) for line in violations(page)]
     assert not found
 
 
 def test_axe_would_find_something(visit):
     with visit("search") as page:
         page.evaluate("document.querySelector('#q').labels[0].remove(), document.querySelector('#q').placeholder = ''")
-        assert [line for line in _violations(page) if line.startswith("label")]
+        assert [line for line in violations(page) if line.startswith("label")]
 
 
 @each_page
@@ -156,23 +102,8 @@ def test_the_first_link_skips_the_navigation(visit, name):
 @each_page
 def test_nothing_is_scrolled_sideways(visit, name):
     with visit(name) as page:
-        _open_all(page)
+        open_all(page)
         for viewport in (ZOOMED, PHONE, NARROW):
             page.set_viewport_size(viewport)
             assert page.evaluate(TOO_WIDE) == [], viewport
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), viewport
-
-
-def _open_all(page):
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-
-
-def _violations(page):
-    """What axe-core finds serious or critical: rule, what it means, the first elements."""
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{each['id']}: {each['help']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
-        for each in result["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]

@@ -92,9 +92,32 @@ def test_a_report_is_dropped_and_each_of_its_problems_is_answered(open_browser, 
     )
     with open_browser("刘洋") as page:
         page.goto("/suggest")
-        page.locator(".drop input[type=file]").set_input_files(report)
+        page.locator("main > .drop input[type=file]").set_input_files(report)
         page.wait_for_url(re.compile("/suggest.report="))
         expect(page.locator(".suggestion").first).to_be_visible(timeout=30_000)
+
+
+def test_a_pasted_list_and_a_dropped_one_are_answered_and_exported(open_browser, tmp_path):
+    table = tmp_path / "清单.csv"
+    table.write_text("编号,叫法\n1,药品采购权力过于集中\n2,耗材二级库账实不符\n", encoding="utf-8")
+    with open_browser() as page:
+        page.goto("/suggest")
+        page.get_by_text("一次问多个问题").click()
+        page.get_by_label("问题清单").fill("耗材二级库账实不符\n药品采购权力过于集中")
+        page.get_by_role("button", name="逐个查找").click()
+        expect(page.locator(".problem h2")).to_have_count(2)
+        expect(page.locator(".problem").first.locator(".suggestion, .notice").first).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="案例与措施 XLSX").click()
+        assert download.value.suggested_filename.endswith(".xlsx")
+        page.get_by_role("link", name="另一份清单").click()
+        page.get_by_text("一次问多个问题").click()
+        page.locator(".listed input[type=file]").set_input_files(table)
+        expect(page.locator(".outcome").filter(has_text="问题所在列")).to_be_visible()
+        page.get_by_label("问题所在列").fill("叫法")
+        page.locator(".listed input[type=file]").set_input_files([])
+        page.locator(".listed input[type=file]").set_input_files(table)
+        expect(page.locator(".problem h2").first).to_contain_text("药品采购权力过于集中")
 
 
 def test_a_bar_of_a_chart_leads_to_the_quotes_behind_it(open_browser):

@@ -59,6 +59,16 @@ def test_lines_without_numbers_and_headings_each_once():
     assert found == ["药品采购权集中", "账实不符", "公车私用", "2023年超标准接待3次", "3个项目未招标"]
 
 
+@pytest.mark.parametrize("first", ["药品采购价格虚高问题", "食堂存在问题", "问题突出在采购"])
+def test_a_first_line_that_is_a_problem_stays(first):
+    assert listed_problems(make_document(f"{first}\n账实不符")) == [first, "账实不符"]
+
+
+@pytest.mark.parametrize("title", ["问题清单", "存在的问题", "2024年巡察反馈问题清单", "县医院整改台账"])
+def test_a_title_over_lines_is_no_problem(title):
+    assert listed_problems(make_document(f"{title}\n账实不符")) == ["账实不符"]
+
+
 def test_nothing_listed():
     with pytest.raises(QueryError):
         listed_problems(make_document("问题清单"))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.errors import QueryError
-from docintel.index.passage_index import PassageIndex
+from docintel.index.embedded import EmbeddedIndex
 from docintel.index.passages import split_passages
 from docintel.query import read
 from docintel.schema import Filters, Hit, HitKind
@@ -95,7 +95,7 @@ def republished(tmp_path, encoder):
             document = make_document(text, source=f"{day}.html", published=f"2023-06-{day:02}", publisher=f"某网{day}")
             extraction = make_extraction(document)
             catalog.put(extraction, split_passages(extraction), path=document.source, extractor="1")
-        index = PassageIndex(tmp_path / "index", encoder)
+        index = EmbeddedIndex(tmp_path / "index", encoder)
         index.catch_up(catalog)
         yield lambda query, filters=None, **options: search(catalog, index, read(query).also(filters), **options)
 
@@ -108,6 +108,19 @@ def test_reposts_neither_fill_the_list_nor_hide(republished):
     documents = republished("受到党内严重警告处分", kind=HitKind.DOCUMENT)
     assert sorted(each.source for each in documents) == ["1.html", "24.html"]
     assert {each.source: len(each.sources) for each in documents} == {"1.html": 22, "24.html": 0}
+
+
+def test_no_more_words_are_fetched_than_are_shown(republished, monkeypatch):
+    fetched, hits = [], Catalog.hits
+
+    def counted(self, scores):
+        fetched.append(len(scores))
+        return hits(self, scores)
+
+    monkeypatch.setattr(Catalog, "hits", counted)
+    found = republished("受到党内严重警告处分", filters=Filters(publisher="某网24"), top_k=3)
+    assert len(found) == 3
+    assert fetched == [3]
 
 
 def test_a_repost_stands_in_where_the_leading_source_fails_the_filters(republished):

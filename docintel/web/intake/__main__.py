@@ -14,7 +14,7 @@ from docintel.web.intake.jobs import Jobs
 from docintel.web.intake.worker import Worker
 
 #: Those who search come first.
-_NICE = 5
+_NICE = 10
 
 
 def main(library: str, watched: str = "") -> None:

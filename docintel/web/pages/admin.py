@@ -16,6 +16,7 @@ from docintel.errors import InputError, NotFoundError
 from docintel.exports.tables import table_csv, table_workbook
 from docintel.web.accounts import Role
 from docintel.web.audit import Action, Entry
+from docintel.web.deeds import details, target
 from docintel.web.intake.jobs import PENDING, Job, Kind
 from docintel.web.intake.worker import BACKUPS
 from docintel.web.models import model, models
@@ -141,6 +142,7 @@ def audit_page(request: Request, visitor: Administrator, asked: Annotated[AskedA
     """Who did what, newest first."""
     entries = _entries(request, asked, _ENTRIES + 1)
     values: dict[str, Any] = {"entries": entries[:_ENTRIES], "more": len(entries) > _ENTRIES, "asked": asked}
+    values |= {"target": target, "details": details}
     return render(request, "admin/audit.html", **values, actions=list(Action), formats=list(TableFormat))
 
 
@@ -159,9 +161,10 @@ def export_audit(
     words = words_of(request)
     columns = [(words(f"audit.{name}"), width) for name, width in _COLUMNS]
     rows = [
-        [moment(each.at), each.account, each.address, words(f"audit_action.{each.action}"), each.target, _detail(each)]
+        [moment(each.at), each.account, each.address, words(f"audit_action.{each.action}"), target(each, words),
+         "；".join(f"{name}{words('correct.colon')}{value}" for name, value in details(each, words))]
         for each in entries
-    ]
+    ]  # fmt: skip
     name = f"{words('audit.title')}-{date.today():%Y%m%d}.{how}"
     if how is TableFormat.CSV:
         return attachment(name, table_csv(columns, rows), "text/csv; charset=utf-8")
@@ -296,10 +299,6 @@ def _entries(request: Request, asked: AskedAudit, limit: int) -> list[Entry]:
 def _begins(day: date) -> str:
     """When a day begins on this machine, in UTC as the log writes it."""
     return datetime.combine(day, time()).astimezone().astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _detail(entry: Entry) -> str:
-    return "；".join(f"{name}={value}" for name, value in entry.detail.items())
 
 
 def _begin(request: Request, kind: Kind) -> Response:

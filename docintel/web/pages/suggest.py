@@ -25,9 +25,9 @@ from docintel.web.state import state_of
 
 html, json = APIRouter(), APIRouter(tags=["suggest"])
 PAGE = Page(name="suggest", path="/suggest", html=html, json=json)
-_SUGGESTIONS = 12
+SUGGESTIONS = 12
 _PLAN = "/suggest/plan"
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     PlanFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     PlanFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -114,7 +114,7 @@ def drop_report(request: Request, visitor: Reader, file: Annotated[UploadFile, F
             extraction = library.extraction(document.id)
             path = f"/suggest?document={extraction.document.id}"
         except NotFoundError:
-            state.reports.keep(visitor.account, library.read(document))
+            state.reports.keep(visitor.account, document.id, library.read(document))
             path = f"/suggest?report={document.id}"
     audit(request, Action.SEARCH, document.id, dropped=file.filename)
     return Response(headers={"HX-Redirect": path}) if is_piece(request) else RedirectResponse(path, status_code=303)
@@ -206,7 +206,7 @@ def export(request: Request, visitor: Reader, how: PlanFormat) -> Response:
         raise InputError("方案还是空的。 The plan is empty.", hint="请先选入措施。 Choose some measures first.")
     audit(request, Action.EXPORT, plan=len(rows), format=how)
     data = plan_file([row.exported() for row in rows], how, EDITED_NOTE)
-    return attachment(f"整改方案-{date.today():%Y%m%d}.{how}", data, _MEDIA_TYPES[how])
+    return attachment(f"整改方案-{date.today():%Y%m%d}.{how}", data, MEDIA_TYPES[how])
 
 
 @json.get("/suggest")
@@ -235,10 +235,10 @@ def _asked_document(request: Request, library: Library, asked: AskedAdvice) -> E
 def _advise(request: Request, library: Library, asked: AskedAdvice) -> Advice:
     """The advice on the problem asked about; one that nobody asks is an error of the library's own."""
     if asked.issue is None or not (asked.document or asked.report):
-        (advice,) = library.advise(asked.q, top_k=_SUGGESTIONS)
+        (advice,) = library.advise(asked.q, top_k=SUGGESTIONS)
     else:
         extraction = _asked_document(request, library, asked)
-        (advice,) = library.adviser().advise_on(extraction, issue=asked.issue, top_k=_SUGGESTIONS)
+        (advice,) = library.adviser().advise_on(extraction, issue=asked.issue, top_k=SUGGESTIONS)
     audit(request, Action.SEARCH, advice.problem, suggestions=len(advice.suggestions), cases=len(advice.cases))
     return advice
 

@@ -1,9 +1,11 @@
 """What an attacker may try that no single page answers for; docs/security.md lists all attacks with their tests."""
 
 import io
+import re
 import socket
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +73,18 @@ def test_the_name_of_an_export_adds_no_header(local, path):
         assert "a=b" not in answer.headers.get("set-cookie", "")
         said = answer.headers.get("content-disposition", 'filename=""')
         assert said.count('"') == 2, "the name ends where its quotes do"
+
+
+def test_each_test_that_the_page_on_security_names_is_there():
+    here = Path(__file__)
+    root = here.parents[3]
+    last = here
+    named = re.findall(r"`(?:([\w/]+\.py)(?:::(\w+))?|…(\w+))`", (root / "docs" / "security.md").read_text("utf-8"))
+    assert len(named) > 40
+    for file, test, end in named:
+        last = (root / file if "/" in file else here.parent / file) if file else last
+        wanted = rf"def {test}\(" if test else rf"def test_\w*{end}\(" if end else ""
+        assert re.search(wanted, last.read_text("utf-8")), (last.name, test or end)
 
 
 def _drop(browser, name, data):

@@ -54,6 +54,14 @@ def counted(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def provinces(tmp_path_factory):
+    yield from browse(tmp_path_factory.mktemp("provinces"), {
+        f"{city}.txt": f"{city}专项检查情况通报\n\n2022年，{city}纪委监委发现问题{count}个。\n2023年1月5日"
+        for city, count in (("吉林省长春市", 38), ("吉林省辽源市", 12), ("浙江省杭州市", 8))
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
 def told_twice(tmp_path_factory):
     yield from browse(tmp_path_factory.mktemp("told"), TOLD_TWICE)
 
@@ -94,6 +102,22 @@ def test_charts_lead_to_the_quotes_behind_each_bar(counted):
             assert sum(row[key] for row in behind) == item["values"][0], item
     (drawn, *_) = re.findall(r"data-chart='([^']+)'", counted.get("/statistics").text)
     assert json.loads(html.unescape(drawn))["items"] == years["items"]
+
+
+def test_a_province_leads_to_its_cities_and_these_to_the_quotes(provinces):
+    def bars(address):
+        charts = provinces.get(address).json()["charts"]
+        return {each["name"]: each for chart in charts if chart["name"] == "region" for each in chart["items"]}
+
+    outer = bars("/api/statistics?metric=issues_found")
+    assert {name: bar["values"] for name, bar in outer.items()} == {"吉林省": [50.0], "浙江省": [8.0]}
+    page = provinces.get(outer["吉林省"]["address"])
+    assert page.status_code == 200
+    inner = bars(outer["吉林省"]["address"].replace("/statistics", "/api/statistics", 1))
+    assert {name: bar["values"] for name, bar in inner.items()} == {"吉林省长春市": [38.0], "吉林省辽源市": [12.0]}
+    for bar in (outer["浙江省"], *inner.values()):
+        behind = provinces.get(bar["address"].replace("/statistics", "/api/statistics", 1)).json()["rows"]
+        assert sum(row["value"] for row in behind) == bar["values"][0]
 
 
 def test_each_metric_has_charts_of_its_own(counted):

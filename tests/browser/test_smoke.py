@@ -1,4 +1,7 @@
-"""The whole day of an editor, and what the administrator finds of it in the audit log."""
+"""What runs wherever there is a browser: the whole day of an editor, and a look at every page.
+
+The administrator finds the day in the audit log; axe-core finds nothing serious on the pages as they open.
+"""
 
 import io
 import re
@@ -9,6 +12,7 @@ from playwright.sync_api import expect
 from docintel.web.audit import Action, Audit
 from docintel.web.database import Database
 from tests.browser.conftest import PASSWORD
+from tests.browser.pages import each_page, open_all, violations
 
 PROBLEM = "配送食材不留样，检测流于形式"
 REPORT = """栖霞县中心小学食堂问题整改情况的通报
@@ -92,3 +96,10 @@ def test_from_a_new_report_to_the_plan_and_the_audit_log(open_browser, library, 
         Action.LOG_OUT,
     ):
         assert action in told, f"{action} is missing, or stands before what came before it"
+
+
+@each_page
+def test_axe_finds_nothing_serious_at_first_sight(visit, name):
+    with visit(name) as page:
+        open_all(page)
+        assert violations(page) == []
