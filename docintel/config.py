@@ -39,3 +39,16 @@ def models_dir() -> Path:
         return Path(named)
     inside = _PACKAGE / "models"
     return inside if inside.is_dir() else _PACKAGE.parent / "models"
+
+
+def milvus_token() -> str:
+    """What a Milvus server asks for, `user:password` or a key: `DOCINTEL_MILVUS_TOKEN`. Never stored."""
+    return os.environ.get("DOCINTEL_MILVUS_TOKEN", "")
+
+
+def milvus_certificate() -> str:
+    """The file of the authority that signed a Milvus server's certificate, where the system does not know it.
+
+    `DOCINTEL_MILVUS_CA`.
+    """
+    return os.environ.get("DOCINTEL_MILVUS_CA", "")

@@ -36,7 +36,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from docintel.index.encoder import Encoder, load_encoder
-from docintel.index.passage_index import PassageIndex
+from docintel.index.embedded import EmbeddedIndex
 from docintel.index.segments import Vectors
 from docintel.index.words import terms
 from docintel.parse.sandbox import parse
@@ -214,7 +214,7 @@ def add_document(db: sqlite3.Connection, number: int, source: Base, rng: random.
 def build(folder: Path, encoder: Encoder, catalog: Catalog) -> float:
     """Bring the index level with the catalog; gives the seconds of processor that took."""
     start = time.process_time()
-    PassageIndex(folder / "index", encoder).catch_up(catalog)
+    EmbeddedIndex(folder / "index", encoder).catch_up(catalog)
     return time.process_time() - start
 
 
@@ -224,7 +224,7 @@ def one_more(folder: Path, encoder: Encoder, source: Base, count: int) -> list[f
     db = sqlite3.connect(folder / "catalog.sqlite")
     seconds = []
     with Catalog(folder / "catalog.sqlite") as catalog:
-        index = PassageIndex(folder / "index", encoder)
+        index = EmbeddedIndex(folder / "index", encoder)
         for number in range(count):
             add_document(db, -1 - number, source, rng)
             db.commit()
@@ -272,7 +272,7 @@ class Measuring:
         self.vectors = np.concatenate([encoder.encode_queries([query]) for query in self.queries])
         before = resident()
         self.catalog = Catalog(folder / "catalog.sqlite")
-        self.index = PassageIndex(folder / "index", encoder)
+        self.index = EmbeddedIndex(folder / "index", encoder)
         self.count = len(self.index)
         self._db = sqlite3.connect(folder / "catalog.sqlite")
         self._before = before

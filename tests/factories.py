@@ -102,3 +102,29 @@ class BigramEncoder:
 def make_passage(text, **over):
     values = {"id": 1, "document": "d", "kind": HitKind.PASSAGE, "ordinal": 0, "start": 0, "end": len(text)}
     return Passage(text=text, **values | over)
+
+
+class PassageList:
+    """Passages that come and go, as an index follows them."""
+
+    def __init__(self):
+        self.passages, self.removed, self.newest = {}, [], 0
+
+    def add(self, *texts, title="", **over):
+        for text in texts:
+            self.newest += 1
+            self.passages[self.newest] = make_passage(text, id=self.newest, **over), title
+
+    def remove(self, *ids):
+        for id_ in ids:
+            del self.passages[id_]
+            self.removed.append(id_)
+
+    def revision(self):
+        return self.newest, len(self.removed)
+
+    def passages_after(self, passage, limit):
+        return [each for id_, each in sorted(self.passages.items()) if id_ > passage][:limit]
+
+    def removed_after(self, removal):
+        return self.removed[removal:]

@@ -94,6 +94,38 @@ def library_rebuild(library: LibraryFolder = None) -> None:
     out.print("索引已重建。 The index was made anew.")
 
 
+@library_app.command("migrate")
+def library_migrate(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="移到哪里：milvus://主机[:端口][/数据库]（TLS 用 milvuss://）、路径.db（milvus-lite）、embedded（本地）。"
+            " Where to: a Milvus server, a file of milvus-lite, or the library's own folder.",
+            show_default=False,
+        ),
+    ],
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """把索引移到 Milvus 或移回本地，向量不重算；尚无资料库时新建。 Move the index to Milvus, or back.
+
+    服务器的令牌取自环境变量 DOCINTEL_MILVUS_TOKEN，不写入资料库。 The server's token is taken from the environment.
+    """
+    title = "移动索引 Moving the index"
+    with open_library(library, create=True) as opened, counter(title, opened.counts()["passages"]) as count:
+        told = opened.migrate(to, progress=count)
+    if as_json:
+        print_json([told])
+        return
+    out.print(f"索引 {told['passages']} 段：{told['from']} → {told['to']}。 The index was moved.", markup=False)
+    if not told["removed"]:
+        out.print(
+            f"原索引无法删除，请在其服务器上删除。 What is left at {told['from']} could not be deleted; drop it there.",
+            markup=False,
+        )
+
+
 @library_app.command("backup")
 def library_backup(
     target: Annotated[Path, typer.Argument(help="备份写入的 ZIP 文件。 ZIP file to write.", show_default=False)],
@@ -112,8 +144,9 @@ def library_backup(
         )
         if not told["index"]:
             out.print(
-                "另一进程正在写索引，备份未含索引，恢复时重建。"
-                " Another process is writing the index: it is not in the backup, and restoring makes it anew."
+                "索引在 Milvus 上，或正被另一进程写入：备份未含索引，恢复时在本地重建。"
+                " The index is on Milvus, or another process is writing it: it is not in the backup, and restoring"
+                " makes it anew in the library's folder."
             )
 
 

@@ -162,8 +162,11 @@ def item_progress(title: str, items: Iterable[_Item], total: int | None = None) 
 
 
 @contextmanager
-def counter(title: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """A progress bar on stderr, when someone is there to see it; each call is a step, of `total` where it is known."""
+def counter(title: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A progress bar on stderr, when someone is there to see it.
+
+    Each call is a step, or as many as it is given, of `total` where it is known.
+    """
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         yield partial(progress.advance, progress.add_task(title, total=total))
 

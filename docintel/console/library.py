@@ -114,6 +114,7 @@ _INFO_NAMES = {
     "documents": "文档",
     "passages": "索引段落（含问题、措施、案件）",
     "folder": "位置",
+    "index": "索引所在",
     "encoder": "编码模型",
     "indexed": "已索引",
     "index_is_current": "索引与目录一致",

@@ -21,7 +21,7 @@ _HEAP_BYTES = 30_000_000  # the least that keeps one writer thread from flushing
 _LOOKED_THROUGH = 32_768
 _SPARE = 1.5  # times the hits of which, by their share, as many as are asked for should be allowed
 #: What stands around a passage counts, less than its words: the sentence or heading, and the document's title.
-_WEIGHTS = {"words": 1.0, "context": 0.5, "title": 0.25}
+WEIGHTS = {"words": 1.0, "context": 0.5, "title": 0.25}
 
 
 class LexicalIndex:
@@ -166,7 +166,7 @@ class LexicalIndex:
                     tantivy.Query.term_query(self._schema, field, word, "freq"), field_weight * weight
                 ),
             )
-            for field, field_weight in _WEIGHTS.items()
+            for field, field_weight in WEIGHTS.items()
             for word, weight in words.items()
         ]
         return tantivy.Query.boolean_query(parts)
@@ -184,7 +184,7 @@ def _pairs(ids: NDArray[np.int64], scores: NDArray[np.float64]) -> list[tuple[in
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", indexed=True, fast=True)
-    for field in _WEIGHTS:  # cut into terms by us, so white space is the only boundary
+    for field in WEIGHTS:  # cut into terms by us, so white space is the only boundary
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 

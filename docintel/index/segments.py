@@ -7,7 +7,10 @@ into memory and finds candidates; these are scored by their rows, which are read
 
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import faiss
 import numpy as np
@@ -29,7 +32,9 @@ _SEARCHED_ROWS = 8192  # at least: small files have wide lists
 _ROWS_A_LIST = 128
 _TRAINING_ROWS_A_LIST = 20  # more, and more rounds, cost four times as long and find no more
 _TRAINING_ROUNDS = 5
-_BLOCK = 16_384  # rows that are turned into bytes at once: bounds the memory
+#: Rows that are worked on at once, which bounds the memory however large a segment is.
+BLOCK = 4096
+_FRESH = "fresh.rows"  # the name of a segment until all of it is there to be named by
 _MAGIC = b"docintel"
 _HEADER = np.dtype([("magic", "S8"), ("rows", "<i8"), ("dim", "<i8")])
 
@@ -59,9 +64,9 @@ class Segment:
             self.keys: Keys = np.asarray(np.memmap(self._file, "<u8", "r", at + 8 * count, (count,)))
         except (OSError, ValueError, IndexError) as exc:
             raise _unreadable(path) from exc
-        self._start = at + 16 * count
+        self._rows = _Rows(self._file, at + 16 * count, count, dim)
         self._dim = dim
-        size = self._start + 2 * dim * count
+        size = at + 16 * count + 2 * dim * count
         if header["magic"] != _MAGIC or header["dim"] != dim or path.stat().st_size != size:
             raise _unreadable(path)
         self._frame = _Frame(frame[:dim], float(frame[dim]))
@@ -89,12 +94,7 @@ class Segment:
 
     def halves(self, places: NDArray[np.intp] | None = None) -> Halves:
         """The rows at these places, all when None: (n, dim) float16."""
-        if places is None:
-            data = os.pread(self._file.fileno(), 2 * self._dim * len(self), self._start)
-        else:
-            handle, width = self._file.fileno(), 2 * self._dim
-            data = b"".join(os.pread(handle, width, self._start + width * int(place)) for place in places)
-        return np.frombuffer(data, dtype="<f2").reshape(-1, self._dim)
+        return self._rows.block(0, len(self)) if places is None else self._rows.at(places)
 
     def search(
         self, query: Vectors, top_k: int, *, only: faiss.IDSelector | None = None, share: float = SEARCHED_SHARE
@@ -108,7 +108,8 @@ class Segment:
             share: of an inverted file, how much is searched at least, 0 to 1.
         """
         if self._lists is None:
-            scores, ids = self._flat().search(query, min(top_k, len(self)), params=_parameters(only))
+            with _one_thread():
+                scores, ids = self._flat().search(query, min(top_k, len(self)), params=_parameters(only))
             return ids[0][ids[0] >= 0], scores[0][ids[0] >= 0]
         probes = max(1, round(max(share, min(1, _SEARCHED_ROWS / len(self))) * self._lists.nlist))
         parameters = faiss.SearchParametersIVF()
@@ -127,6 +128,37 @@ class Segment:
         return self._exact
 
 
+class _Rows:
+    """The rows of an open file, read where they lie and not kept."""
+
+    def __init__(self, file: IO[bytes], start: int, count: int, dim: int) -> None:
+        self._file, self._start, self._count, self.dim = file, start, count, dim
+
+    def __len__(self) -> int:
+        return self._count
+
+    def block(self, at: int, count: int) -> Halves:
+        """Up to so many rows from a place on: (n, dim) float16."""
+        width = 2 * self.dim
+        data = os.pread(self._file.fileno(), width * min(count, self._count - at), self._start + width * at)
+        return np.frombuffer(data, dtype="<f2").reshape(-1, self.dim)
+
+    def blocks(self) -> Iterator[Halves]:
+        """All rows, `BLOCK` at a time."""
+        return (self.block(at, BLOCK) for at in range(0, self._count, BLOCK))
+
+    def at(self, places: NDArray[np.intp]) -> Halves:
+        """The rows at these places, in their order; in one go where they lie close together."""
+        if not len(places):
+            return np.empty((0, self.dim), np.float16)
+        first, span = int(places.min()), int(places.max() - places.min()) + 1
+        if span <= 2 * len(places):
+            return self.block(first, span)[places - first]
+        handle, width = self._file.fileno(), 2 * self.dim
+        data = b"".join(os.pread(handle, width, self._start + width * int(place)) for place in places)
+        return np.frombuffer(data, dtype="<f2").reshape(-1, self.dim)
+
+
 class _Frame:
     """How components become bytes: the mean moves to 128, and the widest component just fits.
 
@@ -137,9 +169,10 @@ class _Frame:
         self.mean, self.scale = mean, scale
 
     @classmethod
-    def of(cls, rows: Halves) -> "_Frame":
-        mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
-        widest = max(float(np.abs(rows[at : at + _BLOCK] - mean).max()) for at in range(0, len(rows), _BLOCK))
+    def of(cls, rows: _Rows) -> "_Frame":
+        total = sum((block.sum(axis=0, dtype=np.float64) for block in rows.blocks()), np.zeros(rows.dim))
+        mean = (total / len(rows)).astype(np.float32)
+        widest = max(float(np.abs(block - mean).max()) for block in rows.blocks())
         return cls(mean, 127 / max(widest, 1e-6))
 
     def bytes(self, rows: NDArray[np.floating]) -> Vectors:
@@ -151,29 +184,43 @@ class _Frame:
         return np.asarray(1 - distances / (2 * self.scale**2), dtype=np.float32)
 
 
-def write(folder: Path, ids: Ids, keys: Keys, rows: Halves) -> str:
-    """Write a segment whole and give the name of its file, which follows from its content."""
-    order = np.argsort(ids)
-    ids, keys, rows = ids[order], keys[order], np.ascontiguousarray(rows[order])
-    frame = _Frame.of(rows) if len(ids) >= APPROXIMATE_FROM else _Frame(np.zeros(rows.shape[1], np.float32), 0.0)
-    header = np.array([(_MAGIC, *rows.shape)], dtype=_HEADER)
-    parts = [header, frame.mean, np.float32(frame.scale), ids, keys, rows]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.tobytes())
-    path = folder / f"{digest.hexdigest()[:24]}.rows"
-    if frame.scale:
-        with whole(path.with_suffix(".ivf")) as neighbour:
-            faiss.write_index(_lists(ids, rows, frame), str(neighbour))
-    with whole(path) as neighbour, neighbour.open("wb") as file:
-        for part in parts:
+def write(folder: Path, ids: Ids, keys: Keys, blocks: Iterable[Halves], *, dim: int) -> str:
+    """Write a segment whole and give the name of its file, which follows from its content.
+
+    Args:
+        folder: where.
+        ids: ascending.
+        keys: in the order of the ids.
+        blocks: the rows in the order of the ids, some at a time: no more of them are in memory.
+        dim: length of a row.
+    """
+    with whole(folder / _FRESH) as neighbour, neighbour.open("w+b") as file:
+        header = np.array([(_MAGIC, len(ids), dim)], dtype=_HEADER)
+        for part in (header, np.zeros(dim + 1, "<f4"), ids, keys):
             file.write(part.tobytes())
-    return path.name
+        start = file.tell()
+        for block in blocks:
+            file.write(block.tobytes())
+        file.flush()
+        lists = None
+        if len(ids) >= APPROXIMATE_FROM:
+            rows = _Rows(file, start, len(ids), dim)
+            frame = _Frame.of(rows)
+            file.seek(header.nbytes)
+            file.write(np.append(frame.mean, np.float32(frame.scale)).astype("<f4").tobytes())
+            lists = _lists(ids, rows, frame)
+        file.seek(0)
+        name = hashlib.file_digest(file, "sha256").hexdigest()[:24]
+    if lists:
+        with whole(folder / f"{name}.ivf") as neighbour:
+            faiss.write_index(lists, str(neighbour))
+    (folder / _FRESH).replace(folder / f"{name}.rows")
+    return f"{name}.rows"
 
 
-def _lists(ids: Ids, rows: Halves, frame: _Frame) -> faiss.IndexIVFScalarQuantizer:
+def _lists(ids: Ids, rows: _Rows, frame: _Frame) -> faiss.IndexIVFScalarQuantizer:
     """The inverted file, its lists learnt from evenly spread rows; the same rows give the same file."""
-    count, dim = rows.shape
+    count, dim = len(rows), rows.dim
     lists = count // _ROWS_A_LIST
     coarse = faiss.IndexFlatL2(dim)
     index = faiss.IndexIVFScalarQuantizer(
@@ -183,9 +230,12 @@ def _lists(ids: Ids, rows: Halves, frame: _Frame) -> faiss.IndexIVFScalarQuantiz
     index.cp.min_points_per_centroid = 1
     index.cp.max_points_per_centroid = _TRAINING_ROWS_A_LIST
     sample = np.linspace(0, count - 1, min(count, lists * _TRAINING_ROWS_A_LIST)).astype(np.intp)
-    index.train(frame.bytes(rows[sample]))
-    for at in range(0, count, _BLOCK):
-        index.add_with_ids(frame.bytes(rows[at : at + _BLOCK]), ids[at : at + _BLOCK])
+    training = np.empty((len(sample), dim), np.float32)
+    for at in range(0, len(sample), BLOCK):
+        training[at : at + BLOCK] = frame.bytes(rows.at(sample[at : at + BLOCK]))
+    index.train(training)
+    for number, block in enumerate(rows.blocks()):
+        index.add_with_ids(frame.bytes(block), ids[BLOCK * number :][: len(block)])
     index.referenced_objects = [coarse]  # type: ignore[attr-defined]  # FAISS holds a bare pointer
     return index
 
@@ -195,6 +245,20 @@ def _open_lists(path: Path) -> faiss.IndexIVF:
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # type: ignore[return-value]
     except RuntimeError as exc:
         raise _unreadable(path) from exc
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let FAISS not share out one query among threads: on a busy machine they wait for each other the longest.
+
+    The setting is the calling thread's own.
+    """
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _parameters(only: faiss.IDSelector | None) -> faiss.SearchParameters | None:

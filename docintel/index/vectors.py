@@ -6,7 +6,7 @@ they pile up and large ones left alone, so adding a document costs the same howe
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import faiss
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from docintel.errors import StoreError
 from docintel.files import write_whole
-from docintel.index.segments import SEARCHED_SHARE, Halves, Ids, Keys, Segment, Vectors, write
+from docintel.index.segments import BLOCK, SEARCHED_SHARE, Halves, Ids, Keys, Segment, Vectors, write
 
 __all__ = ["SUFFIXES", "Keys", "VectorIndex", "Vectors"]
 
@@ -187,10 +187,28 @@ class VectorIndex:
 
 def _merge(folder: Path, segments: Sequence[Segment], added: tuple[Ids, Keys, Halves], gone: Ids) -> list[str]:
     """Write what is left of some segments, and something new, as one; no name when nothing is left."""
-    parts = [(np.asarray(segment.ids), np.asarray(segment.keys), segment.halves()) for segment in segments]
-    ids, keys, rows = (np.concatenate(columns) for columns in zip(*parts, added, strict=True))
-    alive = ~_in(ids, gone)
-    return [write(folder, ids[alive], keys[alive], rows[alive])] if alive.any() else []
+    each = [*((segment.ids, segment.keys) for segment in segments), added[:2]]
+    ids, keys = (np.concatenate(columns) for columns in zip(*each, strict=True))
+    alive = np.flatnonzero(~_in(ids, gone))
+    order = alive[np.argsort(ids[alive])]
+    if not len(order):
+        return []
+    rows = _gathered(segments, added[2], order)
+    return [write(folder, ids[order], keys[order], rows, dim=added[2].shape[1])]
+
+
+def _gathered(segments: Sequence[Segment], added: Halves, order: NDArray[np.intp]) -> Iterator[Halves]:
+    """The rows of some segments, and then what is added, in an order, a block at a time."""
+    sources = [*(segment.halves for segment in segments), added.__getitem__]
+    ends = np.cumsum([*map(len, segments), len(added)])
+    starts = np.append(0, ends[:-1])
+    for at in range(0, len(order), BLOCK):
+        places = order[at : at + BLOCK]
+        source = np.searchsorted(ends, places, side="right")
+        rows = np.empty((len(places), added.shape[1]), np.float16)
+        for number in np.unique(source):
+            rows[source == number] = sources[number](places[source == number] - starts[number])
+        yield rows
 
 
 def _best(ids: Ids, scores: Vectors, top_k: int) -> list[tuple[int, float]]:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from docintel.errors import InputError, StoreError
 from docintel.files import whole
-from docintel.index.passage_index import PassageIndex
+from docintel.index.backend import Kind, backend_of
+from docintel.index.embedded import EmbeddedIndex
 
 if TYPE_CHECKING:
     from docintel.library.library import Library
@@ -118,8 +119,9 @@ def _pack(folder: Path, archive: zipfile.ZipFile) -> dict[str, str]:
                 with suppress(FileNotFoundError):  # removed meanwhile
                     add(path, place)
 
-    with PassageIndex.held(folder / "index", _WAIT_S) as is_held:
-        for path in _files(folder / "index") if is_held else ():
+    with EmbeddedIndex.held(folder / "index", _WAIT_S) as is_held:
+        is_here = backend_of(folder / "index").backend is Kind.EMBEDDED
+        for path in _files(folder / "index") if is_held and is_here else ():
             add(path, path.relative_to(folder).as_posix())
     add_folder("originals")
     for database in sorted(folder.glob("*.sqlite")):

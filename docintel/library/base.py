@@ -13,6 +13,7 @@ from docintel.config import models_dir
 from docintel.correcting import apply, carried
 from docintel.errors import InputError, NotFoundError, StoreError
 from docintel.files import printable
+from docintel.index.backend import Backend, backend_of
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.library import version
@@ -60,6 +61,8 @@ class Base:
         self._catalog = Catalog(self.folder / "catalog.sqlite", _Corrector())
         self._originals = Originals(self.folder / "originals")
         self._models = self.folder / "models"
+        self._index_folder = self.folder / "index"
+        self._opened: tuple[Backend, PassageIndex] | None = None
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = True, encoder: "Encoder | None" = None) -> Self:
@@ -67,7 +70,8 @@ class Base:
         return cls(folder, create=create, encoder=encoder)
 
     def close(self) -> None:
-        """Close the catalog."""
+        """Close the catalog and the index."""
+        self._close_index()
         self._catalog.close()
 
     def __enter__(self) -> Self:
@@ -153,18 +157,39 @@ class Base:
 
         return self._given_similarity or Similarity()
 
-    @cached_property
+    @property
     def _index(self) -> PassageIndex:
+        """The open index; another one from when the library moved to it, in whatever process."""
+        backend = backend_of(self._index_folder)
+        if self._opened is None or self._opened[0] != backend:
+            self._close_index()
+            self._opened = backend, backend.open(self._index_folder, self._loaded_encoder)
+        return self._opened[1]
+
+    def _close_index(self) -> None:
+        if self._opened:
+            self._opened[1].close()
+        self._opened = None
+
+    @property
+    def _loaded_encoder(self) -> "Encoder":
         if self._encoder is None:
             from docintel.index.encoder import load_encoder  # loaded by those who search only
 
             self._encoder = load_encoder()
-        return PassageIndex(self.folder / "index", self._encoder)
+        return self._encoder
 
     def _current_index(self) -> PassageIndex:
         """The index, level with the catalog unless another process is bringing it there now."""
-        self._index.catch_up(self._catalog, wait=False)
+        self._catch_up(wait=False)
         return self._index
+
+    def _catch_up(self, *, wait: bool = True) -> None:
+        """Bring the index level with the catalog; arguments as for `PassageIndex.catch_up`."""
+        index: PassageIndex | None = None
+        while index is not self._index:  # the library may move to another while this one waits
+            index = self._index
+            index.catch_up(self._catalog, wait=wait)
 
     def original(self, name: str) -> bytes:
         """The bytes of a document's file, as they were read.

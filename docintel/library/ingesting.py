@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from docintel.batch.disk import is_full, told_when_full
+from docintel.batch.memory import give_back
 from docintel.batch.pool import LocalEngine
 from docintel.batch.sources import Source, list_sources
 from docintel.batch.work import Engine, Finished, Found, Result, Told, as_tasks, big_first, in_phases
@@ -21,7 +22,8 @@ from docintel.schema import Correction, Document, FileReport, IngestStatus, Read
 
 #: Characters of the start of an id that are enough to remove the document: nobody types so many by chance.
 _SURE = 8
-_INDEX_EVERY = 64  # documents between two commits of the index while ingesting
+#: New passages between two commits of the index while ingesting: what a crash costs to encode again.
+_INDEX_EVERY = 1024
 
 
 class Ingesting(Base):
@@ -54,13 +56,13 @@ class Ingesting(Base):
         Raises:
             StoreError: the library can't be written, as when the disk is full; what it holds is whole.
         """
-        reports: list[tuple[int, FileReport]] = []
+        reports: list[tuple[int, str, FileReport]] = []
         for task, result in self.ingest_each(list_sources(paths), limits=limits, pages=pages, engine=engine):
             if result:
-                reports.append((task.number, result.report))
+                reports.append((task.number, result.report.path, result.report))
                 if progress:
                     progress(result.report)
-        return [report for _, report in sorted(reports, key=lambda told: told[0])]
+        return [report for *_, report in sorted(reports, key=lambda told: told[:2])]
 
     def ingest_each(
         self,
@@ -74,15 +76,29 @@ class Ingesting(Base):
         job = PrepareJob(self, limits)
         self._catalog.regroup()
         with told_when_full(self.folder), self._index.writing(wait=False):
-            count = 0
+            tried = self._catalog.revision()[0]
             for tasks in in_phases(as_tasks(sources)):
                 events = engine.run(job, big_first(tasks), pages) if engine else LocalEngine(1).run(job, tasks, pages)
                 for told in self._stored(events, limits):
-                    count += told[1] is not None
                     yield told
-                    if told[1] and count % _INDEX_EVERY == 0:
-                        self._index.catch_up(self._catalog, wait=False)
-            self._index.catch_up(self._catalog)
+                    tried = self._follow(tried)
+            self._catch_up()
+
+    def _follow(self, tried: int) -> int:
+        """Bring the index level with the catalog where that has enough new passages.
+
+        Args:
+            tried: the newest passage when this was last done.
+
+        Returns:
+            The newest passage now, where it was done; else what was given.
+        """
+        newest = self._catalog.revision()[0]
+        if newest - tried < _INDEX_EVERY:
+            return tried
+        self._catch_up(wait=False)
+        give_back()
+        return newest
 
     def _stored(self, events: Iterator[Found[Prepared] | Finished], limits: Limits) -> Told:
         """Store what comes; of a file that is finished, let go what is in it no more."""
@@ -212,14 +228,14 @@ class Ingesting(Base):
         """
         reports = []
         with told_when_full(self.folder), Sandbox(limits) as sandbox, self._index.writing(wait=False):
+            tried = self._catalog.revision()[0]
             for row in self._catalog.documents():
                 found = self._read_again(row["id"], row["source"], sandbox, pages)
                 reports.append(found)
                 if progress:
                     progress(found)
-                if len(reports) % _INDEX_EVERY == 0:
-                    self._index.catch_up(self._catalog, wait=False)
-        self._index.catch_up(self._catalog)
+                tried = self._follow(tried)
+        self._catch_up()
         return reports
 
     def _read_again(

@@ -1,10 +1,15 @@
 """How a library is: what is in it, what is wrong with it, its index made anew, and a backup of it all."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from docintel.errors import StoreError
-from docintel.index.passage_index import PassageIndex
+from filelock import FileLock
+
+from docintel.errors import InputError, SetupError, StoreError
+from docintel.index.backend import Backend, Kind, backend_at, backend_of, clear
+from docintel.index.passage_index import Lender, write_lock
 from docintel.library.backup import REBUILD, backup
 from docintel.library.base import Base
 
@@ -18,12 +23,17 @@ class Upkeep(Base):
             manifest = self._index.manifest
         return self._catalog.counts() | {
             "folder": str(self.folder),
+            "index": backend_of(self._index_folder).told,
             "encoder": manifest.encoder,
             "indexed": len(self._index),
             "index_is_current": manifest.revision == self._catalog.revision(),
             "outdated": self.outdated(),
             "model": "own" if self._judge else "stale" if self._own_model.card() else "shipped",
         }
+
+    def counts(self) -> dict[str, int]:
+        """How many documents, records of each type and passages there are, by the catalog."""
+        return self._catalog.counts()
 
     def outdated(self) -> int:
         """How many documents were read by another version; `reread` reads them by this one."""
@@ -53,10 +63,79 @@ class Upkeep(Base):
 
     def rebuild(self) -> None:
         """Make the index anew from the catalog."""
-        self.__dict__.pop("_index", None)
-        PassageIndex.clear(self.folder / "index")
+        self._close_index()
+        clear(self._index_folder)
         self._catalog.regroup()
-        self._index.catch_up(self._catalog)
+        self._catch_up()
+
+    def migrate(self, to: str, progress: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+        """Move the index elsewhere; the library is used as before, and everybody searches the old one until it is done.
+
+        Vectors are carried over, not made again, unless the old index can't be read.
+
+        Args:
+            to: `embedded`, `milvus://HOST[:PORT][/DATABASE]`, or a path that ends in `.db`.
+            progress: called with how many passages came over.
+
+        Returns:
+            Where it was (`from`) and is (`to`), its `passages`, and whether the old one was `removed`.
+
+        Raises:
+            InputError: it is no such place, or the index is there.
+            SetupError: what the place needs is not installed.
+            StoreError: it can't be reached or written.
+        """
+        folder = self._index_folder
+        target = backend_at(to, folder)
+        with write_lock(folder) as lock:
+            before = self._known_backend()
+            if target.is_at(before):
+                raise InputError(f"索引已在 {before.told}。 The index is at {before.told} already.")
+            self._close_index()
+            if target.backend is Kind.EMBEDDED:
+                target.delete(folder)  # what is left of a move that was cut short
+            try:
+                passages = self._fill(target, before, lock, progress)
+            except BaseException:
+                self._is_deleted(target)
+                raise
+            target.write(folder)
+            is_removed = self._is_deleted(before)
+        return {"from": before.told, "to": target.told, "passages": passages, "removed": is_removed}
+
+    def _fill(self, target: Backend, before: Backend, lock: FileLock, progress: Callable[[int], None]) -> int:
+        """Make an index of the whole catalog, with the vectors of the present one; gives its passages."""
+        with (
+            self._lent(before, lock) as lender,
+            closing(target.open(self._index_folder, self._loaded_encoder, lock)) as index,
+        ):
+            index.catch_up(self._catalog, lender=lender, progress=progress)
+            return len(index)
+
+    def _is_deleted(self, backend: Backend) -> bool:
+        """Delete an index that the library does not have; False where it can't be reached."""
+        try:
+            backend.delete(self._index_folder)
+        except (SetupError, StoreError):
+            return False
+        return True
+
+    def _known_backend(self) -> Backend:
+        try:
+            return backend_of(self._index_folder)
+        except StoreError:  # nobody knows where it was
+            return Backend(backend=Kind.MILVUS, uri="?")
+
+    @contextmanager
+    def _lent(self, before: Backend, lock: FileLock) -> Iterator[Lender | None]:
+        """What gives the vectors of the present index; None where it can't be read."""
+        with ExitStack() as stack:
+            lender: Lender | None = None
+            with suppress(SetupError, StoreError):
+                index = stack.enter_context(closing(before.open(self._index_folder, self._loaded_encoder, lock)))
+                if not index.check():
+                    lender = index.encoded
+            yield lender
 
     def backup(self, target: Path | str) -> dict[str, Any]:
         """Write everything to one ZIP file, whole or not at all, while the library stays in use.

@@ -36,14 +36,15 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
-    """The weights that the shipped encoder was made of, in float32, as a SentenceTransformers model."""
+    """The weights of the shipped encoder in float32, as a SentenceTransformers model."""
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.syspath_prepend(ROOT / "scripts")
-    from build_encoder import save_sentence_transformer
+    from build_encoder import save_sentence_transformer, shipped
 
     monkeypatch.undo()
     folder = tmp_path_factory.mktemp("model") / "reference"
-    save_sentence_transformer(models_dir() / "encoder" / "tokenizer.json", folder)
+    encoder = models_dir() / "encoder"
+    save_sentence_transformer(shipped(encoder), encoder / "tokenizer.json", folder)
     return SentenceTransformerEncoder(str(folder))
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from docintel.errors import NotFoundError, QueryError
-from docintel.index.passage_index import PassageIndex
+from docintel.index.embedded import EmbeddedIndex
 from docintel.index.passages import split_passages
 from docintel.query import LONGEST
 from docintel.schema import (
@@ -36,7 +36,7 @@ def ask(tmp_path, encoder):
             for extraction in extractions:
                 path = extraction.document.id
                 catalog.put(extraction, split_passages(extraction), path=path, extractor="1")
-            index = PassageIndex(tmp_path / "index", encoder)
+            index = EmbeddedIndex(tmp_path / "index", encoder)
             index.catch_up(catalog)
             return suggest(catalog, index, problem, similarity=SIMILARITY, **options)
 
@@ -224,7 +224,7 @@ def advise(tmp_path, encoder):
         def over(*extractions):
             for extraction in extractions:
                 catalog.put(extraction, split_passages(extraction), path=extraction.document.id, extractor="1")
-            index = PassageIndex(tmp_path / "advice", encoder)
+            index = EmbeddedIndex(tmp_path / "advice", encoder)
             index.catch_up(catalog)
             return Adviser(catalog, index, SIMILARITY), lambda own: Matcher(catalog, index, SIMILARITY, own)
 

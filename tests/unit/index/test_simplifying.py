@@ -1,6 +1,6 @@
 import numpy as np
 
-from docintel.index.passage_index import PassageIndex
+from docintel.index.embedded import EmbeddedIndex
 from docintel.index.simplifying import SimplifyingEncoder
 from docintel.schema import HitKind
 from tests.factories import BigramEncoder, make_passage
@@ -34,7 +34,7 @@ class OnePassage:
 
 def test_a_query_in_one_script_finds_the_other(tmp_path):
     for kept, asked in ((TRADITIONAL, SIMPLIFIED), (SIMPLIFIED, TRADITIONAL)):
-        index = PassageIndex(tmp_path / asked, BigramEncoder())
+        index = EmbeddedIndex(tmp_path / asked, BigramEncoder())
         index.catch_up(OnePassage(kept))
         assert [id_ for id_, _ in index.search_lexical(asked, kind=HitKind.PASSAGE)] == [1]
         (_, score), *_ = index.search_vectors(index.encoder.encode_queries([asked])[0], kind=HitKind.PASSAGE)
