@@ -12,9 +12,9 @@ from datetime import date
 from docintel.text.numerals import parse_number
 from docintel.text.relative_dates import BY_ANCHOR, MILESTONES, PLANS, Bounds, day_alone, iso_day, milestone, plan
 
-_FULL_YEAR = r"(?:(?:19|20)\d\d\s*年|[一二][〇零一二三四五六七八九]{3}年)"
+_FULL_YEAR = r"(?:(?:19|20)\d\d\s*(?:年|学年)|[一二][〇零一二三四五六七八九]{3}年)"
 _RELATIVE = (
-    r"(?<![\d一二三四五六七八九十两几百千半本今当去同前近])年内|今年|本年度?|去年|上年(?!度)|上年度|前年"
+    r"(?<![\d一二三四五六七八九十两几百千半本今当去同前近])年内|今年|本年度?|去年|上年(?!度|的?(?:文稿|报告|材料|方案|模板|总结|文件))|上年度|前年"
     r"|当年|同年|次年|翌年|明年"
 )
 #: 2019至2022年, 2023、2024年: the first year does without its 年.
@@ -32,6 +32,8 @@ _FEW = r"(?:1\d|[1-9]|[二三]?十[一二三四五六七八九]?|[一二两三�
 _NUMERIC = r"(?P<iso>(?<![\d.])(?:19|20)\d\d(?P<sep>[-./])(?:1[0-2]|0?[1-9])(?P=sep)(?:3[01]|[12]\d|0?[1-9])(?![\d.]))"
 _NTH_ALONE = re.compile(_NTH)
 _YEAR_LENGTH = 4
+#: Years that months behind 截至 are not of: 去年12月已付款,…|截至6月底.
+_LAST_YEARS = frozenset({"去年", "上年", "上年度", "前年"})
 _YEAR_ENDS = ("年底", "年末", "岁末")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {"一": (1, 3), "二": (4, 6), "三": (7, 9), "四": (10, 12)}
@@ -55,7 +57,7 @@ _POINT = re.compile(
     r"(?P<since>[^,。;:、]{0,24}?(?:以来|至今(?!年))|起(?=,))?"
 )
 _FESTIVAL = r"(?:元旦|春节|清明|五一|端午|中秋|国庆)(?:[、和]国庆)?节?(?:期间|前后|前夕)?"
-_TO = re.compile(rf"\s*(?:{_FESTIVAL})?起?(?:至|到|-|~|开始到|以来到)\s*")
+_TO = re.compile(rf"\s*[初中底末]?(?:{_FESTIVAL})?起?(?:至|到|-|~|开始到|以来到)\s*")
 _BEFORE = re.compile(r"[以之]?前")
 _YEARS = re.compile(r"[、和及与]")
 
@@ -136,14 +138,16 @@ def _joined(first: str, last: str) -> str:
 
 
 def _points(folded: str, anchor: date | None, start: int, stop: int, ahead: bool) -> Iterator[_Point]:
-    year, month, told = (anchor.year if anchor else None), None, None
+    year, month, told, aside = (anchor.year if anchor else None), None, None, False
     for match in _POINT.finditer(folded, start, stop):
         if match["y"] or match["within"]:
             named = _year(match["y"], anchor, told if match["y"] else year)
             if named is None or (match["span"] == "全年" and not match["y"] and anchor and year == anchor.year):
                 continue  # 全年 of no year in particular
+            if aside and match["until"] and not match["y"] and anchor:
+                year = named = anchor.year
             if match["y"] and not _names_no_year(match):
-                year = told = named
+                year, told, aside = named, named, match["y"] in _LAST_YEARS
             if not match["y"] and anchor and year == anchor.year and not ahead and _is_ahead(match, anchor, month):
                 named -= 1
             first, last = _stretch(match, named)
@@ -200,7 +204,7 @@ def _year(written: str | None, anchor: date | None, carried: int | None) -> int 
     if written in ("次年", "翌年"):
         return carried + 1 if carried else None
     if written[0] in "12一二":
-        digits = written.rstrip("年").rstrip()
+        digits = written[:_YEAR_LENGTH]
         return int(digits) if digits.isdigit() and digits.isascii() else int("".join(str(_CN_DIGIT[c]) for c in digits))
     back = {"年": 0, "今": 0, "本": 0, "明": -1, "去": 1, "上": 1, "前": 2}[written[0]]
     return anchor.year - back if anchor else None
@@ -214,6 +218,8 @@ def _is_ahead(match: re.Match[str], anchor: date, last: str | None) -> bool:
 
     It was not where it is a deadline (12月底前), or goes on from a month of this year: 9月自查,11月复核.
     """
+    if match["span"] and match["span"].startswith("前"):  # 前三季度 is never still to come
+        return _span(match["span"], anchor.year)[1] > f"{anchor:%Y-%m}"
     if not (match["m"] or match["range"]) or match.string.startswith("前", match.end()):
         return False
     month = _stretch(match, anchor.year)[0][:7]

@@ -5,7 +5,7 @@ In: a reading, whom its clauses are about, and a stretch of text. Out: a canonic
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from docintel.extract.attribution.actors import in_charge
@@ -30,6 +30,8 @@ _HELD = re.compile(r"召开|举行|举办")
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
 #: What opens a sentence that sums up the work of the author, whoever was named before.
 _SUMS_UP = re.compile(r"截[至止]")
+#: A further item of a list in a paragraph: 一是…。|二是…。
+_NEXT_ITEM = re.compile(r"[二三四五六七八九十]是")
 #: How many clauses a subject is carried on for.
 _REACH = 80
 _MEETING_REACH = 30
@@ -134,7 +136,7 @@ class Owners:
         last = bisect_left(inner, end, key=lambda subject: subject.start) - 1
         if last >= 0 and (decision := self._decided(inner[last], end, sentence, carried=False)):
             return decision
-        passed = self._passed_over(sentence, start)
+        is_passed = self._passed_over(sentence, start, block)
         quoted = self._speakers.quoted_at(start)
         for j in range(i - 1, max(-1, i - _REACH), -1):
             if quoted and clauses[j].start < quoted.start:
@@ -144,7 +146,7 @@ class Owners:
             if clauses[j].start < block.start:
                 break
             found = self._lasting_in(j)
-            if found and found.kind in passed and (found.kind is Kind.PERSON or found.start < sentence.start):
+            if found and is_passed(found):
                 continue
             if found and (decision := self._decided(found, end, sentence, carried=True)):
                 return decision
@@ -152,12 +154,28 @@ class Owners:
             return Decision(quoted.unit, "unit/quoted", (quoted.said_at, quoted.said_at + 1))
         return None
 
-    def _passed_over(self, sentence: Sentence, start: int) -> tuple[Kind, ...]:
-        """What subjects of sentences before a clause is not about."""
+    def _first_item(self, sentence: Sentence, block: Block) -> int:
+        """Where 一是 stands before 二是 that opens the sentence: who is told of in between is not told of on.
+
+        The end of the text where nothing such opens it.
+        """
         text = self._reading.folded
+        first = text.rfind("一是", block.start, sentence.start) if _NEXT_ITEM.match(text, sentence.start) else -1
+        return first if first >= 0 else len(text)
+
+    def _passed_over(self, sentence: Sentence, start: int, block: Block) -> Callable[[Subject], bool]:
+        """Tells of a subject before a clause that the clause is not about it."""
+        text = self._reading.folded
+        kinds: tuple[Kind, ...] = (Kind.PERSON,) if REST.match(text, start) else ()
         if self._author and _SUMS_UP.match(text, sentence.start):
-            return (Kind.UNIT, Kind.TOLD)
-        return (Kind.PERSON,) if REST.match(text, start) else ()
+            kinds = (Kind.UNIT, Kind.TOLD, Kind.PERSON)
+        item = self._first_item(sentence, block)
+
+        def is_passed(found: Subject) -> bool:
+            before = found.start < sentence.start
+            return (before and found.start >= item) or (found.kind in kinds and (found.kind is Kind.PERSON or before))
+
+        return is_passed
 
     def _lasting_in(self, i: int) -> Subject | None:
         """The last subject of a clause that the clauses behind may go on with."""

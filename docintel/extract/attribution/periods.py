@@ -47,6 +47,10 @@ _MEASURED_BY = re.compile(rf"{_LAST_YEAR}(?P<same>同期)?的?$")
 _MEASURED_WITHIN = 12
 #: 14座|将于年底前改造
 _BY_THEN = re.compile(r"(?:将|拟|已|预计|计划)于$")
+#: 11公里的支管今年5月|通了水
+_DONE_THEN = re.compile(
+    r"(?:全部|已|均|正式|底|初|中旬)*(?:[\u4e00-\u9fff]{1,2}了|建成|完工|投入|投用|启用|上线|到位|开工|竣工|交付|完成|关停)"
+)
 _CAMPAIGN = re.compile(any_of("campaigns"))
 #: Behind a semicolon the same day goes on for what was done to another.
 _SUFFERS = re.compile(r"[^,。;]{0,20}被(?!告)")
@@ -117,7 +121,10 @@ class Periods:
         if own:
             return self._resolved(own[-1], offset, "period/clause")
         behind = next(iter(self._dates.within(offset, clauses[i].end)), None)
-        if behind and _BY_THEN.search(self._folded, max(offset, behind.start - 3), behind.start):
+        if behind and (
+            _BY_THEN.search(self._folded, max(offset, behind.start - 3), behind.start)
+            or _DONE_THEN.match(self._folded, behind.end, clauses[i].end)
+        ):
             return self._resolved(behind, offset, "period/behind")
         if i not in self._carried_to:
             self._carried_to[i] = self._carried(i)

@@ -70,7 +70,7 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     cases += find_unit_cases(reading, items, mentions, statements, cases)
     units = {unit for case in cases if not case.persons for unit in case.units}
     cases += find_units_suffering(reading, items, mentions, statements, notice.headed, units)
-    cases += find_units_given(reading, mentions, statements)
+    cases += find_units_given(reading, mentions, statements, units)
     cases += find_units_reported(reading, mentions)
     cases += find_crowd_cases(reading, cases)
     cases += find_unnamed_cases(reading, statements, cases)

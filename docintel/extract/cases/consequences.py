@@ -90,7 +90,7 @@ def _dealt_out(reading: Reading, statement: Statement) -> Iterator[tuple[Group, 
     low, high = statement.clause.start, statement.clause.end
     respite = _RESPITE.match(reading.folded, high)
     sanctions = sanctions_in(reading, low, respite.end() if respite else high)
-    pairs = [(group, sanction) for sanction in sanctions for group in _targets(statement, sanction.start)]
+    pairs = [(group, s) for s in sanctions for group in _inside(statement, s) or _targets(statement, s.start)]
     people = [(group, person) for group in dict.fromkeys(group for group, _ in pairs) for person in group.people]
     shares = _shares(reading, low, high, sanctions)
     if "分别" in reading.folded[low:high] and len(people) == len(shares) > 1:
@@ -128,6 +128,11 @@ def _among_them(reading: Reading, statement: Statement, before: Statement) -> It
     for group in statement.groups:
         for sanction in found:
             yield Finding(group.people, (group.phrase, group.end), "among", sanction=sanction)
+
+
+def _inside(statement: Statement, sanction: Sanction) -> tuple[Group, ...]:
+    """Whom the words of a sanction name: 终止张三的市人大代表资格."""
+    return tuple(group for group in statement.groups if sanction.start <= group.start < sanction.end)
 
 
 def _targets(statement: Statement, offset: int) -> tuple[Group, ...]:

@@ -32,9 +32,12 @@ _OTHER_WRONGS = re.compile(r"存在其他")
 #: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
 _LEAD_IN = re.compile(r"(?:分别|依法)?(?:被|受到|予以|给予)[^,]{0,16}$|(?:等?问题)?(?:进行|开展|作出)了?$|$")
 #: `一审以|受贿罪|判处被告人张三有期徒刑十年`
-_CRIME = re.compile(r"以(?P<act>[\u4e00-\u9fff、]{2,24}罪)(?:分别)?(?:依法)?(?:判处|被)")
+_CRIME = re.compile(r"以(?P<act>(?:涉嫌)?[\u4e00-\u9fff、]{2,24}罪)(?:分别)?(?:依法)?(?:判处|被|对)")
 #: `因|对下属疏于管理|被诫勉谈话`: what somebody is dealt with for is an act, whatever its words
 _REASON = re.compile(r"因(?P<act>[^,因]{4,40}?)(?:分别|依法)?(?:被|受到)")
+#: `干事张三因|未对评估表签字|,受到批评教育`
+_CAUSE = re.compile(r"因为?(?P<act>[^,因]{4,40})")
+_CAUSED = re.compile(r"(?:均|都|分别|先后|依法|已)*(?:被|受到|受)")
 #: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
 #: `违规发放补贴|问题被通报`
@@ -266,6 +269,7 @@ def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, in
     sanctions = split_sanctions(reading.text[begin:high])
     crime = _CRIME.search(folded, low, high) if sanctions or statement.groups else None
     reason = crime or (_REASON.match(folded, begin, high) if sanctions else None)
+    reason = reason or _cause(reading, statement, begin)
     if reason:
         yield from split_acts(folded, *reason.span("act"), crimes=bool(crime))
         return
@@ -277,3 +281,14 @@ def _told_acts(reading: Reading, statement: Statement) -> Iterator[tuple[int, in
         lead_in = _LEAD_IN.search(folded, begin, begin + sanctions[0].start)
         high = lead_in.start() if lead_in else begin + sanctions[0].start
     yield from (act for act in split_acts(folded, begin, high) if is_wrong(folded, *act))
+
+
+def _cause(reading: Reading, statement: Statement, begin: int) -> re.Match[str] | None:
+    """What a clause says its subjects are dealt with for in the next one."""
+    cause = _CAUSE.fullmatch(reading.folded, begin, statement.clause.end)
+    clauses = statement.sentence.clauses
+    following = clauses[clauses.index(statement.clause) + 1 :][:1] if cause else ()
+    dealt_with = (
+        c for c in following if _CAUSED.match(reading.folded, *c) and split_sanctions(reading.text[c.start : c.end])
+    )
+    return cause if any(dealt_with) else None

@@ -33,7 +33,7 @@ _ANY_GENERAL = Gated("|".join(pattern.pattern for _, pattern in _GENERAL))
 _TITLE = re.compile(r"《[^《》]*》")
 _ANY = Gated("|".join(pattern.pattern for _, pattern in _DECIDED))
 #: `移送司法机关|3人` is a figure, no consequence of anybody's.
-_COUNTED = re.compile(r"(?:处分|处理)?[0-9]+余?[人名件起]")
+_COUNTED = re.compile(r"(?:处分|处理|帮助|问责)?[0-9]+余?[人名件起]")
 #: 不予立案, 免予处分: nothing followed
 _NEGATED = re.compile(r"(?:不|未|免|无需|是否|或者?)(?:予|予以|被|受到?|给予)?$")
 

@@ -13,8 +13,10 @@ _MONEY = QuantityGrammar(["元"])
 _NOT_AMOUNT = re.compile(alternation(load("cases")["not_amounts"]))
 
 #: `每名学生|60元`, `按每吨25元`: what one costs
-_PRICE = re.compile(r"每[^,。;年月元]{1,10}$")
-_REACH = 14
+_PRICE = re.compile(r"(?:每[^,。;年月元]{1,10}|(?:单价|标准|票价|售价|定价|起步价)[^,。;]{0,8}?[0-9.,万元]*[至到-]?)$")
+#: `收取800元至1500元|不等`
+_VARIES = re.compile(r"(?<=不等)|(?:钱|现金)?不等")
+_REACH = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +35,10 @@ def find_money(folded: str, start: int, end: int) -> list[Money]:
     return [
         Money(q.start, q.end, q.value)
         for q in _MONEY.find(folded, start, end)
-        if q.value and q.unit_of_measure == "元" and not _PRICE.search(folded, max(start, q.start - _REACH), q.start)
+        if q.value and q.unit_of_measure == "元" and not _is_price(folded, start, q.start, q.end)
     ]
+
+
+def _is_price(folded: str, low: int, start: int, end: int) -> bool:
+    """Whether a sum is what one of something costs, or one of several sums."""
+    return bool(_PRICE.search(folded, max(low, start - _REACH), start) or _VARIES.match(folded, end))

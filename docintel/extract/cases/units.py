@@ -23,7 +23,13 @@ from docintel.schema import Case, UnitKind
 
 _SUFFERED = re.compile(r"受到|被|给予|予以")
 #: What stands between a unit and what befell it: `某局|党委被|责令整改`.
-_BEFALLS = re.compile(r"[^,。;名人员干部长任]{0,8}?(?:分别)?(?:被|受到)")
+_BEFALLS = re.compile(
+    r"[^,。;名人员干部长任]{0,8}?(?:分别)?(?:被|受到|(?=(?:向|在)?[^,。;名人员干部长任]{0,12}?作[出了](?:书面|深刻|公开)?检查))"
+)
+#: Another unit: `城投公司党委|被责令检查` behind a clause about the bureau.
+_ANOTHER = re.compile(r"(?![这该其]).*(?:公司|集团|[委院厅校]|党组|中心|[^当]局)")
+#: `市卫健委|给予|该院全市通报批评`
+_GIVEN = re.compile(r"(?:给予|责令|决定对|对)$")
 _TIME = re.compile(
     r"(?:(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|期间|底|初)?(?:,|$)?)?(?:经查,?|其中,?|如,?|比如,?|例如,?|(?:去年|今年|上半年|下半年)?[^,。;]{0,6}?我们(?:局|院)?查处的)?"
 )
@@ -170,15 +176,17 @@ def find_units_suffering(
                 subject = _subject(reading, mentions, clause) or subject
                 if clause.start in names_people:
                     subject = None
-                unit = head or subject
+                is_part = head is not None and subject is not None and _is_inside(head, subject)
+                unit = subject if is_part else head or subject
                 if unit is None or subject is None or unit.canonical in told:
                     continue
-                sanctions = _befalling(reading, subject, clause)
+                sanctions = _befalling(reading, subject, clause) or _given(reading, mentions, head, clause)
                 if sanctions:
                     sanctions += _going_on(reading, mentions, sentence, clause, names_people)
                 if sanctions:
                     told.add(unit.canonical)
-                    yield _suffering(reading, unit, item if head else sentence, clause, sanctions, headed.of(item))
+                    told_in = item if head and not is_part else sentence
+                    yield _suffering(reading, unit, told_in, clause, sanctions, headed.of(item))
 
 
 def _subject(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
@@ -193,7 +201,25 @@ def _befalling(reading: Reading, subject: UnitMention, clause: Clause) -> list[S
     """What a clause says befell the unit itself: not `该局|3名责任人|被问责`."""
     start = subject.end if clause.start <= subject.start < clause.end else clause.start
     suffered = _BEFALLS.match(reading.folded, start, clause.end)
+    if suffered and start == clause.start and _ANOTHER.match(suffered.group()):
+        return []
     return sanctions_in(reading, suffered.end(), clause.end) if suffered else []
+
+
+def _is_inside(part: UnitMention, whole: UnitMention) -> bool:
+    """Whether one unit is a department of the other: 某县中医医院|康复科."""
+    return part.canonical != whole.canonical and part.canonical.startswith(whole.canonical)
+
+
+def _given(
+    reading: Reading, mentions: Sequence[UnitMention], unit: UnitMention | None, clause: Clause
+) -> list[Sanction]:
+    """What a clause says somebody gave the unit that its item is about: `市卫健委给予|该院|全市通报批评`."""
+    for mention in within(mentions, clause.start, clause.end) if unit else ():
+        given = _GIVEN.search(reading.folded, clause.start, mention.start)
+        if unit and given and mention.canonical == unit.canonical:
+            return sanctions_in(reading, given.start(), clause.end)
+    return []
 
 
 def _going_on(

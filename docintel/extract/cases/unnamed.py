@@ -6,7 +6,7 @@ In: a reading, its statements and the cases found of people and units. Out: `Cas
 import re
 from collections.abc import Iterator, Sequence
 
-from docintel.extract.cases.acts import is_wrong, split_acts
+from docintel.extract.cases.acts import is_aside, is_wrong, split_acts
 from docintel.extract.cases.consequences import sanctions_in
 from docintel.extract.cases.facts import Facts, make_case
 from docintel.extract.cases.statements import Statement
@@ -39,6 +39,7 @@ def _case(reading: Reading, unnamed: Unnamed, clause: Clause) -> Case:
     folded, sanctions = reading.folded, sanctions_in(reading, *clause)
     relative = _RELATIVE.match(folded, *unnamed.who)
     told = unnamed.told or (relative.span("act") if relative and is_wrong(folded, *relative.span("act")) else None)
+    told = None if told and is_aside(folded, *told) else told
     end = told[1] if told and told[0] >= unnamed.who[1] else clause.end
     quote, stated = (unnamed.start, end), (sanctions[0].start, sanctions[0].end)
     facts = Facts(

@@ -12,9 +12,10 @@ from itertools import groupby
 from docintel.extract.language.reading import Reading, Sentence, once
 
 _HEADLINE = re.compile(r"(?:问题|(?<![投归到立])案|案件)[。\"”]*$")
-#: `1.`, `(二)`, `三、` before an item
+#: `1.`, `(二)`, `三、`, `——`, `●`, `案例一:` before an item
 _NUMBERING = re.compile(
-    r"(?:[(]?[0-9一二三四五六七八九十]{1,3}[)]?[.、]|[(][0-9一二三四五六七八九十]{1,3}[)]|[①-⑳])\s*"
+    r"(?:[(]?[0-9一二三四五六七八九十]{1,3}[)]?[.、]|[(][0-9一二三四五六七八九十]{1,3}[)]|[①-⑳]"
+    r"|(?:典型)?案例[0-9一二三四五六七八九十]{1,3}[:、.]?|[-—–―─●■◆▲★※•·○◎□►▶]+)\s*"
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from docintel.extract.language.gates import find_behind
+from docintel.extract.language.gates import Gated, find_behind
 from docintel.extract.language.lexicon import alternation, first_of, load
 from docintel.extract.language.reading import Name, Reading, at, within
 from docintel.extract.persons.positions import follows_title, has_title
@@ -45,7 +45,7 @@ _LONGEST = 3
 _TITLED = re.compile(rf"{_SURNAME}(?:{alternation([*_WORDS['heads'], *_WORDS['called']])})?")
 #: Positions, and what a court calls people.
 _CALLED = [word for word in _WORDS["introducers"] if word.endswith(("人", "被告"))]
-_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])}|员)(?={_HAN})")
+_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])}|员)(?:\([^()]{{2,8}}\))?(?={_HAN})")
 #: Syllables that names of other languages are written with: 阿依古丽·买买提.
 _SYLLABLE = f"[{''.join(sorted(set(''.join(_WORDS['syllables'].split()))))}]"
 #: 局长|张三丰|表示, 校长|欧阳修平|在, 院长|阿迪力·买买提|介绍; the position is read to its end: 总会计师 is no 师.
@@ -55,6 +55,12 @@ _UNTAGGED = re.compile(
 )
 #: A family name that begins other words too, with punctuation behind: 市委书记|易水寒|,
 _CLOSED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
+#: Listed before somebody else with a position: 院长|管韬|、分管副院长曲一鸣, 副总经理|解兴邦|、工程部部长仉玉林.
+_LISTED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{1,2}})[、和](?={_HAN}{{2,14}})")
+#: 司机|老谢|, 干事|小杜|因…: what somebody is called at work.
+_FAMILIAR = re.compile(
+    rf"(?P<name>[老小]{_SURNAME})(?=[,、。;]|{alternation([*_WORDS['followers'], '因', '没', '却'])})"
+)
 #: A name of three characters that no known word follows; the tagger sees a verb behind it: 护士长|江一苇|扫描.
 _BEFORE_VERB = re.compile(rf"{_SAFE}{_HAN}{{2}}")
 _VERBAL = frozenset({"v", "vd", "p", "d", "c"})
@@ -62,6 +68,7 @@ _NAMED = frozenset({"PER", "LOC", "ORG", "nz"})
 _NOUNS = frozenset({"n", "nz", "PER", "LOC", "ORG"})
 _EMPTY_WORDS = frozenset({"c", "p", "u", "d", "r", "m", "q", "w", "f"})
 _GIVEN = 2  # characters of a given name
+_LISTED_REACH = 16
 _FOREIGN = re.compile(rf"(?<!{_HAN}·)(?<!·)(?P<name>{_SYLLABLE}{{1,7}}(?:·{_SYLLABLE}{{1,8}}){{1,2}})")
 _FOREIGN_WHOLE = re.compile(rf"{_SYLLABLE}{{3,8}}")
 _INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
@@ -76,6 +83,15 @@ _CLAUSE_ENDS = frozenset(",、。;:!?“”()\n ")
 _SUFFERS = "受到|被|因|犯|收受|违规|违反|利用|多次|先后|均|分别"
 _OPENS = f"{_SUFFERS}|还|将|说|表示|指出|强调|介绍|通报"
 _OPENERS = [re.compile(rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SURNAME}{_HAN}{{{more}}})(?={_OPENS})") for more in (1, 2)]
+#: Whom something befalls that befalls nobody but people: 张三|被开除党籍.
+_PUNISHED = Gated(
+    rf"(?:(?<=[,。;、:\n])|^)(?P<name>{_SAFE}{_HAN}{{1,2}})(?=(?:被(?:依法)?|受到)(?:开除|留党察看|撤销党内|党内(?:严重)?警告|政务|记大?过|诫勉|免职|判处|双开))"
+)
+#: Whom a decision names: 判处|包玉琴|有期徒刑, 给予|张三|党内警告处分, 终止|易大鹏|的市人大代表资格.
+_DECIDED = Gated(
+    rf"(?:判处|(?:给予|决定给予|决定对|对)(?=[^,。;]{{2,3}}(?:党内|政务|留党|撤职|开除|诫勉|免职|(?:予以|进行|作出|采取|给予)(?:党内|政务|立案|诫勉|留置|逮捕|批评教育)))|终止|罢免)"
+    rf"(?P<name>{_SURNAME}{_HAN}{{2}}|{_SAFE}{_HAN})(?=有期徒刑|无期徒刑|死刑|拘役|党内|政务|留党|撤职|开除|诫勉|免职|予以|进行|作出|采取|给予|的[^,。;]{{0,8}}(?:代表|委员)资格)"
+)
 _BEFORE_OPENER = re.compile(rf"^|[,。;、:\n](?=[\u4e00-\u9fff]{{2,4}}?{first_of(_OPENS.split('|'))})")
 _STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队会部外里间某等们]){_HAN}")
 _HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
@@ -129,6 +145,7 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
         return folded.count(name) > 1 and bool(re.search(rf"{name}(?:{_SAYS})", folded))
 
     yield from _set_apart(reading)
+    yield from _dealt_with(folded)
     openers = _openers(folded)
     tagged = {name.end: name for name in reading.names if name.label == "PER"}
     for name in tagged.values():
@@ -151,6 +168,12 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
             if whole and not _is_quoted(folded, match.start(), whole):
                 yield Candidate(match.start(), whole, "person/syllables")
         yield from _untagged(reading, sentence.start, sentence.end, openers)
+
+
+def _dealt_with(folded: str) -> Iterator[Candidate]:
+    """Whom something befalls or a decision names that befalls or names nobody but people."""
+    for pattern in (_PUNISHED, _DECIDED):
+        yield from (Candidate(*m.span("name"), "person/punished") for m in pattern.finditer(folded))
 
 
 def headlines(reading: Reading) -> Iterator[Span]:
@@ -182,14 +205,18 @@ def _set_apart(reading: Reading) -> Iterator[Candidate]:
 def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -> Iterator[Candidate]:
     """Names that the tagger missed, right behind a position."""
     folded = reading.folded
-    places = {name.start for name in reading.names_in(start, end, "LOC")}
+    places = {name.start: name.end for name in reading.names_in(start, end, "LOC")}
     people = {name.start for name in reading.names_in(start, end, "PER")}
     for head in _TITLE.finditer(folded, start, end):
         begin = head.end()
         if hidden := _ANONYMOUS_HERE.match(folded, begin, end):
             yield Candidate(*hidden.span(), "person/masked")
-        elif begin not in places:
+        elif familiar := _FAMILIAR.match(folded, begin, end):
+            yield Candidate(*familiar.span("name"), "person/familiar")
+        elif begin not in places or _CLOSED_NAME.match(folded, begin, places[begin] + 1):  # 副科长|湛江平|,
             yield from _behind_title(reading, begin, end, openers, tagged=begin in people)
+        if (listed := _LISTED_NAME.match(folded, begin, end)) and _is_listed(reading, listed, people):
+            yield Candidate(*listed.span("name"), "person/listed")
 
 
 def _behind_title(
@@ -223,6 +250,18 @@ def _behind_title(
         is_taken = bool(_FOLLOWER.match(folded, match.end() - 1)) or "某" in name
         if is_verb and is_cut and not is_taken and name[:2] not in _NOT_NAMES:
             yield Candidate(begin, match.end(), "person/before-verb")
+
+
+def _is_listed(reading: Reading, listed: re.Match[str], people: Container[int]) -> bool:
+    """Whether a word of two characters, or words of three, are a name: one with a position stands next in the list."""
+    start, end = listed.span("name")
+    word, last = at(reading.words, start), at(reading.words, end - 1)
+    if word is None or last is None or last.end != end or word.start != start:
+        return False
+    if end - start == _GIVEN and word.end != end:
+        return False
+    head = _TITLE.search(reading.folded, listed.end(), listed.end() + _LISTED_REACH)
+    return head is not None and head.end() in people
 
 
 def _parted(reading: Reading, begin: int, end: int) -> int | None:
@@ -263,6 +302,8 @@ def _foreign_end(folded: str, start: int, end: int) -> int | None:
 
 def _shortened(folded: str, name: Name, openers: Container[str]) -> int:
     """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
+    if (familiar := _FAMILIAR.match(folded, name.start, name.end)) and folded[name.end - 1] in "因没却":
+        return familiar.end("name")
     takes = name.end - name.start == _LONGEST and (
         _LONG_FOLLOWER.match(folded, name.end - 1) or name.text[:-1] in openers or name.text.endswith("某案")
     )

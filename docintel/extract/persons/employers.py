@@ -56,6 +56,8 @@ class Employers:
         folded = self._reading.folded
         if role.unit and _PHRASE.search(role.unit):  # 当时的科|主任, 恢复了公司|法定代表人
             role = replace(role, unit=None, unit_rule="", unit_span=None)
+        if role.unit and role.unit_rule == "as-written" and (whole := self._whole(role.unit)):
+            return replace(role, unit=whole)
         if role.unit:
             return self._department(role, block.start, name[0])
         if _HOST.search(folded, role.start, role.end):
@@ -73,6 +75,11 @@ class Employers:
             found = [("own", own), ("spoken-of", near[-1] if near else None)]
         rule, unit = next(((rule, unit) for rule, unit in found if unit), ("", None))
         return _with(role, unit.canonical, rule, (unit.start, unit.end)) if unit else role
+
+    def _whole(self, written: str) -> str | None:
+        """The only institution whose full name ends as the one written: 市城投公司 for 城投公司."""
+        whole = {m.canonical for m in self._mentions if m.canonical.endswith(written) and m.kind in _INSTITUTIONS}
+        return next(iter(whole)) if len(whole) == 1 else None
 
     def _department(self, role: Role, block: int, offset: int) -> Role:
         """A department that nobody else knows, under the institution spoken of: `(某医院)财务科|科长`."""

@@ -84,6 +84,9 @@ def _person(reading: Reading, spans: list[Span], rule: str, roles: dict[Span, Ro
     evidence = [reading.document.evidence(*span) for span in spans]
     found = [roles[span] for span in spans if roles[span]]
     role = next((role for role in found if role.end > role.start), found[0] if found else NO_ROLE)
+    stated = next((it for it in found if it.unit and it.unit_rule == "stated"), None)
+    if not role.unit and stated:  # the first mention may be in a headline that names the place only
+        role = replace(role, unit=stated.unit, unit_rule=stated.unit_rule, unit_span=stated.unit_span)
     grounds = [Ground("", rule, evidence[0])]
     if role.end > role.start:
         words = reading.document.evidence(role.start, role.end)

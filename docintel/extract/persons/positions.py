@@ -56,6 +56,10 @@ _WRITTEN_UNIT = re.compile(
 _DEPARTMENT = re.compile(
     r"(?:^|[,、。:;“(]|由|对|给予|时任|该院|该局)(?P<position>原?(?P<unit>[\u4e00-\u9fff]{2,5}(?<!支)[科处部股]))$"
 )
+#: What a name is called in short.
+_ASIDE = re.compile(r"\([^()]{2,24}\)")
+#: 教育|局党委书记: the qualifier has taken the end of the unit's name.
+_TAKEN = re.compile(r"(?<=[\u4e00-\u9fff]{2})[局院厅委](?=党[组委])")
 _REACH = 120
 
 
@@ -130,12 +134,21 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
         return Role(_title_start(folded, items[0]), high, last.canonical, "before", "last-of-several", named)
     if len(owners) > 1:
         return Role(first.start, high, last.canonical, "several-posts", "last-of-several", named)
-    begin, canonical = _split_office(folded, first)
+    return _with_owner(folded, first, item[1], high)
+
+
+def _with_owner(folded: str, owner: UnitMention, end: int, high: int) -> Role:
+    """The position that stands behind the unit it is in, up to `end`; the words for it end at `high`."""
+    begin, canonical = _split_office(folded, owner)
+    if aside := _ASIDE.match(folded, begin, high):  # 某公司(以下简称集团)|原董事长
+        begin = aside.end()
+    if folded[begin] in "、和及与":  # 某公司、|个体老板
+        return _without_owner(folded, (begin + 1, end), high)
     governed = _government(folded, canonical, high)
     rule = "government" if governed else "stated"
-    start = _skip_glue(folded, begin, item[1])
+    start = _skip_glue(folded, begin, end)
     start -= folded[start:high] == "长"  # 财务科|长: the end of the department belongs to both
-    return Role(start, high, governed or canonical, "before", rule, named)
+    return Role(start, high, governed or canonical, "before", rule, (owner.start, owner.end))
 
 
 def _government(folded: str, canonical: str, high: int) -> str | None:
@@ -149,6 +162,7 @@ def _government(folded: str, canonical: str, high: int) -> str | None:
 def _without_owner(folded: str, item: tuple[int, int], high: int) -> Role:
     """A bare title; with an organisation's name before it that nobody else knows."""
     start = _title_start(folded, item)
+    start += bool(_TAKEN.match(folded, start, item[1]))
     begin = max(item[0], start - 40)
     text = folded[begin:start]
     department = _DEPARTMENT.search(text)

@@ -16,11 +16,11 @@ from docintel.text.normalize import fold
 
 _WORDS = load("units")["coined"]
 #: A place at the head of a tagged name: 青岚市 of 青岚市卫健委.
-_COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|旗)")
+_COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|州(?=[纪监委人政直级卫教医公检法]|中级)|旗)")
 _NOT_COINED = re.compile(
     r"自治|经开|高新|综改|保税|示范|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]"
     r"|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|一组|.*(?:[的和与在刚全各该本]|[有相机海]关|[原关](?![市县区])|园区|景区|矿区|库区|新区|辖区)"
-    rf"|正[同与向]|[有一二三四五六七八九十几][家个些]|年度|本级|{alternation(_WORDS['no_place'])}"
+    rf"|正[同与向]|[有一二三四五六七八九十几][家个些]|.*[纪监]委|年度|本级|{alternation(_WORDS['no_place'])}"
 )
 #: What stands before a place in a title: 访青岚市医保局局长, 走进云溪县.
 _LEAD = re.compile(
@@ -31,14 +31,14 @@ _COINED_VILLAGE = re.compile(
     r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|居民委|村?委会|村民委|卫生[室所])"
 )
 #: 公示贴在|村委会: more than a name.
-_PHRASE = re.compile(r".*[在由到对向的将把被给里和与是]")
+_PHRASE = re.compile(r".*[在由到对向的将把被给里和与是该]")
 #: What can stand before such a place, and before such a village.
-_BEFORE_PLACE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fffA-Za-z·()]{2,19}?[省市县区])")
+_BEFORE_PLACE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fffA-Za-z·()]{2,19}?[省市县区州])")
 _BEFORE_VILLAGE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fff]{2,4}?[社村])")
 #: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.
 _COINED_ORGAN = re.compile(
     rf"(?<![\u4e00-\u9fff])[年月日向由在经对与]?"
-    rf"(?P<place>(?![各该本全某两几一我原]|[年月日]?(?:{alternation(_WORDS['no_place'])})){CHARACTER}{{2,3}}[省市县区])"
+    rf"(?P<place>(?![各该本全某两几一我原]|[年月日]?(?:{alternation(_WORDS['no_place'])})){CHARACTER}{{2,3}}[省市县区州])"
     rf"(?=(?:[\u4e00-\u9fff]{{2,3}}(?:镇|乡|街道))?(?:{alternation(_WORDS['organs'])}))"
 )
 #: Tags of words that no name of a place begins with.
@@ -69,8 +69,9 @@ def coined_names(reading: Reading) -> tuple[str, ...]:
     organs = (m for m in find_behind(_BEFORE_PLACE, _COINED_ORGAN, folded))
     named = (organ["place"] for organ in organs if not _begins_verb(reading, organ.start("place")))
     names.update(name for name in named if not _NOT_COINED.match(name) and name not in gazetteer().by_name)
-    villages = (match.group() for match in find_behind(_BEFORE_VILLAGE, _COINED_VILLAGE, folded))
-    names.update(name for name in villages if not _PHRASE.match(name))
+    villages = find_behind(_BEFORE_VILLAGE, _COINED_VILLAGE, folded)
+    found = (match.group() for match in villages if not _begins_verb(reading, match.start()))
+    names.update(name for name in found if not _PHRASE.match(name))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 

@@ -98,7 +98,9 @@ class Gazetteer:
 
     def _lies_in(self, place: Place, names: Sequence[str]) -> bool:
         above = {other for name in names for other in self.named(name)}
-        return not names or not above or bool(above.intersection(self.above(place)))
+        if not above and any(name.endswith(("市", "州")) for name in names):  # no district of a city that nobody knows
+            return False
+        return not above or bool(above.intersection(self.above(place)))
 
     def _town_near(self, near: Sequence[Place]) -> Place | None:
         """The town that the place named last is, or lies in."""

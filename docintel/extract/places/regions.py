@@ -18,6 +18,8 @@ from docintel.text.normalize import fold
 
 #: How many of the places near are looked at.
 _REACH = 40
+#: A city that nobody knows is believed in where it is named so often.
+_OFTEN = 2
 #: The first name of a full name: 榆桥区 of 榆桥区金桂苑社区, 云溪县 of 云溪县石桥镇.
 _FIRST_PART = re.compile(r"[^省市县区旗州镇乡]{2,4}?(?:区|县|旗|镇|乡|街道)(?!区)")
 _NO_TOWN = re.compile(r"各|有关|相关|所有|部分|下[辖属]|全|乡镇|[的和与及在到对由向从]")
@@ -46,9 +48,42 @@ def _survey(reading: Reading) -> tuple[tuple[PlaceMention, ...], Place | None]:
     towns = {_town_of(mention) for mention in mentions if mention.place.level == "town"}.difference(coined)
     if towns:  # 凉亭镇 of 云溪县凉亭镇, named alone elsewhere
         mentions = scan(reading.folded, sorted({*coined, *towns} - {""}, key=lambda name: (-len(name), name)))
+    mentions = _in_own_cities(mentions)
     about = _about(reading, mentions, coined)
     fuller = _fuller(mentions, about)
     return tuple(replace(mention, place=fuller(mention.place)) for mention in mentions), about and fuller(about)
+
+
+def _in_own_cities(mentions: Sequence[PlaceMention]) -> tuple[PlaceMention, ...]:
+    """The mentions, districts of a city that the gazetteer does not know left in it.
+
+    清河区 of a document about 江川市 is no other city's, where nothing else of that city or its province is named.
+    """
+    strong = [mention for mention in mentions if not mention.weak]
+    unknown = [it.place for it in strong if not it.place.adcode]
+    told = {it.name: it.full for it in unknown if it.level == "county" and it.full != it.name}
+    cities = Counter(place.full for place in unknown if place.level == "city")
+    if not told and cities.total() < _OFTEN:
+        return tuple(mentions)
+    city = cities.most_common(1)[0][0] if len(cities) == 1 else ""
+    elsewhere = {it.place for it in mentions if it.text != it.place.name or not it.place.name.endswith("区")}
+    provinces = {place.adcode[:2] for place in elsewhere if place.adcode}
+
+    def kept(place: Place) -> bool:
+        alone = place.adcode and place.level == "county" and place.name.endswith("区") and place not in elsewhere
+        return not alone or (place.adcode[:2] in provinces and place.name not in told)
+
+    lost = {place for it in strong if not kept(place := it.place)}
+    own = {place.full: told.get(place.name, city + place.name) for place in lost}
+
+    def moved(place: Place) -> Place:
+        """The district, or a town in it, in the city of the document."""
+        above = next((full for full in own if place.full.startswith(full)), None)
+        if above is None or (place.adcode and place not in lost):
+            return place
+        return replace(place, full=own[above] + place.full.removeprefix(above), adcode="")
+
+    return tuple(replace(mention, place=moved(mention.place)) for mention in mentions)
 
 
 def _town_of(mention: PlaceMention) -> str:
@@ -119,7 +154,7 @@ def zone_of(zone: str, near: Iterable[Place]) -> Place | None:
 def _of_kind(place: Place, sign: str) -> Place | None:
     """The place, or the nearest above it, whose name ends with the sign and whose level is the sign's."""
     for other in (place, *gazetteer().above(place)):
-        if other.name.endswith(sign) and not (sign == "区" and other.name.endswith("自治区")):
+        if other.name.endswith(sign) and not (sign == "区" and other.name.endswith(("自治区", "社区"))):
             return other
     return None
 

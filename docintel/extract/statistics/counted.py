@@ -13,6 +13,7 @@ from docintel.extract.language.noun_phrases import trailing_noun
 from docintel.extract.language.phrases import Where, deed_of
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.language.wording import Span, plain
+from docintel.extract.statistics.compared import compared_subject
 from docintel.extract.statistics.counts import PERSONS, Count
 
 _CLASSIFIED = frozenset({"名", "位"})
@@ -42,6 +43,7 @@ class Counted:
 
     Attributes:
         owner: whose figure it is, where the words for what is counted say so.
+        end: one past the number.
         thing: the last thing that was spoken of, where people are counted by what they did with it.
     """
 
@@ -51,6 +53,7 @@ class Counted:
     unit_of_measure: str
     clause: Span
     owner: Field | None = None
+    end: int = 0
 
     @property
     def counts_people(self) -> bool:
@@ -83,7 +86,11 @@ def resolve(reading: Reading, count: Count, previous: Counted | None) -> Counted
     """
     unit = count.quantity.unit_of_measure
     subject, action = _own(reading, count)
-    if unit in PERSONS:
+    before = (previous.subject, previous.end) if previous else (None, 0)
+    if changing := compared_subject(reading, count, *before):
+        keeps = subject.value and changing.value and subject.value.endswith(changing.value)
+        subject = replace(changing, value=subject.value, span=subject.span) if keeps else changing
+    elif unit in PERSONS:
         subject, action = _people(reading, count, subject, action, previous)
     elif unit in _SHARES:
         subject = _share(subject, action, previous)
@@ -101,7 +108,8 @@ def resolve(reading: Reading, count: Count, previous: Counted | None) -> Counted
         words = plain(within(reading.words, count.quantity.end, min(count.clause[1], count.quantity.end + _REACH)))
         thing = _cut(reading, deed_of(words) if behind else count.phrase.subject)
     is_thing = thing is not None and not _patterns()["person"].search(thing) and subject.rule != "subject/deed"
-    return Counted(subject, action, thing if is_thing else previous.thing if previous else None, unit, count.clause)
+    known = thing if is_thing else previous.thing if previous else None
+    return Counted(subject, action, known, unit, count.clause, end=count.quantity.end)
 
 
 def _keeps_action(reading: Reading, count: Count, subject: Field, previous: Counted) -> bool:

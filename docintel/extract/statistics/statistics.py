@@ -202,7 +202,8 @@ def _quote_span(reading: Reading, count: Count, previous: Statistic | None) -> S
 
 def _is_taken_up(later: Statistic, earlier: Statistic) -> bool:
     """Whether a number with its noun behind it takes up one said before: `对这14家医院`, `27个问题已完成23个`."""
-    anew = later.metric is Metric.NOTICES or later.region != earlier.region  # others may announce as many cases
+    elsewhere = bool(later.region and earlier.region) and later.region != earlier.region
+    anew = later.metric is Metric.NOTICES or elsewhere  # others may announce as many cases
     anew |= later.action is not None and later.action == earlier.action and later.period != earlier.period
     if anew or (later.value or 0) < _TOLD_APART or not later.subject or not earlier.subject:
         return False

@@ -6,6 +6,7 @@ Word lists: `patterns/units_inside.toml`.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.name_characters import CHARACTER, ORDINAL
@@ -31,7 +32,7 @@ _WITHIN = rf"(?:(?![省县区州委]|市(?![场政容])|政府){CHARACTER})"
 _SENT = rf"(?:{ORDINAL})?(?:联合|综合)?派[驻出](?:{ORDINAL})?(?:联合|综合)?纪检监察[组室]"
 _POST = (
     r"原?(?:常务)?副?(?:部长|处长|科长|股长|主任|主管|总?经理|局长|庭长|负责人|组长|护士长|技师长?|主管技师|(?:主治|主任)?医师|药师"
-    r"|工程师|职工|员工|干事|科员|工作人员|会计|出纳)"
+    r"|工程师|职工|员工|干事|科员|工作人员|会计|出纳|检验员|化验员|技术员|保管员|采购员|业务员)"
 )
 _PATTERNS = {
     "discipline": rf"{_SENT}|{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])})",
@@ -51,13 +52,18 @@ _OFFICE = re.compile(r"(?:党委|纪委)办(?:公室)?(?![公理案])")
 _COMMITTEE = re.compile(rf"{_ELSE}(?:{_WITHIN}|与){{2,14}}?委员会(?!委员)")
 #: A department of a unit that the text speaks of in the past: 市财政局原会计科科长.
 _FORMER = re.compile(rf"(?:原|新任|现任|时任|前任)(?=[\u4e00-\u9fff]{{2,10}}?[部处科室]{_POST})")
+#: What an institution is said to run: 区水利局|下属|河道管理站.
+_RUN_BY = re.compile(r"(?:下属|所属|下辖|直属)的?(?=[\u4e00-\u9fff]{2,10}?(?:[所站队]|中心|分局)(?![属有在里内]))")
 _COMPILED = {
     kind: re.compile(rf"(?:机关)?{_ELSE}(?:{pattern})(?!{_NOT_INSIDE})") for kind, pattern in _PATTERNS.items()
 }
+#: A company that an institution is said to run, named by what it does: 某集团|下属物业公司.
+_SUBSIDIARY = re.compile(rf"(?:下属|所属|下辖|旗下)的?(?!各|公司|子公司){CHARACTER}{{2,8}}?公司")
 _BRANCH = re.compile(rf"{CHARACTER}{{2,12}}?(?:分公司|分行|支行|分社|办事处)(?:营业部)?")
 #: A team of a brigade, a business office: 二中队, 抄表班.
 _TEAM = re.compile(
-    rf"{CHARACTER}{{1,4}}?(?:中队|班(?=原?副?班长)|车间|(?<!派出)所(?=原?副?所长|民警|辅警|工作人员|[、,。]))(?!长)"
+    rf"{CHARACTER}{{1,4}}?(?:[大中]队|班(?=原?副?班长)|车间|(?<!派出)所(?=原?副?所长|民警|辅警|工作人员|[、,。]|[\u4e00-\u9fff]{{2,6}}科))(?![长员])"
+    rf"|{CHARACTER}{{2,6}}?科(?=原?副?科长|科员|民警|工作人员)"
 )
 _WITH_TEAMS = ("大队", "支队", "所", "站", "厂", "车间")
 _SEAT = re.compile(r"机关(?!党|[\u4e00-\u9fff]{0,6}(?:中心|局|处|室|食堂))")
@@ -85,6 +91,9 @@ def inside_at(text: str, named: Named) -> Iterator[Named]:
     if named.kind is UnitKind.COMPANY and (match := _BRANCH.match(text, named.end)):
         named = Named(match.end(), named.canonical + match.group(), UnitKind.COMPANY, named.canonical.endswith("银行"))
         yield named
+    if match := _SUBSIDIARY.match(text, named.end):
+        named = Named(match.end(), named.canonical + match.group(), UnitKind.COMPANY)
+        yield named
     while found := _inner_at(text, named):
         named = found
         yield named
@@ -103,8 +112,8 @@ def _inner_at(text: str, named: Named) -> Named | None:
     if named.kind is UnitKind.DEPARTMENT:
         team = _TEAM.match(text, named.end) if named.canonical.endswith(_WITH_TEAMS) else None
         return Named(team.end(), named.canonical + team.group(), UnitKind.DEPARTMENT) if team else None
-    former = _FORMER.match(text, named.end)
-    start = former.end() if former else named.end
+    former, run_by = _FORMER.match(text, named.end), _RUN_BY.match(text, named.end)
+    start = run_by.end() if run_by else former.end() if former else named.end
     matches = [(kind, found) for kind, pattern in _COMPILED.items() if (found := pattern.match(text, start))]
     if named.kind in _WITHOUT_SUBORDINATES:
         if committee := _COMMITTEE.match(text, start):
@@ -118,7 +127,8 @@ def _inner_at(text: str, named: Named) -> Named | None:
     kind, match = min(matches, key=lambda item: item[1].end())
     if kind == "below" and named.kind in _WITHOUT_SUBORDINATES:
         kind = "department"
-    return inner(named.canonical, named.kind, match.group(), match.end(), kind)
+    part = inner(named.canonical, named.kind, match.group(), match.end(), kind)
+    return replace(part, alone=False) if run_by else part
 
 
 def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "department") -> Named:

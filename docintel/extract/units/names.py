@@ -172,6 +172,8 @@ def full_form(body: str) -> str:
 
 def party_committee(text: str, named: Named) -> Named | None:
     """What 中共 before a name makes of it: 中共|云溪县|委员会, 中共|云溪县人民医院|委员会."""
+    if named.canonical.endswith(("支部委员会", "总支委员会", "总支部委员会")):
+        return Named(named.end, f"中共{named.canonical}", UnitKind.PARTY)
     if not text.startswith("委员会", named.end):
         return None
     return Named(named.end + 3, f"中共{named.canonical}委员会", UnitKind.PARTY)

@@ -43,7 +43,7 @@ COMMITTEE = Gated(
 OFFICE = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])|(?<=[由和与]))原?(?P<name>{alternation(WORDS['offices']['names'])}"
     rf"|(?:{alternation(WORDS['offices']['duties'])}){{1,3}}?(?:管理|保障|服务|监察|监督|工作|事务|综合)?"
-    r"(?:[部处科室]|办公室|中心(?=主任|副主任|原|被))|工会(?=主席|副主席|委员(?!会)|负责人))(?![法公门分署位属理置罚学技])"
+    r"(?:[部处科室]|办公室|中心(?=主任|副主任|原|被))|工会(?=主席|副主席|委员(?!会)|负责人))(?![法公门分署位属理置罚学技室])"
 )
 BEFORE_OFFICE = re.compile(
     r"^|(?:[^\u4e00-\u9fff]|[由和与])"
@@ -53,18 +53,33 @@ BUREAU_OFFICES = frozenset(WORDS["bureau_offices"]["names"])
 #: An institution known by the post that follows it: 白榆粮库原主任.
 POSTED_AT = "粮库|粮站|储备库|小学|中学|幼儿园|卫生院|医院|合作社|水库|林场|农场"
 BY_POST = Gated(
-    rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[对由任被]))(?P<name>(?![名位所家个余多]|中小学|原|社区|街道|中心|人民|县级|市级|村级|学校|医院|公司)"
+    rf"(?:(?<![\u4e00-\u9fff\d])|(?<=[对由任被]))(?P<name>(?![·名位所家个余多]|中小学|原|社区|街道|中心|人民|县级|市级|村级|学校|医院|公司)"
     rf"{CHARACTER}{{2,10}}?(?:{POSTED_AT}))"
     r"(?=原?(?:党(?:委|组|总支|支部)(?:副?书记|委员)|副?院长|副?校长|副?站长|副?园长|副?场长|主任|理事长|负责人|会计|保管员|药剂科|财务科))"
 )
 #: A body set up for a task: 成立清廉医院建设专班.
-TASK = Gated(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>{TASK_BODY})")
+TASK = Gated(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>(?![由以]){TASK_BODY})")
 #: What the work group of an institution sees put right: 巡察整改工作领导小组.
 INSPECTED = re.compile(r"巡[察视]")
 #: A station or a brigade of the police named before: 城关派出所所长.
 POLICE = Gated(
-    rf"(?<![\u4e00-\u9fff])原?(?P<name>{CHARACTER}{{2,6}}?(?:派出所|大队|中队|支队))"
-    r"(?=原?副?(?:所长|教导员|指导员|大队长|中队长|支队长|民警|辅警))"
+    rf"(?<![\u4e00-\u9fff])原?(?P<name>{CHARACTER}{{2,8}}?(?:派出所|大队|中队|支队)(?:[一二三四五六]?[大中]队)?)"
+    r"(?=原?副?(?:所长|教导员|指导员|大队长|中队长|支队长|民警|辅警|队员))"
+)
+#: A branch of the bureau that writes or was named last: 城西分局局长, 城西分局注册登记窗口.
+OUTPOST = Gated(
+    rf"(?<![\u4e00-\u9fff])原?(?P<name>(?!该|本|各|我|公安|两|某|区|县|市|省|新|原|这){CHARACTER}{{2,4}}?分局)"
+    r"(?=原?(?:党[组委]|副?局长|司机|工作人员|办事员|干部|民警|职工|[\u4e00-\u9fff]{2,10}?(?:窗口|[科所队股室])))"
+)
+#: Institutions that find out about others: what is named behind them is seldom theirs.
+OVERSEER = re.compile(
+    r"(?:审计局|审计厅|医疗保障局|公安局|人民法院|人民检察院|市场监督管理局|财政局|国有资产监督管理委员会|税务局)$"
+)
+#: A village, and not the 村 of 农业农村局.
+OF_VILLAGE = re.compile(r"(?<![农全各该本乡])村(?=党|村民委员会|支部|股份|经济|集体|卫生|$)")
+#: A room of the local discipline organ, named alone.
+DISCIPLINE_ROOM = re.compile(
+    r"第[一二三四五六七八九十]+(?:纪检监察|监督检查|审查调查)室|党风政风监督室|案件监督管理室|案件审理室"
 )
 COURT = re.compile(r".+?(?:法院|检察院)")
 #: The party's organ of the institution that writes, where a clause begins with it: 党委研究决定.
@@ -74,6 +89,10 @@ ORGAN = Gated(
 )
 #: Companies of a group that have numbers for names: 二公司.
 SUBSIDIARY = Gated(r"(?<![某另同任每第这那该一二三四五六七八九十])[一二三四五六七八九十]公司(?![\u4e00-\u9fff]{0,2}个)")
+#: A company of a group that is said to be one: 所属|路桥公司.
+MEMBER = Gated(
+    rf"(?:(?<=所属)|(?<=下属)|(?<=旗下)|(?<=子公司))(?!各|子|分|集团|全资|控股|有关|相关){CHARACTER}{{2,6}}公司"
+)
 CORPORATION = re.compile(r"集团(?:(?:股份)?有限)?(?:责任)?(?:公司)?$")
 #: Who is in charge, a department alone in its cell or behind its label: 责任单位:医务部、制剂室.
 _CHARGED_NAME = (

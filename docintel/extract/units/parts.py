@@ -49,12 +49,14 @@ class Parts:
             (find_behind(words.BEFORE_OFFICE, words.OFFICE, text), self._office),
             (words.WARD.finditer(text), self._ward),
             (find_behind(BEFORE_POSTED, POSTED, text), self._posted),
+            (words.OUTPOST.finditer(text), self._outpost),
             (words.POLICE.finditer(text), self._police),
             (words.BY_POST.finditer(text), self._by_post),
             (words.VILLAGE.finditer(text), self._village),
             (words.CHARGED.finditer(text), self._charged),
             (words.ORGAN.finditer(text), self._organ),
             (words.SUBSIDIARY.finditer(text), self._subsidiary),
+            (words.MEMBER.finditer(text), self._member),
             (words.GROUP.finditer(text), self._group),
         )
         for matches, read in found:
@@ -71,8 +73,7 @@ class Parts:
 
     def _group(self, match: re.Match[str]) -> int:
         """A group named alone belongs to the discipline organ named last, else to that of the institution's place."""
-        organ = self._found.last(lambda it: it.canonical.endswith(("监察委员会", "纪律检查委员会")))
-        if organ:
+        if organ := self._discipline_organ():
             named = inner(organ.canonical, organ.kind, match.group(), match.end(), "discipline")
             return self._add_inside(organ, match.start(), named, "group")
         if (
@@ -87,6 +88,10 @@ class Parts:
                 self._selves.author, match.start(), Named(match.end(), canonical, UnitKind.DISCIPLINE), "stationed"
             )
         return match.end()
+
+    def _discipline_organ(self) -> UnitMention | None:
+        """The discipline organ named last."""
+        return self._found.last(lambda it: it.canonical.endswith(("监察委员会", "纪律检查委员会")))
 
     def _ward(self, match: re.Match[str]) -> int:
         """A hospital's department named alone; as written where no hospital is named but 我院."""
@@ -149,20 +154,34 @@ class Parts:
     def _posted(self, match: re.Match[str]) -> int:
         """A department known by its head belongs to the institution named last in the paragraph."""
         block = self._reading.block_at(match.start())
+        group = "name" if match["name"] else "outlet"
+        name = match[group]
+        if block and (known := self._known(name, block.start)):
+            self._found.add(replace(known, start=match.start(group), end=match.end(), rule="posted", full="host"))
+            return match.end()
+        if words.DISCIPLINE_ROOM.fullmatch(name) and (organ := self._discipline_organ()):
+            named = inner(organ.canonical, organ.kind, name, match.end(), "discipline")
+            return self._add_inside(organ, match.start(group), named, "posted")
+        host = self._host_of_posted(name, block.start) if block else None
+        return self._inside_host(match, group, host) if host else 0
+
+    def _host_of_posted(self, name: str, start: int) -> UnitMention | None:
+        """The institution named last behind `start`, else the one that writes; companies have companies."""
         host = self._found.last(lambda mention: mention.kind in HOSTS or mention.canonical.startswith("中共"))
+        if host and words.OVERSEER.search(host.canonical):
+            host = self._overseen(name, start) or host
         if host and (court := words.COURT.match(host.canonical)):  # 政治部 of the court, not of its 执行局
             host = replace(host, canonical=court.group())
         elif host and (inside := committee_of(host.canonical)):
             host = replace(host, canonical=inside[0], kind=inside[1])
         company = host is not None and host.kind is UnitKind.COMPANY
-        if block and (not host or host.start < block.start):
+        if not host or host.start < start:
             host = self._selves.author or (host if company else self._selves.writer.house)
-        if not host or not block:
-            return 0
-        group = "name" if match["name"] else "outlet"
+        return None if name.endswith("公司") and not company else host
+
+    def _inside_host(self, match: re.Match[str], group: str, host: UnitMention) -> int:
+        """The department, or the company or branch, of an institution."""
         name = match[group]
-        if name.endswith("公司") and not company:
-            return 0
         verb = next(iter(within(self._reading.words, match.start(group), match.start(group) + 1)), None)
         if verb and verb.label == "v" and words.WARD.fullmatch(self._text, verb.end, match.end(group)):
             return self._ward_after(verb.end)  # 查明|设备科原科长
@@ -172,27 +191,56 @@ class Parts:
         named = inner(host.canonical, host.kind, name, match.end(), "below" if business else "department")
         return self._add_inside(host, match.start(group), named, "posted")
 
+    def _known(self, name: str, start: int) -> UnitMention | None:
+        """The department of this name that was named with its institution behind `start`."""
+        return self._found.last(
+            lambda it: (
+                it.start >= start
+                and it.kind is UnitKind.DEPARTMENT
+                and it.canonical[: -len(name)] != ""
+                and it.canonical.endswith(name)
+            )
+        )
+
+    def _overseen(self, name: str, start: int) -> UnitMention | None:
+        """The hospital, company or school named last behind `start`, where an overseer of it was named after it."""
+        kinds = (UnitKind.HOSPITAL,) if words.WARD.fullmatch(name) else _CARE
+        return self._found.last(lambda it: it.start >= start and it.kind in kinds)
+
     def _police(self, match: re.Match[str]) -> int:
         """A station or a brigade of the police force named last in the paragraph."""
         block = self._reading.block_at(match.start())
         host = self._found.last(lambda it: "公安局" in it.canonical)
-        if not host or not block or host.start < block.start:
-            return 0
+        if not block or not host or host.start < block.start:
+            return 0 if match["name"].endswith("派出所") else self._outpost(match)
         force = host.canonical[: host.canonical.rindex("公安局") + 3]
         named = Named(match.end(), force + match["name"], UnitKind.DEPARTMENT)
         return self._add_inside(replace(host, canonical=force), match.start("name"), named, "posted")
 
+    def _outpost(self, match: re.Match[str]) -> int:
+        """A branch or a brigade of the bureau that writes."""
+        host = self._selves.author
+        if not host or host.kind not in BUREAUS or any(at in self._heads for at in range(match.start(), match.end())):
+            return 0
+        kind = UnitKind.GOVERNMENT if match["name"].endswith("分局") else UnitKind.DEPARTMENT
+        named = Named(match.end(), host.canonical + match["name"], kind)
+        return self._add_inside(host, match.start("name"), named, "posted")
+
     def _by_post(self, match: re.Match[str]) -> int:
         name = match["name"]
+        first = next(iter(within(self._reading.words, match.start("name"), match.start("name") + 1)), None)
+        if first and first.label in ("d", "v", "p", "c", "r") and first.end < match.end("name"):  # 都有|医院原副院长
+            return 0
         self._found.add(UnitMention(match.start("name"), match.end(), name, kind_of(name), None, "posted", "written"))
         return match.end()
 
     def _village(self, match: re.Match[str]) -> int:
         """The committee of the village whose party branch was named before."""
-        host = self._found.last(lambda it: "村" in it.canonical)
-        if not host:
+        host = self._found.last(lambda it: bool(words.OF_VILLAGE.search(it.canonical)))
+        found = host and words.OF_VILLAGE.search(host.canonical)
+        if not host or not found:
             return 0
-        village = host.canonical.removeprefix("中共")[: host.canonical.removeprefix("中共").rindex("村") + 1]
+        village = host.canonical[: found.end()].removeprefix("中共")
         named = Named(match.end(), f"{village}村民委员会", UnitKind.OTHER)
         return self._add_inside(host, match.start(), named, "office")
 
@@ -226,6 +274,14 @@ class Parts:
             return 0
         named = inner(group.canonical, group.kind, match.group(), match.end())
         return self._add_inside(group, match.start(), named, "office")
+
+    def _member(self, match: re.Match[str]) -> int:
+        """A company of the group that writes, else of the one named last."""
+        author = self._selves.author
+        if not author or not words.CORPORATION.search(author.canonical):
+            return self._subsidiary(match)
+        named = inner(author.canonical, author.kind, match.group(), match.end(), "below")
+        return self._add_inside(author, match.start(), replace(named, kind=UnitKind.COMPANY), "office")
 
     def _task(self, match: re.Match[str]) -> int:
         """A body set up for a task by the institution that acts, else by the author."""

@@ -17,7 +17,7 @@ from docintel.schema import UnitKind
 
 #: An institution by its kind alone, 该院, 我院, or as the owner of a department, 集团纪委.
 _SELF = re.compile(
-    r"(?P<that>[该我本])(?P<kind>医院|公司|集团|学校|学院|中心|纪检监察组|巡视组|巡察组|专案组|[总支大中]队|分局|办事处|合作社|联社|银行"
+    r"(?P<that>[该我本你贵])(?P<kind>医院|公司|集团|学校|学院|中心|纪检监察组|巡视组|巡察组|专案组|[总支大中]队|分局|办事处|合作社|联社|银行|门诊部|诊所|药店|药房|卫生[院室所]|(?:卫生)?服务站|服务中心|幼儿园|敬老院|养老院|驾校"
     r"|[院局校厅行委司所站社厂])(?![长校区内感法会有点家商员])"
     r"|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的经报请席加受给次届到是把让为按随同从被据应于交将里且并但会据]))(?P<whole>集团|公司|医院|[总支大]队|分局|中心|学院|总行|联社|[院局委厅校])里?"
     r"(?=(?:机关)?(?:党组|党委|党总支|党支部|纪委|纪工委|工会|办公室)|纪检|巡察办|(?<=集团|公司|医院)[\u4e00-\u9fff]{2,8}?(?:部(?![门分署位属])|中心|办公室)"
@@ -31,6 +31,8 @@ _SELF = re.compile(
 _NAMELESS = re.compile(r"某[^,。;]{0,10}?(?P<kind>公司|医院|学校|集团|中心|局)")
 #: How many mentions back 市局 may refer.
 _NEAR = 200
+#: Among so many mentions stands whom a letter is to.
+_ADDRESSED = 12
 _SIGNS = {
     "委": ("委员会", "委"),
     "司": ("公司",),
@@ -87,9 +89,10 @@ class Selves:
     def _self(self, match: re.Match[str]) -> Head | None:
         """该院 is the last institution of that kind, 我院 the author; as written where no one says which."""
         sign = match["kind"] or match["whole"]
-        if match["level"]:
-            bureau = self._of_level(match["level"], match["office"], match.start())
-            return _head(match, bureau) if bureau else None
+        if match["level"] or match["that"] in ("你", "贵"):
+            level = match["level"]
+            meant = self._of_level(level, match["office"], match.start()) if level else self._addressee(sign)
+            return _head(match, meant) if meant else None
         if match.group() == "我委" and self.writer.supervisor:
             return _head(match, self.writer.supervisor)
         host = self.author if match["whole"] and self.author and _ends(self.author.canonical, sign) else None
@@ -106,6 +109,18 @@ class Selves:
                 return None
             return Head(match.start(), "", Named(match.end(), "我院", UnitKind.HOSPITAL), rule="self")
         return _head(match, host)
+
+    def _addressee(self, sign: str) -> UnitMention | None:
+        """The institution of the kind that a letter is to, alone in its line: 县住房和城乡建设局:."""
+        starts = {block.start for block in self._reading.document.blocks}
+        return next(
+            (
+                it
+                for it in self._found.mentions[:_ADDRESSED]
+                if it.start in starts and self._text.startswith(":", it.end) and _ends(it.canonical, sign)
+            ),
+            None,
+        )
 
     def _of_level(self, level: str, office: str, start: int) -> UnitMention | None:
         """The bureau that 市局 means: the author, the only one of the city, or the one named in the paragraph."""

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from docintel.extract.language.lexicon import first_of
 from docintel.extract.language.reading import Reading, at
@@ -17,11 +18,17 @@ from docintel.extract.units.mentions import Head
 from docintel.extract.units.names import Named, local_organ_at, organ_at
 from docintel.schema import UnitKind
 
+#: A bare 街道 before one of its own organs.
+_STREET = (
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[由在与和向对的经被给]))街道"
+    r"(?=党工委|纪工委|办事处|人大工委|综合行政执法|综合执法|政务服务|便民服务|党群服务|民政办|平安办|城建办|社会事务办|财政所|司法所)"
+)
+_NAMED_STREET = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}街道(?=党工委|纪工委|办事处)")
 #: A bare 市 before an organ: 向市委报送, 该县纪委监委; not the 市 of 城市, 全市, 市场.
 _SIGN = re.compile(
-    rf"{first_of(['该', *'省市县区州盟旗镇乡', '自治区', '兵团', '第', *ZONE_NAMES.split('|')])}"
+    rf"{first_of(['该', *'省市县区州盟旗镇乡', '街道', '自治区', '兵团', '第', *ZONE_NAMES.split('|')])}"
     r"(?<![全各我本此某两城超门都直省市县区社园小院景辖矿几成上下乡村集游发新示税片林牧灾湾防保心])(?<!所在)(?P<that>该)?"
-    rf"(?P<sign>自治区|兵团|第[一二三四五六七八九十]{{1,2}}师|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的]))(?:{ZONE_NAMES})|省|市|县|区|州|盟|旗|镇|乡)"
+    rf"(?P<sign>自治区|兵团|第[一二三四五六七八九十]{{1,2}}师|(?:(?<![\u4e00-\u9fff])|(?<=[在由与和向对的]))(?:{ZONE_NAMES})|{_STREET}|省|市|县|区|州|盟|旗|镇|乡)"
     r"(?![级域里内外长份会际场值辖容间别块位划镇村]|管(?!委)|属|直(?!属?机关工)|民(?!政|族|宗|营|办|兵)"
     r"|团(?!委))(?=[\u4e00-\u9fff1])"
 )
@@ -83,7 +90,7 @@ class Signs:
         if not match:
             return None
         place, full = self._local(match["sign"], match.start(), bool(match["that"]))
-        if place is None and match["that"]:
+        if place is None and (match["that"] or match["sign"] == "街道"):
             return None
         prefix = place.organ_prefix if place else match["sign"]
         named = local_organ_at(self._text, match.end(), prefix) or organ_at(self._text, match.end(), prefix)
@@ -98,11 +105,20 @@ class Signs:
         if sign.endswith("师"):
             return Place(_CORPS + sign, _CORPS + sign, "", "city"), "national"
         near = self._near(offset, that)
-        place = local_place(sign, near) if len(sign) == 1 or sign == "自治区" else zone_of(sign, near)
+        if sign == "街道":
+            place = local_place(sign, near) or self._street
+        else:
+            place = local_place(sign, near) if len(sign) == 1 or sign == "自治区" else zone_of(sign, near)
         if place is None:
             return None, "no-place"
         about = self._about is not None and not that and place.full in self._about.full
         return place, "document-place" if about else "near-place"
+
+    @cached_property
+    def _street(self) -> Place | None:
+        """The 街道 that the text names before one of its organs, where it is no place that anybody knows."""
+        named = _NAMED_STREET.search(self._text)
+        return Place(named.group(), named.group(), "", "town") if named else None
 
     def _first_mention(self, place: Place | None) -> tuple[int, int] | None:
         """The words that first name a place."""

@@ -18,7 +18,7 @@ from docintel.schema import BlockKind, UnitKind
 #: A publisher's office: 青岚市人民医院|党办.
 _OFFICE = re.compile(
     r"(?P<of>.{2,}?(?:医院|保健院|公司|集团|银行|大学|学院|学校|[中小]学|[局厅]|委员会))"
-    r"(?:党委|纪委|党办|党政|办公室|党委办|宣传|纪检|监察|组织|综合|机关|医务|工会)"
+    r"(?:纪律检查委员会|党委|纪委|党办|党政|办公室|党委办|宣传|纪检|监察|组织|综合|机关|医务|工会)"
 )
 #: Who speaks is named in a short line above the speech, among so many blocks.
 _OPENING, _LINE = 6, 40
