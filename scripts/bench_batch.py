@@ -8,8 +8,9 @@
 Documents are generated: sentences of `corpora/reports` put together anew, seeded, so that all of them differ.
 They are short (300 characters unless `--characters` says more) because the encoder takes most of the time, about a
 millisecond a character on one core. Figures are ratios within one run: on a machine with other work they are comparable
-with one another only. Memory: the peak of this process, and the peak of the sum of those that it has started, each with
-what it shares with others.
+with one another only. So `grow` ends with rounds in which the same documents are stored in the large library and in a
+fresh one, in turn: what storing costs at the end and at the start, within seconds of one another. Memory: the peak of
+this process, and the peak of the sum of those that it has started, each with what it shares with others.
 """
 
 import argparse
@@ -24,8 +25,11 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -34,16 +38,19 @@ from docintel.batch.extracting import Extracting
 from docintel.batch.journal import Journal
 from docintel.batch.pool import LocalEngine
 from docintel.batch.sources import Source, list_sources
-from docintel.batch.work import Engine
+from docintel.batch.work import Engine, Job, Task, Tell, as_tasks
 from docintel.index.encoder import Encoder
 from docintel.index.vectors import Vectors
 from docintel.library import Library
+from docintel.library.preparing import PrepareJob
 from docintel.parse import DEFAULT_LIMITS
 from docintel.parse.sandbox import parse
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpora" / "reports"
 #: Documents between two lines of `grow`.
 STEPS = (100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 50_000, 100_000)
+#: At the end of `grow`: rounds, and documents in each.
+ROUNDS, A_ROUND = 7, 300
 PLACES = ("云溪", "安宁", "平湖", "临江", "青山", "石桥", "东河", "南岭", "西林", "北川")
 
 
@@ -80,6 +87,20 @@ class CheapEncoder:
         for row, text in zip(rows, texts, strict=True):
             row[:] = np.random.default_rng(zlib.crc32(text.encode())).standard_normal(self.dim, np.float32)
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+@dataclass(frozen=True)
+class Replaying:
+    """An engine that gives what another has read before: what is left is the cost of storing it."""
+
+    events: Sequence[Any]
+
+    def run(self, job: Job[Any], tasks: Sequence[Task], tell: Tell = lambda *_: None) -> Iterator[Any]:
+        """Give what was read of these tasks' files."""
+        places = {task.source.place: task for task in tasks}
+        for event in self.events:
+            if task := places.get(event.task.source.place):
+                yield replace(event, task=task)
 
 
 class Memory:
@@ -144,31 +165,40 @@ def ingested(library: Library, sources: Sequence[Source], engine: Engine) -> Ite
             yield time.perf_counter()
 
 
+def extracted(run: Extracting, engine: Engine) -> Iterator[float]:
+    """The time at which each document was read."""
+    return (time.perf_counter() for _, result in run.run(engine, DEFAULT_LIMITS) if result)
+
+
 def measure_workers(documents: int, characters: int, engine: str, folder: Path) -> None:
-    """Documents a second on 1 and 2 workers, from the start of the run to its end."""
+    """Documents a second on 1 and 2 workers, from the start of the run to its end, and the processor time of each."""
     write_documents(folder / "in", documents, characters)
     sources = list_sources(folder / "in")
     for workers in (1, 2):
         for what in ("extract", "ingest"):
-            begun = time.perf_counter()
-            with Memory() as memory:
+            begun, before = time.perf_counter(), sum(processor_seconds())
+            with Memory() as memory, ExitStack() as stack:
                 if what == "ingest":
-                    with Library(folder / f"library{workers}") as library:
-                        count = sum(1 for _ in ingested(library, sources, engine_of(engine, workers)))
+                    library = stack.enter_context(Library(folder / f"library{workers}"))
+                    done = ingested(library, sources, engine_of(engine, workers))
                 else:
-                    with Journal(folder / f"journal{workers}", "1") as journal:
-                        run = Extracting(sources, journal)
-                        told = run.run(engine_of(engine, workers), DEFAULT_LIMITS)
-                        count = sum(result is not None for _, result in told)
+                    journal = stack.enter_context(Journal(folder / f"journal{workers}", "1"))
+                    done = extracted(Extracting(sources, journal), engine_of(engine, workers))
+                for count, _ in enumerate(done, start=1):
+                    if count == documents:  # while the workers are there to be asked
+                        used = sum(processor_seconds())
+                used = max(used, sum(processor_seconds())) - before  # one process encodes at the end
             seconds = time.perf_counter() - begun
             tell(
-                engine=engine, what=what, workers=workers, documents=count, seconds=round(seconds, 1),
-                documents_per_s=round(count / seconds, 2), parent_mib=round(memory.parent),
-                workers_mib=round(memory.workers),
+                engine=engine, what=what, workers=workers, documents=documents, seconds=round(seconds, 1),
+                documents_per_s=round(documents / seconds, 2), cpu_ms=round(1000 * used / documents),
+                parent_mib=round(memory.parent), workers_mib=round(memory.workers),
             )  # fmt: skip
 
 
-def measure_growth(sources: Sequence[Source], engine: Engine, encoder: Encoder | None, folder: Path) -> None:
+def measure_growth(
+    sources: Sequence[Source], engine: Engine, encoder: Encoder | None, characters: int, folder: Path
+) -> None:
     """The cost of a document as the library grows, in one run; the first line has the loading of models in it."""
     documents = len(sources)
     steps = [step for step in STEPS if step < documents] + [documents]
@@ -187,8 +217,31 @@ def measure_growth(sources: Sequence[Source], engine: Engine, encoder: Encoder |
             last, before, used = steps.pop(0), at, now
             memory.parent = memory.workers = 0.0
         print(json.dumps(library.info(), ensure_ascii=False, default=str), flush=True)
+        compare_with_fresh(library, engine, characters, folder)
     size = sum(path.stat().st_size for path in (folder / "library").rglob("*") if path.is_file())
     tell(bytes_a_document=size // documents)
+
+
+def compare_with_fresh(library: Library, engine: Engine, characters: int, folder: Path) -> None:
+    """Store the same documents in a large library and in a fresh one, in turn; they are read before."""
+    write_documents(folder / "more", ROUNDS * A_ROUND, characters, seed=8)
+    sources = list_sources(folder / "more")
+    replaying = Replaying(list(engine.run(PrepareJob(library, DEFAULT_LIMITS), as_tasks(sources))))
+    costs = []
+    with Library(folder / "fresh", encoder=library.given["encoder"]) as fresh:
+        for number in range(ROUNDS):
+            its = sources[number * A_ROUND : (number + 1) * A_ROUND]
+            for each in (library, fresh) if number % 2 else (fresh, library):
+                begun = time.process_time()
+                count = sum(1 for _ in ingested(each, its, replaying))
+                costs.append((each is library, 1000 * (time.process_time() - begun) / count))
+    end, start = ([cost for large, cost in costs if large is which] for which in (True, False))
+    ratios = [late / early for late, early in zip(end, start, strict=True)]
+    tell(
+        rounds=ROUNDS, storing_cpu_ms_fresh=round(median(start), 2), storing_cpu_ms_large=round(median(end), 2),
+        ratios=[round(ratio, 2) for ratio in ratios], ratio=round(median(ratios), 3),
+        ratio_of_sums=round(sum(end) / sum(start), 3),
+    )  # fmt: skip
 
 
 def tell(**figures: object) -> None:
@@ -221,7 +274,7 @@ def main() -> None:
             write_documents(folder / "in", given.documents, given.characters)
             encoder = _importable().CheapEncoder() if given.cheap else None
             engine = engine_of(given.engine, given.workers)
-            measure_growth(list_sources(folder / "in"), engine, encoder, folder)
+            measure_growth(list_sources(folder / "in"), engine, encoder, given.characters, folder)
     finally:
         if not given.folder:
             shutil.rmtree(folder)

@@ -6,7 +6,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from docintel.batch.work import documents, each
 from docintel.errors import ModelError
+from docintel.parse.sandbox import Sandbox
 
 
 class Counting:
@@ -58,3 +60,16 @@ class Slow(Counting):
     def open(self):
         Path(self.marks, str(os.getpid())).touch()
         yield self
+
+
+class Members:
+    """Gives the paths of the documents in a file, each with the number of the process."""
+
+    @contextmanager
+    def open(self):
+        with Sandbox() as sandbox:
+            self.sandbox = sandbox
+            yield self
+
+    def read(self, task, tell):
+        return each(lambda intake: (intake.path, os.getpid()), documents(task, self.sandbox, tell))

@@ -44,6 +44,10 @@ _BLUE, _GREEN, _GREY = "#2f6db3", "#3f9b6c", "#c9d3df"
 _VAGUE = (Metric.OTHER, Metric.OCCURRENCES, Metric.SHARE)
 _PERIOD = re.compile(r"[\d-]+/[\d-]+$")
 _UNKNOWN = "（未载明）"
+_GROUPS = {
+    "metric": "指标", "unit_of_measure": "量词", "unit": "责任单位", "region": "地区", "year": "年份", "period": "时期",
+    "doc_type": "文种", "title": "标题", "source": "文件",
+}  # fmt: skip
 _LABELS = {str(label): chinese_name(label) for label in (*DocType, *Metric)}
 _HTML = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -78,6 +82,8 @@ class _Panel:
 def plot_totals(table: pd.DataFrame, by: str, path: Path) -> None:
     """Totals by one group, a panel for each metric and measure word: lines over `year` and `period`, else bars.
 
+    Those by metric have a panel for each measure word, so that only what is counted alike is compared.
+
     Args:
         table: of `total` or `trend`.
         by: the group.
@@ -91,31 +97,33 @@ def plot_totals(table: pd.DataFrame, by: str, path: Path) -> None:
     in_time = by in ("year", "period")
     if in_time:
         shown = shown.dropna(subset=[by])
-    groups = shown.groupby(["metric", "unit_of_measure"], sort=False)
-    series = [(str(key[0]), str(key[1]), own) for key, own in groups if not in_time or len(own) > 1]
-    series.sort(key=lambda it: (it[0] in _VAGUE, -it[2]["figures"].sum()))
+    groups = shown.groupby([key for key in ("metric", "unit_of_measure") if key != by], sort=False)
+    series = [(key, own) for key, own in groups if not in_time or len(own) > 1]
+    series.sort(key=lambda it: (it[1]["metric"].isin(_VAGUE).all(), -it[1]["figures"].sum()))
+    drawn = series[:_PANELS]
+    years = [int(year) for _, own in drawn for year in own[by]] if by == "year" else []
+    span = (min(years), max(years)) if years else None
     panels = [
-        _Panel(f"{_name(metric)}（{measure}）", _height(own, in_time), _drawer(own, by, in_time=in_time))
-        for metric, measure, own in series[:_PANELS]
+        _Panel(_heading(by, *map(str, key)), _height(own, in_time), _line(own, by, span) if in_time else _bars(own, by))
+        for key, own in drawn
     ]
     cut = len(series) - len(panels)
-    names = {"year": "年份", "period": "时期", "unit": "责任单位", "region": "地区", "doc_type": "文种"}
-    columns = {"metric": "指标", by: names.get(by, by), "total": "合计", "unit_of_measure": "量词", "counted": "条数"}
+    columns = {"metric": "指标", by: _GROUPS[by], "total": "合计", "unit_of_measure": "量词", "counted": "条数"}
     columns |= {"sources": "来源数"}
-    note = "同一数据多处报道只计一次，分项与下级不重复相加。" + (f"另有 {cut} 项指标未画出。" if cut > 0 else "")
-    _write(f"统计汇总（按{names.get(by, by)}）", panels, shown[list(columns)].rename(columns=columns), note, path)
+    note = "同一数据多处报道只计一次，分项与下级不重复相加。" + (f"另有 {cut} 图未画出。" if cut > 0 else "")
+    _write(f"统计汇总（按{_GROUPS[by]}）", panels, shown[list(columns)].rename(columns=columns), note, path)
 
 
 def plot_rates(table: pd.DataFrame, by: str, path: Path) -> None:
-    """Problems found and rectified, with the rate; arguments and errors as for `plot_totals`.
+    """How much of the problems found was rectified, as shares; arguments and errors as for `plot_totals`.
 
     Args:
         table: of `rates`.
     """
-    shown = table[table["found"] > 0]
-    if by not in ("year", "period"):
-        shown = shown.head(_BARS)
-    panels = [_Panel("", 0.1 + 0.4 * len(shown), _rates_drawer(shown, by))] if len(shown) else []
+    every = table[table["found"] > 0]
+    shown = every if by in ("year", "period") else every.head(_BARS)
+    cut = len(every) - len(shown)
+    panels = [_Panel("", 0.3 + 0.4 * len(shown), _rates_drawer(shown, by, cut))] if len(shown) else []
     columns = {by: "分组", "found": "发现", "rectified": "已整改", "pending": "未整改", "rate": "整改率"}
     printed = shown[list(columns)].assign(rate=shown["rate"].map("{:.1%}".format)).rename(columns=columns)
     _write("发现与整改", panels, printed, "", path)
@@ -125,42 +133,65 @@ def _height(own: pd.DataFrame, in_time: bool) -> float:
     return 1.8 if in_time else 0.1 + 0.32 * min(len(own), _BARS)
 
 
-def _drawer(own: pd.DataFrame, by: str, *, in_time: bool) -> "Callable[[Axes], None]":
-    def line(axes: "Axes") -> None:
+def _heading(by: str, *key: str) -> str:
+    """Of a panel, by what all its figures share: metric and measure word, or one of them."""
+    return f"计量单位：{key[0]}" if by == "metric" else _name(key[0]) + "".join(f"（{measure}）" for measure in key[1:])
+
+
+def _line(own: pd.DataFrame, by: str, span: tuple[int, int] | None) -> "Callable[[Axes], None]":
+    """Totals over time; over years with the span of all panels, so that a year stands at the same place in each."""
+
+    def draw(axes: "Axes") -> None:
         names, values = [_name(it) for it in own[by]], [float(it) for it in own["total"]]
         places = [int(name) for name in names] if by == "year" else list(range(len(names)))
-        axes.plot(places, values, color=_BLUE, marker="o", linewidth=2, clip_on=False)
+        axes.plot(places, values, color=_BLUE, marker="o", linewidth=2, clip_on=False, zorder=3)
         axes.set_xticks(places, names, rotation=30 if max(map(len, names)) > 8 else 0)
         axes.set_ylim(0, max(values) * 1.25 or 1)
-        axes.margins(x=0.06)
+        first, last = span or (places[0], places[-1])
+        edge = 0.06 * (last - first or 1)
+        axes.set_xlim(first - edge, last + edge)
         axes.yaxis.set_visible(False)
         axes.spines["left"].set_visible(False)
         for place, value in zip(places, values, strict=True):
             axes.annotate(_number(value), (place, value), textcoords="offset points", xytext=(0, 6), ha="center")
 
-    def bars(axes: "Axes") -> None:
-        top = own.sort_values("total", ascending=False).head(_BARS)
+    return draw
+
+
+def _bars(own: pd.DataFrame, by: str) -> "Callable[[Axes], None]":
+    """Totals side by side, the largest first."""
+
+    def draw(axes: "Axes") -> None:
+        telling = own[~own[by].isin(_VAGUE)] if by == "metric" else own  # a sum of all sorts would dwarf the others
+        top = (telling if len(telling) else own).sort_values("total", ascending=False).head(_BARS)
         drawn = axes.barh(range(len(top)), list(top["total"]), color=_BLUE, height=0.68)
         axes.bar_label(drawn, [_number(float(value)) for value in top["total"]], padding=4)
         _beside(axes, [_name(it) for it in top[by]])
-        if len(own) > _BARS:
-            axes.set_xlabel(f"另有 {len(own) - _BARS} 组未画出", loc="right", color="#5d6b7a")
-
-    return line if in_time else bars
-
-
-def _rates_drawer(table: pd.DataFrame, by: str) -> "Callable[[Axes], None]":
-    def draw(axes: "Axes") -> None:
-        places = range(len(table))
-        found = axes.barh(places, list(table["found"]), color=_GREY, height=0.68, label="发现")
-        axes.barh(places, list(table["rectified"]), color=_GREEN, height=0.68, label="已整改")
-        told = zip(table["rectified"], table["found"], table["rate"], strict=True)
-        labels = [f"{_number(done)}/{_number(of)}，{rate:.0%}" for done, of, rate in told]
-        axes.bar_label(found, labels, padding=4)
-        _beside(axes, [_name(it) for it in table[by]])
-        axes.legend(frameon=False, loc="lower right")
+        _tell_cut(axes, len(own) - len(top))
 
     return draw
+
+
+def _rates_drawer(table: pd.DataFrame, by: str, cut: int) -> "Callable[[Axes], None]":
+    """The rate of each group as a share of a bar: groups are compared whatever their size."""
+
+    def draw(axes: "Axes") -> None:
+        places = range(len(table))
+        done = [min(1.0, float(rate)) for rate in table["rate"]]
+        axes.barh(places, done, color=_GREEN, height=0.68, label="已整改")
+        left = axes.barh(places, [1 - rate for rate in done], left=done, color=_GREY, height=0.68, label="未整改")
+        told = zip(table["rectified"], table["found"], table["rate"], strict=True)
+        axes.bar_label(left, [f"{rate:.0%}（{_number(some)}/{_number(of)}）" for some, of, rate in told], padding=4)
+        _beside(axes, [_name(it) for it in table[by]])
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
+        _tell_cut(axes, cut)
+
+    return draw
+
+
+def _tell_cut(axes: "Axes", cut: int) -> None:
+    if cut > 0:
+        axes.set_xlabel(f"另有 {cut} 组未画出", loc="right", color="#5d6b7a")
 
 
 def _beside(axes: "Axes", names: Sequence[str]) -> None:
@@ -224,7 +255,8 @@ def _drawn(title: str, panels: Sequence[_Panel]) -> "Iterator[Drawing]":
     style: dict[Any, Any] = {"font.family": [chinese_family()], "axes.unicode_minus": False, "svg.hashsalt": "docintel"}
     with mpl.rc_context(style | {"axes.spines.top": False, "axes.spines.right": False, "font.size": 10}):
         heights = [panel.height for panel in panels]
-        drawing = Drawing(figsize=(9, sum(heights) + 0.4 * len(panels) + 0.4), layout="constrained")
+        drawing = Drawing(figsize=(9, sum(heights) + 0.55 * len(panels) + 0.4), layout="constrained")
+        drawing.get_layout_engine().set(h_pad=0.1)  # type: ignore[union-attr, call-arg]  # inches
         if title:
             drawing.suptitle(title, fontsize=14, fontweight="bold")
         every = drawing.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]

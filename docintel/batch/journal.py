@@ -25,6 +25,8 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS results (place TEXT NOT NULL, report TEXT NOT NULL, data BLOB);
     CREATE INDEX IF NOT EXISTS results_by_place ON results (place);
 """
+#: Members of an archive come as several workers read them.
+_IN_ORDER = "ORDER BY json_extract(report, '$.path'), rowid"
 _PACKING = 1  # of zlib: what is written is read once
 
 
@@ -125,13 +127,13 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
 
     def reports(self, place: str) -> Iterator[FileReport]:
-        """What became of the documents in a file, in their order."""
-        for (report,) in self._rows("SELECT report FROM results WHERE place = ? ORDER BY rowid", place):
+        """What became of the documents in a file, in path order."""
+        for (report,) in self._rows(f"SELECT report FROM results WHERE place = ? {_IN_ORDER}", place):
             yield _report(report)
 
     def extractions(self, place: str) -> Iterator[tuple[FileReport, dict[str, Any]]]:
-        """What was read of the documents in a file, in their order: report and JSON form."""
-        query = "SELECT report, data FROM results WHERE place = ? AND data IS NOT NULL ORDER BY rowid"
+        """What was read of the documents in a file, in path order: report and JSON form."""
+        query = f"SELECT report, data FROM results WHERE place = ? AND data IS NOT NULL {_IN_ORDER}"
         for report, data in self._rows(query, place):
             yield _report(report), unpack(data)
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Generic
 
+from docintel.batch.shares import joined, shared
 from docintel.batch.work import READY, Finished, Found, Job, R, Task, Tell, do, killed_its_reader
 from docintel.errors import SetupError
 
@@ -46,8 +47,10 @@ class LocalEngine:
 
     def run(self, job: Job[R], tasks: Sequence[Task], tell: Tell = lambda *_: None) -> Iterator[Found[R] | Finished]:
         """Do tasks, as `Engine.run` says."""
-        count = min(len(tasks), self._workers or self._fitting(tasks))
-        return _Pool(job, tasks, count).run(tell) if count > 1 else _here(job, tasks, tell)
+        workers = self._workers or self._fitting(tasks)
+        parts = shared(tasks, workers)
+        count = min(len(parts), workers)
+        return joined(_Pool(job, parts, count).run(tell)) if count > 1 else _here(job, parts, tell)
 
     @staticmethod
     def _fitting(tasks: Sequence[Task]) -> int:
@@ -76,7 +79,7 @@ class _Pool(Generic[R]):
             ) from exc
         self._waiting = deque(tasks)
         self._alone: deque[Task] = deque()
-        self._given: dict[int, int] = {}  # of a task that is tried again: how much of it has been told already
+        self._given: dict[Task, int] = {}  # of a task that is tried again: how much of it has been told already
         self._count = count
         self._false_starts = 0
         self._lock = threading.Lock()
@@ -141,7 +144,7 @@ class _Pool(Generic[R]):
             self._processes.discard(process)
 
     def _do(self, process: "_Process", task: Task) -> None:
-        told, count = self._given.get(task.number, 0), 0
+        told, count = self._given.get(task, 0), 0
         for message in process.ask(task):
             if isinstance(message, BaseException):
                 raise message
@@ -149,10 +152,10 @@ class _Pool(Generic[R]):
                 count += 1
                 if count <= told:
                     continue
-                self._given[task.number] = count
+                self._given[task] = count
             elif isinstance(message, Finished):
                 self._false_starts = 0
-                self._given.pop(task.number, None)
+                self._given.pop(task, None)
             self._put(message)
 
     def _mourn(self, task: Task, exc: "_GoneError", tasks: "deque[Task]") -> None:

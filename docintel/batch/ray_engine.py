@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from docintel.batch.pool import cores
+from docintel.batch.shares import joined, shared
 from docintel.batch.work import Finished, Found, Job, R, Reader, Task, Tell, do, killed_its_reader
 from docintel.errors import DocintelError, SetupError
 
@@ -49,8 +50,9 @@ class RayEngine:
         started = self._connect()
         try:
             count = self._workers or int(self._ray.cluster_resources().get("CPU", 1))
-            run = _Run(self._ray, job, min(count, len(tasks)))
-            yield from run.events(deque(tasks))
+            parts = shared(tasks, count)
+            run = _Run(self._ray, job, min(count, len(parts)))
+            yield from joined(run.events(deque(parts)))
         finally:
             if started:
                 self._ray.shutdown()
@@ -111,7 +113,7 @@ class _Run:
         self._new = remote.options(num_cpus=1, max_restarts=0, max_task_retries=0).remote
         self._busy: dict[Any, tuple[Any, Task]] = {}  # by the stream of its results: an actor and its task
         self._idle: list[Any] = []
-        self._given: dict[int, int] = {}
+        self._given: dict[Task, int] = {}
 
     def events(self, tasks: deque[Task]) -> Iterator[Any]:
         """Do all tasks, then those again whose actor died, one by one."""
@@ -145,10 +147,10 @@ class _Run:
             if isinstance(event, BaseException):
                 raise event
             if isinstance(event, Found):
-                self._given[task.number] = self._given.get(task.number, 0) + 1
+                self._given[task] = self._given.get(task, 0) + 1
             yield event
 
     def _begin(self, task: Task) -> None:
         actor = self._idle.pop() if self._idle else self._new(self._job, version("docintel"))
         method = actor.do.options(num_returns="streaming", _generator_backpressure_num_objects=_AHEAD)
-        self._busy[method.remote(task, self._given.get(task.number, 0))] = (actor, task)
+        self._busy[method.remote(task, self._given.get(task, 0))] = (actor, task)

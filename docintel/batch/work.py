@@ -16,6 +16,7 @@ from typing import Generic, Protocol, TypeVar
 from docintel.batch.disk import told_when_full
 from docintel.batch.sources import Source
 from docintel.errors import InputError, ParseError
+from docintel.parse.file import WHOLE, Share
 from docintel.parse.intake import Intake, Place, documents_in
 from docintel.parse.sandbox import Sandbox
 from docintel.schema import FileReport
@@ -38,11 +39,13 @@ class Task:
     Attributes:
         number: its place among the files of the run, in path order.
         finished: sha256 of the bytes that were read before: with these it need not be read again.
+        share: which of several workers reads it, and how many do; see `docintel.batch.shares`.
     """
 
     number: int
     source: Source
     finished: str = ""
+    share: Share = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,13 @@ def in_phases(tasks: Sequence[Task]) -> list[list[Task]]:
             seen |= {digest} - {""}
     phases: tuple[list[Task], list[Task], list[Task]] = ([], [], [])
     for task in tasks:
-        phases[2 if task.number in copies else task.source.name.lower().endswith(_ARCHIVES)].append(task)
+        phases[2 if task.number in copies else is_archive(task.source)].append(task)
     return [phase for phase in phases if phase]
+
+
+def is_archive(source: Source) -> bool:
+    """Whether a file, by its name, holds others."""
+    return source.name.lower().endswith(_ARCHIVES)
 
 
 def digest_of(source: Source) -> str:
@@ -179,7 +187,7 @@ def documents(
     digest = sha256(data).hexdigest()
     if digest != task.finished:
         place = Place(source.shown, source.place, source.name)
-        yield from documents_in(data, place, sandbox, known=known, progress=tell)
+        yield from documents_in(data, place, sandbox, known=known, progress=tell, share=task.share)
     return digest
 
 

@@ -80,7 +80,7 @@ class Run:
         self._weight, self._done = sum(source.size + _A_FILE for source in sources), 0
         self._files = self._pages = self._characters = self._failed = 0
         self._reading = ""
-        self._reports: list[tuple[int, int, Source, FileReport]] = []
+        self._reports: list[tuple[int, Source, FileReport]] = []
 
     def follow(self, told: Told) -> Iterator[Task]:
         """Go through what a run tells; gives each task that is finished."""
@@ -94,7 +94,7 @@ class Run:
             self._pages += result.pages
             self._characters += result.characters
             self._failed += result.report.status is IngestStatus.FAILED
-            self._reports.append((task.number, len(self._reports), task.source, result.report))
+            self._reports.append((task.number, task.source, result.report))
             self._tell()
 
     def page(self, name: str, done: int, total: int) -> None:
@@ -104,7 +104,8 @@ class Run:
 
     def reports(self) -> list[tuple[Source, FileReport]]:
         """What became of the documents, each with its file, in path order."""
-        return [(source, report) for _, _, source, report in sorted(self._reports, key=lambda each: each[:2])]
+        ordered = sorted(self._reports, key=lambda each: (each[0], each[2].path))
+        return [(source, report) for _, source, report in ordered]
 
     def line(self) -> str:
         """How far it has come, in words."""

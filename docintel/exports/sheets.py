@@ -20,6 +20,8 @@ LINE_HEIGHT = 14
 #: The longest text a cell of a workbook holds.
 _CELL_LENGTH = 32_767
 _PAPER_A3 = 8
+#: For sheets that are printed alone.
+PAPER_A4 = 9
 
 
 def check_out(out: Path, name: str) -> None:

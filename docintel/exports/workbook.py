@@ -22,7 +22,7 @@ from docintel.exports.cells import (
     shown,
     table_name,
 )
-from docintel.exports.sheets import LINE_HEIGHT, add_formats, lay_out, lines_in, new_workbook, write_cell
+from docintel.exports.sheets import LINE_HEIGHT, PAPER_A4, add_formats, lay_out, lines_in, new_workbook, write_cell
 from docintel.schema.tables import TABLES, Column, ColumnType, Row
 
 #: Widths in characters; Chinese ones take two.
@@ -60,6 +60,7 @@ _WIDTHS = {
     "missing": 30,
     "warnings": 30,
     "attachments": 24,
+    "source_url": 40,
     "document": 18,
     "page": 6,
     "pages": 6,
@@ -298,6 +299,7 @@ def _write_overview(sheet: Any, sheets: Mapping[str, _Sheets], names: Names, for
     """What the workbook holds, and how to read it."""
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 60)
+    sheet.set_paper(PAPER_A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_row(0, 28)
     sheet.write_string(0, 0, _TITLE[names], formats["title"])

@@ -52,6 +52,16 @@ def no_progress(done: int, total: int) -> None:
     """For callers that do not ask how far a parser has come."""
 
 
+#: One of several readers of a container, by its number from 0, and how many they are.
+Share = tuple[int, int]
+WHOLE: Share = (0, 1)
+
+
+def share_of(data: bytes, count: int) -> int:
+    """Which of so many readers of a container reads a member, by its bytes; the first where there are none."""
+    return int.from_bytes(hashlib.sha256(data).digest()[:8], "big") % count if data else 0
+
+
 @dataclass(frozen=True)
 class File:
     """The bytes of one file.
@@ -77,9 +87,12 @@ class Member:
 
     Attributes:
         path: where it lies in the container, with `/` between folders.
-        data: its bytes; empty where `error` says why they could not be had.
+        data: its bytes; empty where `error` says why they could not be had, or where another reader has it.
+        error: why there are none.
+        elsewhere: how many bytes another reader has of it, when this one reads a share of the container; else None.
     """
 
     path: str
     data: bytes = b""
     error: InputError | None = None
+    elsewhere: int | None = None

@@ -14,6 +14,7 @@ from typing import Any
 from docintel.errors import ContainerError, InputError, ParseError
 from docintel.files import printable
 from docintel.parse import may_hold_files, read_file
+from docintel.parse.file import WHOLE, Share
 from docintel.parse.sandbox import Sandbox
 from docintel.schema import Document
 
@@ -121,9 +122,17 @@ def documents_in(
     *,
     known: Callable[[str], bool] = lambda _: False,
     progress: Callable[[str, int, int], None] = lambda *_: None,
+    share: Share = WHOLE,
 ) -> Iterator[Intake]:
-    """The same for a file whose bytes are at hand."""
-    return _Reader(sandbox, known, progress).read(file, data, depth=0)
+    """The same for a file whose bytes are at hand.
+
+    Args:
+        share: which of several readers of the file this is. Each reads some of its members with all that is in these,
+            and the first tells what is wrong with the file itself. Towards the limits on all members together count
+            those of the file, and what is nested in its own.
+    """
+    found = _Reader(sandbox, known, progress, share).read(file, data, depth=0)
+    return found if share[0] == 0 else (each for each in found if each.place != file.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +156,12 @@ class _Reader:
     """Reads a file and its members, counting members over all depths."""
 
     def __init__(
-        self, sandbox: Sandbox, known: Callable[[str], bool], progress: Callable[[str, int, int], None]
+        self, sandbox: Sandbox, known: Callable[[str], bool], progress: Callable[[str, int, int], None], share: Share
     ) -> None:
         self._sandbox = sandbox
         self._known = known
         self._progress = progress
+        self._share = share
         self._members = 0
         self._bytes = 0
 
@@ -188,11 +198,13 @@ class _Reader:
                 hint="请解压后再读。 Unpack it first.",
             )
         taken: set[str] = set()
-        for member in self._sandbox.members(data, file.name):
-            self._charge(len(member.data))
+        for member in self._sandbox.members(data, file.name, share=WHOLE if depth else self._share):
+            self._charge(member.elsewhere or len(member.data))
             if not _may_be_member(member.path):
                 continue
             inside = file.inside(_unused(member.path, taken))
+            if member.elsewhere is not None:
+                continue
             if member.error:
                 yield inside.intake(error=member.error)
             else:

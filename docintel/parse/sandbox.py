@@ -25,7 +25,7 @@ from docintel import errors
 from docintel.errors import DocintelError, InputError, ParseError
 from docintel.files import printable
 from docintel.parse import read_file
-from docintel.parse.file import DEFAULT_LIMITS, Limits, Member, Progress, no_progress
+from docintel.parse.file import DEFAULT_LIMITS, WHOLE, Limits, Member, Progress, Share, no_progress
 from docintel.parse.frames import read_frame, write_frame
 from docintel.schema import Document
 from docintel.schema.serial import document_from_dict, document_to_dict
@@ -82,18 +82,27 @@ class Sandbox:
         """
         return document_from_dict(self._ask("parse", data, name, progress)["document"])
 
-    def members(self, data: bytes, name: str, progress: Progress = no_progress) -> Iterator[Member]:
+    def members(
+        self, data: bytes, name: str, progress: Progress = no_progress, *, share: Share = WHOLE
+    ) -> Iterator[Member]:
         """The files inside a container, in its order; none for a file that is no container.
+
+        Args:
+            data: of the container.
+            name: in messages.
+            progress: called with members done and members in all.
+            share: whose bytes are wanted, when several readers share the container.
 
         Raises:
             ParseError: it is damaged or breaks a limit; the members before that have been given.
         """
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            answer = self._ask("open", data, name, progress, folder=folder)
+            answer = self._ask("open", data, name, progress, folder=folder, share=share)
             for number, member in enumerate(answer["members"]):
                 error = InputError(**member["error"]) if member["error"] else None
-                path = Path(folder, str(number))
-                yield Member(member["path"], b"" if error else path.read_bytes(), error)
+                path, elsewhere = Path(folder, str(number)), member["elsewhere"]
+                there = error is None and elsewhere is None
+                yield Member(member["path"], path.read_bytes() if there else b"", error, elsewhere)
                 path.unlink(missing_ok=True)
         if answer["broken"]:
             raise ParseError(**answer["broken"])

@@ -97,17 +97,20 @@ def _parse(file: Any, _: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open(file: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Write the members of a container to files named 0, 1, … in a folder of the parent's."""
+    """Write the members of a container to files named 0, 1, … in a folder of the parent's: those of one share of it."""
     from docintel.errors import InputError
     from docintel.parse import open_container
+    from docintel.parse.file import share_of
 
     members: list[dict[str, Any]] = []
     broken = None
+    number, count = request["share"]
     try:
         for member in open_container(file):
             error = None if member.error is None else {"message": str(member.error), "hint": member.error.hint}
-            members.append({"path": member.path, "error": error})
-            if member.error is None:
+            elsewhere = None if share_of(member.data, count) == number else len(member.data)
+            members.append({"path": member.path, "error": error, "elsewhere": elsewhere})
+            if error is None and elsewhere is None:
                 Path(request["folder"], str(len(members) - 1)).write_bytes(member.data)
             file.progress(len(members), len(members))
     except InputError as exc:

@@ -187,9 +187,12 @@ class Catalog:
         Returns:
             Ids of the documents that were removed because no other path leads to them.
         """
+        query = "SELECT path, document FROM files WHERE path >= ? AND path < ? ORDER BY path"
+        inside = (f"{container}!/", f"{container}!0")  # 0 comes after /
+        if not self._rows(query, inside):  # as of every file that is no container
+            return []
         with self._transaction() as db:
-            query = "SELECT path, document FROM files WHERE path >= ? AND path < ? ORDER BY path"
-            found = db.execute(query, (f"{container}!/", f"{container}!0")).fetchall()  # 0 comes after /
+            found = db.execute(query, inside).fetchall()
             spared = tuple(f"{path}!/" for path in unread)
             gone = [row for row in found if row["path"] not in keep and not f"{row['path']}!/".startswith(spared)]
             db.executemany("DELETE FROM files WHERE path = ?", [(row["path"],) for row in gone])

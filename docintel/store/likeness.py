@@ -9,7 +9,7 @@ import hashlib
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ _LEAST = 40  # shingles: so short a text is no work that others would republish
 #: 42 bands of 3 find 99% of the pairs that share 47% of their shingles, the least of a work, and 4% of those that
 #: share 10%, as reports on one subject do.
 _BANDS, _ROWS = 42, 3
+_AT_ONCE = 4096  # shingles: bounds the memory of a sketch
 _PROMISING = 0.7  # by the sketches: three standard errors below `_CONTAINED`
 #: Of the shorter text's shingles, how many stand in the longer. Pages of one work here have 1.0, a notice and a comment
 #: on it 0.51 at most; a scan with every fiftieth character misread keeps 0.9.
@@ -141,12 +142,12 @@ def sketch(body: Body) -> Sketch:
     if not body.comparable:
         return Sketch(b"", len(body.shingles), b"")
     low = (body.shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    least = [(low * factor + summand).min() for factor, summand in zip(_A, _B, strict=True)]
+    least = np.full(_BANDS * _ROWS, 0xFFFFFFFF, dtype=np.uint32)
+    for at in range(0, len(low), _AT_ONCE):
+        np.minimum(least, (_A[:, None] * low[at : at + _AT_ONCE] + _B[:, None]).min(axis=1), out=least)
     numbers = _figures(body.text, bare=True)
     figures = {zlib.crc32(f"{number} {n}".encode()) for number, count in numbers.items() for n in range(count)}
-    return Sketch(
-        np.array(least, dtype="<u4").tobytes(), len(body.shingles), np.array(sorted(figures), dtype="<u4").tobytes()
-    )
+    return Sketch(least.astype("<u4").tobytes(), len(body.shingles), np.array(sorted(figures), dtype="<u4").tobytes())
 
 
 def bands(signature: bytes) -> list[int]:
@@ -157,12 +158,22 @@ def bands(signature: bytes) -> list[int]:
     return [int.from_bytes(digest.digest(), "big", signed=True) for digest in digests]
 
 
-def promising(one: Sketch, other: Sketch) -> bool:
-    """Whether two sketches, neither empty, are alike enough to compare the texts; cheap, for templates are many."""
-    alike = float((_numbers(one.signature) == _numbers(other.signature)).mean())
-    less, more = sorted((one.shingles, other.shingles))
-    if alike * (less + more) < _PROMISING * (1 + alike) * less:
-        return False
+def promising(one: Sketch, others: Sequence[Sketch]) -> list[int]:
+    """Which of some sketches, none of them empty, are alike enough to compare the texts, by their places.
+
+    Templates bring candidates by the hundred, so their signatures are compared all at once.
+    """
+    if not others:
+        return []
+    signatures = _numbers(b"".join(other.signature for other in others)).reshape(len(others), -1)
+    alike = (signatures == _numbers(one.signature)).mean(axis=1)
+    counts = np.array([other.shingles for other in others])
+    less, more = np.minimum(counts, one.shingles), np.maximum(counts, one.shingles)
+    near = np.flatnonzero(alike * (less + more) >= _PROMISING * (1 + alike) * less)
+    return [place for place in near.tolist() if _figures_agree(one, others[place])]
+
+
+def _figures_agree(one: Sketch, other: Sketch) -> bool:
     few, many = sorted((_numbers(one.figures), _numbers(other.figures)), key=len)
     return _tolerated(len(few) - int(np.isin(few, many, assume_unique=True).sum()), len(few), True)
 

@@ -37,8 +37,10 @@ def add(db: sqlite3.Connection, document: str) -> None:
     row = (document, VERSION, own.signature, own.shingles, own.figures)
     number = db.execute(_INSERT, row).lastrowid
     keys = bands(own.signature)
-    for other, *its in db.execute(_CANDIDATES, {"keys": json.dumps(keys), "document": document}).fetchall():
-        if promising(own, Sketch(*its)) and same_work(body, _body(db, _document(db, other))):
+    candidates = db.execute(_CANDIDATES, {"keys": json.dumps(keys), "document": document}).fetchall()
+    for place in promising(own, [Sketch(*its) for _, *its in candidates]):
+        other = candidates[place][0]
+        if same_work(body, _body(db, _document(db, other))):
             db.executemany("INSERT INTO twins VALUES (?, ?)", [(document, other), (other, document)])
     db.executemany("INSERT INTO bands VALUES (?, ?)", [(key, number) for key in keys])
     regroup(db, [document])

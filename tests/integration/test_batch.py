@@ -17,6 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 from docintel.batch.pool import LocalEngine
+from docintel.batch.shares import shared
+from docintel.batch.sources import Source
+from docintel.batch.work import Task
 from docintel.cli import app
 from docintel.errors import StoreError
 from docintel.library import Library
@@ -46,7 +49,7 @@ def importable(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Reports, an archive with one of them and one of its own, copies, and files that fail."""
+    """Reports, an archive with one of them and one of its own, one that workers share, copies, and files that fail."""
     inside = tmp_path / "in"
     (inside / "深").mkdir(parents=True)
     for number in range(24):
@@ -58,6 +61,14 @@ def folder(tmp_path):
         archive.write(inside / "03.txt", "03.txt")
         archive.writestr("新.txt", "新的通报\n公务接待超标的问题。采取措施事前审批。")
         archive.writestr("空.txt", "")
+    with zipfile.ZipFile(inside / "大.zip", "w") as archive:
+        archive.writestr("不读.json", " " * (130 << 10))  # what makes it large enough for two shares
+        for number in range(12):
+            text = f"大包第{number}号报告\n工程招标走过场的问题{number}。采取措施公开招标{number}。"
+            archive.writestr(f"{number:02}.txt", text)
+        archive.writestr("抄件.txt", text)
+    size = (inside / "大.zip").stat().st_size
+    assert len(shared([Task(0, Source(inside / "大.zip", size))], 2)) == 2
     (inside / "空.txt").write_bytes(b"")
     return inside
 
@@ -75,7 +86,7 @@ def tables(library, *, scores=True):
         lines += [json.dumps({"kind": kind} | row, ensure_ascii=False, default=str, sort_keys=True) for row in rows]
     for kind in (HitKind.PASSAGE, HitKind.ISSUE, HitKind.MEASURE):
         for query in ("药品采购权力集中", "成立采购小组7", "公务接待"):
-            hits = library.search(query, kind=kind, top_k=50)
+            hits = library.search(query, kind=kind, top_k=200)
             lines += [
                 f"{kind} {query} {hit.document} {hit.start} {hit.quote} {hit.score if scores else 0:.4f}"
                 for hit in hits
@@ -264,6 +275,26 @@ class TestExtract:
         assert not list(tmp_path.glob("*.part"))
         done = self.extract(reports, "--out", out, "--workers", 2, code=1)
         assert out.read_text("utf-8") == expected
+
+    def test_kill_of_workers_gives_the_same_bytes(self, reports, tmp_path):
+        with zipfile.ZipFile(reports / "一包.zip", "w") as archive:
+            for path in sorted(CORPUS.glob("*.html"), key=lambda path: path.stat().st_size)[-6:]:
+                archive.write(path, path.name)
+        self.extract(reports, "--out", tmp_path / "one.jsonl", "--workers", 1, code=1)
+        rng = random.Random(5)
+        for number in range(2):
+            out = tmp_path / f"two{number}.jsonl"
+            process = start("-m", "docintel", "extract", reports, "--out", out, "--workers", "2")
+            for _ in range(600):  # until there are workers, and then a while
+                time.sleep(0.05)
+                workers = [each for each in descendants(process.pid) if _is_worker(each)]
+                if workers:
+                    break
+            time.sleep(rng.uniform(2, 8))
+            os.kill(rng.choice(workers), signal.SIGKILL)
+            process.communicate(timeout=300)
+            assert process.returncode == 1  # for the empty file
+            assert out.read_bytes() == (tmp_path / "one.jsonl").read_bytes()
 
     def test_finished_files_are_skipped_and_failed_ones_retried_when_asked(self, reports, tmp_path):
         out = tmp_path / "out.xlsx"

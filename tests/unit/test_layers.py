@@ -75,7 +75,8 @@ MAY_IMPORT = {
         "console",
         "web",
     },
-    "web": _BASE | {"parse", "extract", "store", "index", "query", "correcting", "analytics", "library", "exports"},
+    "web": _BASE
+    | {"parse", "extract", "store", "index", "query", "correcting", "analytics", "library", "exports", "problems"},
 }
 #: The same among the rooms of `extract`; its modules of no room put them together.
 MAY_IMPORT_IN_EXTRACT = {

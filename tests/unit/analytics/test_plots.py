@@ -1,12 +1,13 @@
 """Charts as files."""
 
 import io
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from docintel.analytics import plot_rates, plot_totals, rates, total, trend
+from docintel.analytics import plot_rates, plot_totals, plots, rates, total, trend
 from docintel.analytics.plots import chinese_family
 from docintel.errors import InputError, SetupError
 from tests.unit.analytics.figures import table
@@ -40,6 +41,52 @@ def test_a_trend_and_rates_are_drawn(tmp_path):
     plot_rates(rates(FIGURES, "unit"), "unit", tmp_path / "rates.html")
     assert Image.open(io.BytesIO((tmp_path / "trend.png").read_bytes())).size[0] == 1440
     assert "66.7%" in (tmp_path / "rates.html").read_text("utf-8")
+
+
+def drawn_by(monkeypatch, plot, *arguments):
+    """The axes of a chart, one a panel."""
+    kept = []
+    drawn = plots._drawn
+
+    @contextmanager
+    def keeping(title, panels):
+        with drawn(title, panels) as drawing:
+            kept.append(drawing)
+            yield drawing
+
+    monkeypatch.setattr(plots, "_drawn", keeping)
+    plot(*arguments)
+    return kept[0].axes
+
+
+def test_metrics_are_compared_where_they_are_counted_alike(monkeypatch, tmp_path):
+    other = {"value": 999_999, "metric": "other", "start": 700}
+    figures = table(*FIGURES.to_dict("records"), other, {"value": 7, "unit_of_measure": "起", "start": 800})
+    axes = drawn_by(monkeypatch, plot_totals, total(figures, ["metric"]), "metric", tmp_path / "图.png")
+    assert [each.get_title(loc="left") for each in axes] == ["计量单位：个", "计量单位：起"]
+    assert [label.get_text() for label in axes[0].get_yticklabels()] == ["发现问题", "整改问题"]
+    assert axes[0].get_xlabel() == "另有 1 组未画出"
+
+
+def test_a_year_stands_at_the_same_place_in_every_panel(monkeypatch, tmp_path):
+    more = ({"value": 3, "unit_of_measure": "起", "period": year, "start": 900} for year in ("2023", "2024"))
+    figures = table(*FIGURES.to_dict("records"), *more)
+    axes = drawn_by(monkeypatch, plot_totals, trend(figures), "year", tmp_path / "图.png")
+    assert len(axes) == 2
+    assert axes[0].get_xlim() == axes[1].get_xlim()
+
+
+def test_rates_are_shares_whatever_is_behind_them(monkeypatch, tmp_path):
+    rows = [
+        {"value": value - number, "unit": f"{number}局", "metric": metric, "document": f"d{number}", "start": start}
+        for metric, value, start in (("issues_found", 1000, 0), ("issues_rectified", 500, 60))
+        for number in range(14)
+    ]
+    axes = drawn_by(monkeypatch, plot_rates, rates(table(*rows), "unit"), "unit", tmp_path / "图.png")
+    ends = [bar.get_x() + bar.get_width() for bar in axes[0].patches]
+    assert ends[:12] == pytest.approx([0.5] * 12, abs=0.01)
+    assert ends[12:] == pytest.approx([1.0] * 12)
+    assert axes[0].get_xlabel() == "另有 2 组未画出"
 
 
 def test_the_same_figures_give_the_same_page(tmp_path):

@@ -41,3 +41,14 @@ def test_no_statement_of_an_ingestion_scans_a_table(tmp_path):
     }
     assert len(plans) > 10
     assert scanned == {}
+
+
+def test_a_file_that_is_no_container_costs_no_transaction(tmp_path):
+    statements = []
+    with Catalog(tmp_path / "catalog.sqlite") as catalog:
+        put(catalog, 1)
+        catalog._db.set_trace_callback(statements.append)
+        assert catalog.forget_members("/1.txt", set()) == []
+        catalog._db.set_trace_callback(None)
+    assert statements
+    assert not any(statement.startswith("BEGIN") for statement in statements)

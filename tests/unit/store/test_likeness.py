@@ -48,8 +48,15 @@ def test_one_work(document):
     one, other = read_body(make_document(NOTICE)), read_body(document)
     assert same_work(one, other)
     assert same_work(other, one)
-    assert promising(sketch(one), sketch(other))
+    assert promising(sketch(one), [sketch(other)]) == [0]
     assert set(bands(sketch(one).signature)) & set(bands(sketch(other).signature))
+
+
+def test_those_that_are_alike_are_told_among_many():
+    texts = (NOTICE, notice(2), NOTICE, NOTICE[::-1], NOTICE)
+    one, *others = (sketch(read_body(make_document(text))) for text in texts)
+    assert promising(one, others) == [1, 3]
+    assert promising(one, []) == []
 
 
 OTHERS = [
@@ -144,7 +151,7 @@ def test_pages_published_twice_are_found_and_no_others():
         "t20230808_281273",
         "t20230928_297111",
     ]
-    assert all(promising(sketches[one], sketches[other]) for one, other in pairs)
+    assert all(promising(sketches[one], [sketches[other]]) for one, other in pairs)
 
 
 ORGAN, PRESS = "青岚市纪委监委网站", "青岚日报"
