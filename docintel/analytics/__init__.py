@@ -8,7 +8,7 @@ from docintel.analytics.counting import LeftOut, left_out
 from docintel.analytics.plots import chinese_family, plot_rates, plot_totals
 from docintel.analytics.rectifying import RATED_BY, rates, rectification
 from docintel.analytics.topics import co_occurrence, issue_topics, topics
-from docintel.analytics.totals import NO_SUMS, total, trend, years
+from docintel.analytics.totals import NO_SUMS, total, total_of_groups, trend, years
 
 __all__ = [
     "NO_SUMS",
@@ -26,6 +26,7 @@ __all__ = [
     "rectification",
     "topics",
     "total",
+    "total_of_groups",
     "trend",
     "years",
 ]

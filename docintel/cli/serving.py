@@ -90,10 +90,10 @@ def serve(
     """打开网页界面，在浏览器中使用资料库。 Serve the library as pages for the browser."""
     import uvicorn
 
+    from docintel.memory import share_heaps
     from docintel.web.app import create_app
     from docintel.web.intake.keeper import Keeper
     from docintel.web.intake.watched import check_watched
-    from docintel.web.memory import share_heaps
     from docintel.web.settings import Settings
 
     _check_certificate(certificate, key)

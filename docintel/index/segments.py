@@ -211,7 +211,7 @@ def write(folder: Path, ids: Ids, keys: Keys, blocks: Iterable[Halves], *, dim: 
             lists = _lists(ids, rows, frame)
         file.seek(0)
         name = hashlib.file_digest(file, "sha256").hexdigest()[:24]
-    if lists:
+    if lists is not None:
         with whole(folder / f"{name}.ivf") as neighbour:
             faiss.write_index(lists, str(neighbour))
     (folder / _FRESH).replace(folder / f"{name}.rows")

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from docintel.batch.disk import is_full, told_when_full
-from docintel.batch.memory import give_back
 from docintel.batch.pool import LocalEngine
 from docintel.batch.sources import Source, list_sources
 from docintel.batch.work import Engine, Finished, Found, Result, Told, as_tasks, big_first, in_phases
@@ -14,6 +13,7 @@ from docintel.errors import InputError, SetupError, StoreError
 from docintel.files import printable
 from docintel.library.base import Base
 from docintel.library.preparing import Prepared, PrepareJob, prepared
+from docintel.memory import give_back
 from docintel.parse import DEFAULT_LIMITS, Limits
 from docintel.parse.intake import Intake
 from docintel.parse.sandbox import Sandbox

@@ -8,7 +8,7 @@ from typing import Any
 from filelock import FileLock
 
 from docintel.errors import InputError, SetupError, StoreError
-from docintel.index.backend import Backend, Kind, backend_at, backend_of, clear
+from docintel.index.backend import Backend, Kind, backend_at, backend_of
 from docintel.index.passage_index import Lender, write_lock
 from docintel.library.backup import REBUILD, backup
 from docintel.library.base import Base
@@ -62,9 +62,22 @@ class Upkeep(Base):
         return problems
 
     def rebuild(self) -> None:
-        """Make the index anew from the catalog."""
-        self._close_index()
-        clear(self._index_folder)
+        """Make the index anew from the catalog.
+
+        One on Milvus is searched until the new one is whole, which takes its vectors where nothing is wrong with it.
+
+        Raises:
+            SetupError: what its place needs is not installed.
+            StoreError: it can't be reached or written.
+        """
+        folder = self._index_folder
+        with write_lock(folder) as lock:
+            before = backend_of(folder)
+            self._close_index()
+            if before.backend is Kind.EMBEDDED:
+                before.delete(folder)
+            else:
+                self._move(before.renewed(), before, lock)
         self._catalog.regroup()
         self._catch_up()
 
@@ -94,14 +107,20 @@ class Upkeep(Base):
             self._close_index()
             if target.backend is Kind.EMBEDDED:
                 target.delete(folder)  # what is left of a move that was cut short
-            try:
-                passages = self._fill(target, before, lock, progress)
-            except BaseException:
-                self._is_deleted(target)
-                raise
-            target.write(folder)
-            is_removed = self._is_deleted(before)
+            passages, is_removed = self._move(target, before, lock, progress)
         return {"from": before.told, "to": target.told, "passages": passages, "removed": is_removed}
+
+    def _move(
+        self, target: Backend, before: Backend, lock: FileLock, progress: Callable[[int], None] = lambda _: None
+    ) -> tuple[int, bool]:
+        """Make an index of the whole catalog, and the library's; how many passages, and whether the old one is gone."""
+        try:
+            passages = self._fill(target, before, lock, progress)
+        except BaseException:
+            self._is_deleted(target)
+            raise
+        target.write(self._index_folder)
+        return passages, self._is_deleted(before)
 
     def _fill(self, target: Backend, before: Backend, lock: FileLock, progress: Callable[[int], None]) -> int:
         """Make an index of the whole catalog, with the vectors of the present one; gives its passages."""
@@ -133,7 +152,9 @@ class Upkeep(Base):
             lender: Lender | None = None
             with suppress(SetupError, StoreError):
                 index = stack.enter_context(closing(before.open(self._index_folder, self._loaded_encoder, lock)))
-                if not index.check():
+                with index.writing():  # what was cut short is ended, and no damage
+                    is_whole = not index.check()
+                if is_whole:
                     lender = index.encoded
             yield lender
 

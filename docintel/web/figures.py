@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from docintel.analytics import NO_SUMS, all_checks, left_out, rates, rectification, total, trend, years
+from docintel.analytics import NO_SUMS, all_checks, left_out, rates, rectification, total, total_of_groups, trend, years
 from docintel.errors import QueryError
 from docintel.library import Library
 from docintel.schema import GROUPS, Filters, Metric
@@ -186,8 +186,8 @@ def _regions(own: "pd.DataFrame", told: Tables, asked: AskedFigures) -> Iterator
     if asked.region or all(len(each) == 1 for each in inner):
         yield from _items(total(placed, ["region"], told.checks).head(_BARS), asked, "region")
         return
-    for row in _plain(total(placed.assign(region=above), ["region"], told.checks).head(_BARS)):
-        name, within = row["region"], inner[row["region"]]
+    for row in _plain(total_of_groups(placed, above, told.checks).head(_BARS)):
+        name, within = row["group"], inner[row["group"]]
         one = asked.drilled(**{key: row[key] for key in ("metric", "unit_of_measure")}, region=within[0])
         many = f"/statistics?{asked.query(metric=row['metric'], region=name, by='region', at=None)}"
         yield {"name": name, "values": [row["total"]], "address": one if len(within) == 1 else many}

@@ -10,12 +10,12 @@ from docintel.schema import Extraction
 from docintel.web.accounts import Accounts
 from docintel.web.audit import Audit
 from docintel.web.database import Database
+from docintel.web.dropped import Dropped
 from docintel.web.explaining import Explanations
 from docintel.web.intake.jobs import Jobs
 from docintel.web.intake.spool import Spool
 from docintel.web.libraries import Libraries
 from docintel.web.plans import Plans
-from docintel.web.reports import Reports
 from docintel.web.searches import SavedSearches
 from docintel.web.sessions import Sessions
 from docintel.web.settings import Settings
@@ -38,8 +38,8 @@ class State:
     searches: SavedSearches
     explanations: Explanations
     plans: Plans
-    reports: Reports[Extraction]
-    lists: Reports[tuple[str, ...]]
+    reports: Dropped[Extraction]
+    lists: Dropped[tuple[str, ...]]
     jobs: Jobs
     spool: Spool
     closing: threading.Event
@@ -58,8 +58,8 @@ def make_state(libraries: Libraries, settings: Settings) -> State:
         searches=SavedSearches(database),
         explanations=Explanations(),
         plans=Plans(database),
-        reports=Reports(),
-        lists=Reports(),
+        reports=Dropped(),
+        lists=Dropped(),
         jobs=Jobs(database),
         spool=Spool(libraries.folder),
         closing=threading.Event(),

@@ -49,6 +49,64 @@ def test_what_is_pending_belongs_to_its_own_pair():
     ]
 
 
+def told(*figures, measure="个", **all_have):
+    """One report's figures, each behind the other: its metric without `issues_`, its value, and what else it says."""
+    rows = [
+        {"document": "d", "source": "a.txt", "unit": "甲院", "metric": f"issues_{metric}", "unit_of_measure": measure}
+        | {"value": value, "start": 10 * i, "end": 10 * i + 8} | all_have | says
+        for i, (metric, value, says) in enumerate(figures)
+    ]  # fmt: skip
+    return [
+        (row["found"], row["rectified"], row["pending"]) for row in rectification(pd.DataFrame(rows)).to_dict("records")
+    ]
+
+
+def test_what_is_taken_off_the_problems_found_is_none_of_them():
+    excepted = {"quote": "除1个问题经核实不成立外"}
+    figures = [("found", 9, {}), ("found", 1, excepted), ("rectified", 5, {}), ("rectified", 1, {}), ("pending", 2, {})]
+    assert told(*figures) == [(9, 5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("found", "rectified", "are_a_pair"),
+    [
+        ({"subject": "违建墓穴"}, {"subject": "豪华墓"}, False),
+        ({"subject": "违建墓穴"}, {"subject": "墓穴"}, True),
+        ({"subject": "违建墓穴"}, {"subject": None}, True),
+        ({"subject": "问题"}, {"subject": "服务费支出超范围"}, True),
+        ({"subject": "安全隐患"}, {"subject": "灭火器过期"}, True),
+        ({"region": "青岚市云栖县"}, {"region": "青岚市"}, True),
+        ({"region": "青岚市云栖县"}, {"region": "青岚市白榆区"}, False),
+        ({"period": "2023"}, {"period": "2024-03-31"}, True),
+        ({"period": "2024"}, {"period": "2023"}, False),
+        ({"period": "2024"}, {"period": None}, True),
+        ({"unit": "县委巡察组"}, {}, True),
+        ({}, {"unit_of_measure": "件"}, False),
+    ],
+    ids=str,
+)
+def test_a_pair_is_of_one_matter_place_and_time(found, rectified, are_a_pair):
+    pairs = [(38, 31, 7)] if are_a_pair else []
+    assert told(("found", 38, found), ("rectified", 31, rectified)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("between", "pending", "left"),
+    [
+        ([], {}, 5),
+        ([("rectified", 2, {})], {}, 5),
+        ([("rectified", 2, {"unit_of_measure": "件"})], {}, 7),
+        ([("found", 9, {})], {}, 7),
+        ([], {"unit": "乙院"}, 7),
+        ([], {"unit": None}, 5),
+    ],
+    ids=str,
+)
+def test_what_is_pending_is_told_of_what_was_rectified(between, pending, left):
+    pairs = told(("found", 38, {}), ("rectified", 31, {}), *between, ("pending", 5, pending))
+    assert pairs[0] == (38, 31, left)
+
+
 def test_no_pairs_give_an_empty_table():
     columns = ["document", "source", "start", "end", "unit", "found", "rectified", "pending"]
     columns += ["region", "period", "rate"]

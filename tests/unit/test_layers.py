@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "docintel"
-_BASE = {"errors", "config", "files", "schema", "text"}
+_BASE = {"errors", "config", "files", "memory", "schema", "text"}
 MAY_IMPORT = {
     "errors": set(),
     "config": set(),
     "files": set(),
+    "memory": set(),
     "schema": set(),
     "text": {"errors"},
     "parse": _BASE,
@@ -56,6 +57,7 @@ MAY_IMPORT = {
     "cli": {
         "errors",
         "files",
+        "memory",
         "config",
         "schema",
         "parse",

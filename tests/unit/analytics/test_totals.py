@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from docintel.analytics import left_out, total, trend
+from docintel.analytics import left_out, total, total_of_groups, trend
 from tests.unit.analytics.figures import table
 
 
@@ -174,3 +174,25 @@ def test_a_trend_is_by_year_and_tells_the_change():
     assert rows[["year", "total"]].values.tolist() == [["2022", 40], ["2023", 50], ["2025", 9]]
     assert rows["change"].tolist()[1] == pytest.approx(0.25)
     assert rows["change"].isna().tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("rows", "provinces"),
+    [
+        ([("吉林省辽源市", 12), ("吉林省长春市", 30)], {"吉林省": (42, 2)}),
+        ([("吉林省辽源市", 12), ("吉林省长春市", 12), ("浙江省杭州市", 8)], {"吉林省": (24, 2), "浙江省": (8, 1)}),
+        ([("吉林省辽源市", 12), ("吉林省辽源市", 12)], {"吉林省": (12, 1)}),
+        ([("吉林省", 50), ("吉林省辽源市", 12), ("吉林省长春市", 30)], {"吉林省": (50, 1)}),
+    ],
+)
+def test_cities_without_a_unit_stay_apart_in_their_province(rows, provinces):
+    frame = table(
+        *(
+            {"unit": None, "region": region, "value": value, "document": f"d{i}"}
+            for i, (region, value) in enumerate(rows)
+        )
+    )
+    grouped = total_of_groups(frame, frame["region"].str[:3])
+    assert {row.group: (row.total, row.counted) for row in grouped.itertuples()} == provinces
+    assert grouped["total"].sum() == summed(frame)["total"]
+    assert grouped["conflicting"].sum() == 0

@@ -9,7 +9,7 @@ import pytest
 
 from docintel.errors import InputError, SetupError, StoreError
 from docintel.index.backend import Backend, Kind, backend_at, backend_of
-from tests.factories import BigramEncoder
+from tests.factories import BigramEncoder, PassageList
 
 ADDRESSES = [
     ("milvus://db.local", "http://db.local:19530", ""),
@@ -83,8 +83,10 @@ def test_without_pymilvus_it_is_said_what_to_install(tmp_path, monkeypatch):
     backend = backend_at("milvus://db.local", tmp_path)
     backend.write(tmp_path)
     index = backend.open(tmp_path, BigramEncoder())
-    with pytest.raises(SetupError, match="pymilvus") as caught, index.writing():
-        pass
+    source = PassageList()
+    source.add("药品采购")
+    with pytest.raises(SetupError, match="pymilvus") as caught:
+        index.catch_up(source)
     assert "docintel[milvus]" in caught.value.hint
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from docintel.errors import StaleIndexError, StoreError
-from docintel.index.backend import backend_at, backend_of, clear
+from docintel.index.backend import backend_at, backend_of
+from docintel.index.milvus.ledger import Ledger
+from docintel.index.milvus.weighing import mean_lengths
 from docintel.index.words import terms
 from docintel.schema import HitKind
-from tests.contract.backends import needs_milvus, open_index
+from tests.contract.backends import clear, needs_milvus, open_index
 from tests.factories import BigramEncoder, PassageList
 
 pytestmark = needs_milvus
@@ -129,13 +131,102 @@ def test_a_commit_that_is_killed_is_ended_by_the_next_to_open(folder, index, sou
     assert {(kind, term): number for kind, field, term, number in counts if field == "words"} == expected
 
 
+@pytest.mark.slow
+def test_a_commit_that_is_killed_again_and_again_is_ended_all_the_same(folder, index, source):
+    index.close()
+    changed(source)
+    for where in ("put_manifest", "write", "put_stamp", "end"):
+        killed = multiprocessing.get_context("spawn").Process(target=catch_up_and_die, args=(folder, source, where))
+        killed.start()
+        killed.join(60)
+        assert killed.exitcode == -signal.SIGKILL
+    after = open_index("milvus", folder, BigramEncoder())
+    assert after.catch_up(source)
+    assert after.check() == []
+    assert [id_ for id_, _ in after.search_lexical("药品", kind=PASSAGE)] == [5]
+    after.close()
+
+
+def fails(*_, **__):
+    raise StoreError("")
+
+
+def test_rows_that_do_not_count_yet_or_any_more_are_no_damage(folder, index, source, monkeypatch):
+    changed(source)
+    with monkeypatch.context() as patch:  # written and not committed
+        patch.setattr("docintel.index.milvus.ledger.Ledger.put_manifest", fails)
+        with pytest.raises(StoreError):
+            index.catch_up(source)
+    assert index._collection.count(PASSAGE, 10**6, []) == 5
+    assert index.check() == []
+    with monkeypatch.context() as patch:  # committed and not deleted
+        patch.setattr("docintel.index.milvus.collection.Collection.delete", fails)
+        with pytest.raises(StoreError):
+            index.catch_up(source)
+    assert index._collection.count(PASSAGE, 10**6, []) == 5
+    assert index.check() == []
+    index._collection.delete([5])
+    assert len(index.check()) == 1
+
+
+def test_what_the_ledger_can_not_commit_is_undone_and_the_next_is_not(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger._db.executescript(
+        "PRAGMA foreign_keys = ON; CREATE TABLE one (id INTEGER PRIMARY KEY);"
+        "CREATE TABLE two (id REFERENCES one DEFERRABLE INITIALLY DEFERRED)"
+    )
+
+    def write_what_fails_at_the_end():
+        with ledger.transaction():
+            ledger.count(PASSAGE, {}, 3)
+            ledger._db.execute("INSERT INTO two VALUES (1)")
+
+    with pytest.raises(StoreError):
+        write_what_fails_at_the_end()
+    with ledger.transaction():
+        ledger.count(PASSAGE, {}, 2)
+    ledger.close()
+    assert Ledger(tmp_path / "ledger.sqlite").size(PASSAGE) == 2
+
+
+def test_passages_are_encoded_before_the_ledger_is_locked(folder, index, source):
+    class Peeking(BigramEncoder):
+        def encode_passages(self, texts):
+            with contextlib.closing(sqlite3.connect(path, timeout=0)) as db:
+                db.execute("BEGIN IMMEDIATE")  # raises where somebody writes
+                db.execute("ROLLBACK")
+            self.has_peeked = True
+            return super().encode_passages(texts)
+
+    path = folder / f"{backend_of(folder).collection}.sqlite"
+    index.close()
+    encoder = Peeking()
+    again = open_index("milvus", folder, encoder)
+    source.add("药品验收")
+    assert again.catch_up(source)
+    assert encoder.has_peeked
+    again.close()
+
+
+def test_a_small_first_commit_does_not_set_the_lengths(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("docintel.index.milvus.weighing.MEASURED", 3)
+    source = PassageList()
+    index = open_index("milvus", folder, BigramEncoder())
+    means = []
+    for text in ("采购", "药品采购权力集中", "工程招投标走过场问题突出", "公务接待超标准用餐"):
+        source.add(text)
+        index.catch_up(source)
+        means.append(mean_lengths(index._ledger.lengths()[PASSAGE])["words"])
+    index.close()
+    lengths = [len(terms(passage.text)) for passage, _ in source.passages.values()]
+    assert means == pytest.approx([sum(lengths[:n]) / n for n in (1, 2, 3, 3)])
+
+
 def test_rows_of_a_commit_that_was_cut_short_are_not_twice(folder, index, source, monkeypatch):
     before = state(folder, index)
     source.add("公务用车")
     with monkeypatch.context() as patch:
-        patch.setattr(
-            "docintel.index.milvus.ledger.Ledger.put_manifest", lambda *_: (_ for _ in ()).throw(StoreError(""))
-        )
+        patch.setattr("docintel.index.milvus.ledger.Ledger.put_manifest", fails)
         with pytest.raises(StoreError):
             index.catch_up(source)
     source.remove(5)
@@ -143,7 +234,9 @@ def test_rows_of_a_commit_that_was_cut_short_are_not_twice(folder, index, source
     assert state(folder, index) == before
 
 
-def test_a_collection_that_another_library_has_written_to_is_refused_and_left_to_it(folder, index, source, tmp_path):
+@pytest.fixture
+def copy(folder, index, tmp_path):
+    """The index folder of a copied library, which has the same collection."""
     index.close()
     copy = tmp_path / "copy" / "index"
     copy.mkdir(parents=True)
@@ -152,6 +245,25 @@ def test_a_collection_that_another_library_has_written_to_is_refused_and_left_to
             (copy / path.name).write_bytes(path.read_bytes())
     told = (copy / "backend.json").read_text(encoding="utf-8")
     (copy / "backend.json").write_text(told.replace('"index.db"', f'"{folder / "index.db"}"'), encoding="utf-8")
+    return copy
+
+
+def test_a_copy_that_only_searches_is_refused_within_seconds(folder, copy, source, monkeypatch):
+    copied = open_index("milvus", copy, BigramEncoder())
+    assert copied.search_lexical("药品", kind=PASSAGE)
+    source.add("药品验收")
+    original = open_index("milvus", folder, BigramEncoder())
+    original.catch_up(source)
+    assert len(copied.search_lexical("药品", kind=PASSAGE)) == 2  # trusted for a while
+    monkeypatch.setattr("docintel.index.milvus.index._TRUSTED_S", 0)
+    with pytest.raises(StaleIndexError, match="Another library has written"):
+        copied.search_lexical("药品", kind=PASSAGE)
+    assert len(original.search_lexical("药品", kind=PASSAGE)) == 2
+    copied.close()
+    original.close()
+
+
+def test_a_collection_that_another_library_has_written_to_is_refused_and_left_to_it(folder, copy, source):
     source.add("药品验收")
     original = open_index("milvus", folder, BigramEncoder())
     original.catch_up(source)
@@ -197,13 +309,15 @@ def test_nobody_writes_to_an_index_that_the_library_has_left(folder, index, sour
     assert len(index) == 4
 
 
-def test_a_server_that_is_not_there_is_said_with_the_way_out(folder, monkeypatch):
+def test_a_server_that_is_not_there_is_said_with_the_way_out(folder, source, monkeypatch):
     monkeypatch.setattr("docintel.index.milvus.collection._CONNECT_S", 0.5)
     backend = backend_at("milvus://127.0.0.1:1", folder)
     backend.write(folder)
     index = backend.open(folder, BigramEncoder())
-    with pytest.raises(StoreError, match="can't be reached") as caught, index.writing():
-        pass
+    with index.writing() as mine:  # which nothing is left to do for
+        assert mine
+    with pytest.raises(StoreError, match="can't be reached") as caught:
+        index.catch_up(source)
     assert "migrate --to embedded" in caught.value.hint
 
 

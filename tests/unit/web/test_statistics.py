@@ -6,13 +6,16 @@ import io
 import json
 import re
 
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
 from docintel.extract.pipeline import extract
 from docintel.library import Library
 from docintel.web.app import create_app
+from docintel.web.figures import AskedFigures, Tables, charts
 from tests.factories import BigramEncoder
+from tests.unit.analytics.figures import table
 from tests.unit.web.conftest import HOSTILE, browser
 
 REPORTS = {
@@ -118,6 +121,17 @@ def test_a_province_leads_to_its_cities_and_these_to_the_quotes(provinces):
     for bar in (outer["浙江省"], *inner.values()):
         behind = provinces.get(bar["address"].replace("/statistics", "/api/statistics", 1)).json()["rows"]
         assert sum(row["value"] for row in behind) == bar["values"][0]
+
+
+def test_cities_of_a_province_that_name_no_unit_are_added():
+    told = {"metric": "cases_filed", "unit_of_measure": "件", "unit": None, "period": "2024"}
+    frame = table(
+        told | {"region": "吉林省辽源市", "value": 12, "document": "d1"},
+        told | {"region": "吉林省长春市", "value": 30, "document": "d2"},
+    )
+    checks = pd.DataFrame(columns=["document", "relation", "statistics"])
+    (region,) = (chart for chart in charts(Tables(frame, checks), AskedFigures()) if chart["name"] == "region")
+    assert [(bar["name"], bar["values"]) for bar in region["items"]] == [("吉林省", [42.0])]
 
 
 def test_each_metric_has_charts_of_its_own(counted):

@@ -13,27 +13,27 @@ _KEPT = 24
 T = TypeVar("T")
 
 
-class Reports(Generic[T]):
+class Dropped(Generic[T]):
     """The last few reports, or lists of problems, that were dropped; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], T] = OrderedDict()
 
-    def keep(self, account: str, name: str, report: T) -> None:
-        """Keep a report for an account, in place of the one that was asked about longest ago.
+    def keep(self, account: str, name: str, dropped: T) -> None:
+        """Keep what an account dropped, in place of the one that was asked about longest ago.
 
         Args:
             name: by which it is asked for, a digest of what was dropped.
         """
         with self._lock:
-            self._kept[account, name] = report
+            self._kept[account, name] = dropped
             self._kept.move_to_end((account, name))
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
 
     def get(self, account: str, name: str) -> T:
-        """A report of an account.
+        """What an account dropped.
 
         Raises:
             NotFoundError: it is kept no more, or never was.
