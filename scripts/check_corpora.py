@@ -38,6 +38,7 @@ from docintel.schema import (
 )
 
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
+FEATURES = CORPORA / "features"
 FEWEST_OF_A_TYPE = 3
 #: Documents come in waves: rules were written with the first, later ones tell how they do on what is new.
 LATEST_WAVE = 3
@@ -241,9 +242,26 @@ def query_faults(folder: Path) -> Iterator[str]:
                 yield f"judgement of {judgement.query}: {judgement.quote!r} is not in {name}"
 
 
+def paraphrase_faults(path: Path, golds: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """What is wrong with the paraphrases of the records of some documents."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for query, count in Counter(line["query"] for line in lines).items():
+        if count > 1 or not query.strip():
+            yield f"paraphrase {query!r} stands {count} times"
+    for line in lines:
+        records = golds.get(line["document"], {}).get(f"{line['kind']}s", [])
+        if line["quote"] not in {record["quote"] for record in records}:
+            yield f"{line['document']} has no {line['kind']} {line['quote']!r}"
+        if line["query"] == line["quote"]:
+            yield f"{line['quote']!r} is no paraphrase of itself"
+
+
 def faults(folder: Path) -> list[str]:
     """Everything that is wrong with a folder of reports, empty when nothing is."""
     found = [*folder_faults(folder), *query_faults(folder)]
+    if folder == FEATURES:
+        golds = {gold["doc"]: gold for gold in load(folder).values()}
+        found += paraphrase_faults(CORPORA / "paraphrases" / "pairs.jsonl", golds)
     for gold in load(folder).values():
         path = folder / "reports" / gold["doc"]
         if path.exists():
@@ -271,7 +289,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, nargs="?", help="default: corpora, and corpora/features")
     parser.add_argument("--write-manifest", action="store_true", help="bring manifest.json up to date first")
     options = parser.parse_args()
-    folders = [options.folder] if options.folder else [CORPORA, CORPORA / "features"]
+    folders = [options.folder] if options.folder else [CORPORA, FEATURES]
     found = []
     for folder in folders:
         if options.write_manifest:

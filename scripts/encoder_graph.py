@@ -18,7 +18,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 BLOCK = 32
-LAYERS, HEADS, HIDDEN, POSITIONS = 12, 12, 384, 512
+HEADS, HIDDEN, POSITIONS = 12, 384, 512
 EPSILON = 1e-12
 #: How much of a column's size its weights take over, 0 to 1, by the linear maps that it enters; 0 for others.
 SMOOTHING = {"attention.self": 1.0, "intermediate.dense": 0.6}
@@ -27,6 +27,7 @@ OUTLIERS = {"output.dense": 4}
 _LEAST = 1e-3  # of what is taken for a column's size
 _CODES = 252  # of 256: room for what was not measured
 _WORDS = "embeddings.word_embeddings.weight"
+_VECTORS = ("embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight")
 
 
 class Blocks(NamedTuple):
@@ -43,6 +44,16 @@ class Blocks(NamedTuple):
 Tensors = Mapping[str, np.ndarray | Blocks]
 
 
+def plain(tensor: np.ndarray | Blocks) -> np.ndarray:
+    """A tensor in float32."""
+    return (tensor.dequantise() if isinstance(tensor, Blocks) else tensor).astype(np.float32)
+
+
+def layer_count(tensors: Tensors) -> int:
+    """How many layers a model has."""
+    return 1 + max(int(name.split(".")[2]) for name in tensors if name.startswith("encoder.layer."))
+
+
 class Range(NamedTuple):
     """The least and the largest value of each column that enters a linear map."""
 
@@ -55,6 +66,7 @@ class Graph:
 
     def __init__(self, tensors: Tensors) -> None:
         self._tensors = tensors
+        self.layers = layer_count(tensors)
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
         #: What enters each linear map, by its name.
@@ -82,7 +94,7 @@ class Graph:
 
     def words(self, ids: str) -> str:
         """Rows of the word embeddings."""
-        return self.node("Gather", self.constant(_WORDS, self._tensors[_WORDS].dequantise()), ids)
+        return self.node("Gather", self.constant(_WORDS, plain(self._tensors[_WORDS])), ids)
 
     def linear(self, x: str, entrance: str, names: Sequence[str]) -> list[str]:
         """Linear maps of one input.
@@ -101,7 +113,7 @@ class Graph:
         return self.node("LayerNormalization", x, weight, bias, axis=-1, epsilon=EPSILON)
 
     def _times(self, x: str, name: str) -> str:
-        return self.node("MatMul", x, self.constant(f"{name}.weight", self._tensors[f"{name}.weight"].dequantise().T))
+        return self.node("MatMul", x, self.constant(f"{name}.weight", plain(self._tensors[f"{name}.weight"]).T))
 
 
 class Int8Graph(Graph):
@@ -150,7 +162,7 @@ class Int8Graph(Graph):
 
     def _integers(self, codes: str, steps: tuple[str, str], name: str, factors: np.ndarray) -> str:
         """A linear map of bytes, its weights multiplied by a factor a column, its bias added."""
-        weight = self._tensors[f"{name}.weight"].dequantise() * factors
+        weight = plain(self._tensors[f"{name}.weight"]) * factors
         units = (np.abs(weight).max(axis=1) / 127).astype(np.float32)
         rounded = np.round(weight / units[:, None]).astype(np.int8)
         scale, zero = steps
@@ -166,8 +178,29 @@ class Int8Graph(Graph):
         )
 
     def _exact(self, columns: str, name: str, outliers: np.ndarray) -> str:
-        weight = self._tensors[f"{name}.weight"].dequantise()[:, outliers]
+        weight = plain(self._tensors[f"{name}.weight"])[:, outliers]
         return self.node("MatMul", columns, self.constant(f"{name}.exact", weight.T))
+
+
+def unpacked(model: onnx.ModelProto) -> dict[str, np.ndarray | Blocks]:
+    """The tensors of an `Int8Graph`, as it rounded them: what it computes, but for the bytes of what passes through."""
+    values = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    halves = values[_WORDS].astype(np.int8)
+    codes = np.concatenate([halves & 15, halves >> 4 & 15], axis=-1) - 8
+    scales = values[f"{_WORDS}.scale"]
+    tensors: dict[str, np.ndarray | Blocks] = {_WORDS: Blocks(codes.reshape(len(codes), -1), scales)}
+    for name, value in values.items():
+        if name.endswith(".bias") or name in _VECTORS or "LayerNorm" in name:
+            tensors[name] = value
+        elif name.endswith(".units"):
+            linear = name.removesuffix(".units")
+            kind = linear.split(".", 3)[3]
+            entrance = linear.rsplit(".", 1)[0] if kind.startswith("attention.self") else linear
+            weight = values[f"{linear}.weight"].T * value[:, None] * values.get(f"{entrance}.divide", np.float32(1))
+            if f"{linear}.exact" in values:
+                weight[:, values[f"{entrance}.outliers"]] = values[f"{linear}.exact"].T
+            tensors[f"{linear}.weight"] = weight
+    return tensors
 
 
 def _bytes(at: Range, factors: np.ndarray) -> tuple[float, int]:
@@ -210,7 +243,7 @@ def finish(graph: Graph, *, watched: bool = False) -> onnx.ModelProto:
     """The whole encoder; what enters the linear maps is put out too where it is watched."""
     x = _embed(graph)
     mask = graph.node("Cast", "attention_mask", to=TensorProto.INT32)
-    for n in range(LAYERS):
+    for n in range(graph.layers):
         x = _layer(graph, x, mask, f"encoder.layer.{n}")
     _pool(graph, x)
     shape = ["batch", "tokens"]

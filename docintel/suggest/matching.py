@@ -71,14 +71,10 @@ class Matcher:
         words = [[Counter(terms(passage.text)) for passage in side.passages] for side in (own, other)]
         rarities = self._index.rarities({word for side in words for counts in side for word in counts})
         masses = [[_mass(counts, rarities) for counts in side] for side in words]
-        for i, j in zip(*np.nonzero(cosines > self._similarity.likely), strict=True):
+        for i, j in zip(*np.nonzero(cosines > self._similarity.unrelated), strict=True):
             both = sqrt(masses[0][i] * masses[1][j])
             shared = _mass(words[0][i] & words[1][j], rarities) / both if both else 0.0
-            yield (self._nearness(float(cosines[i, j])) + shared) / 2, int(i), int(j)
-
-    def _nearness(self, cosine: float) -> float:
-        likely, same = self._similarity.likely, self._similarity.same
-        return min(1.0, max(0.0, (cosine - likely) / (same - likely)))
+            yield (self._similarity.of(float(cosines[i, j])) + shared) / 2, int(i), int(j)
 
     @cached_property
     def _sides(self) -> dict[HitKind, _Side]:
