@@ -13,8 +13,10 @@ from docintel.text.numerals import parse_number
 from docintel.text.relative_dates import BY_ANCHOR, MILESTONES, PLANS, Bounds, day_alone, iso_day, milestone, plan
 
 _FULL_YEAR = r"(?:(?:19|20)\d\d\s*(?:年|学年)|[一二][〇零一二三四五六七八九]{3}年)"
+#: 照抄|上年文稿 says whose words they are, not when.
+_NOT_COPIED = "".join(f"(?<!{verb})" for verb in ("照抄", "抄袭", "照搬", "套用", "沿用", "复制"))
 _RELATIVE = (
-    r"(?<![\d一二三四五六七八九十两几百千半本今当去同前近])年内|今年|本年度?|去年|上年(?!度|的?(?:文稿|报告|材料|方案|模板|总结|文件))|上年度|前年"
+    rf"(?<![\d一二三四五六七八九十两几百千半本今当去同前近])年内|今年|本年度?|(?=[去上前]){_NOT_COPIED}(?:去年|上年度?|前年)"
     r"|当年|同年|次年|翌年|明年"
 )
 #: 2019至2022年, 2023、2024年: the first year does without its 年.

@@ -12,8 +12,16 @@ from docintel.text.quantities import QuantityGrammar
 _MONEY = QuantityGrammar(["元"])
 _NOT_AMOUNT = re.compile(alternation(load("cases")["not_amounts"]))
 
-#: `每名学生|60元`, `按每吨25元`: what one costs
-_PRICE = re.compile(r"(?:每[^,。;年月元]{1,10}|(?:单价|标准|票价|售价|定价|起步价)[^,。;]{0,8}?[0-9.,万元]*[至到-]?)$")
+#: `超标准|3.6万元`, `超出规定标准|3.6万元`: what goes beyond a standard, not the standard.
+_BEYOND = "".join(
+    f"(?<!{verb}{which})" for verb in ("超", "超出", "超过", "突破", "高于", "提高") for which in ("", "规定")
+)
+_CHANGED = r"[^,。;0-9]{0,2}(?:提高|上调|增加|降低|下调|减少)了?"
+#: `每名学生|60元`, `按每吨25元`, `标准由60元提高到|80元`, `标准暗中降低|80元`: what one costs
+_PRICE = re.compile(
+    rf"(?:每[^,。;年月元]{{1,10}}|(?:{_BEYOND}标准|单价|票价|售价|定价|起步价)(?:(?:仅?为|是|由|从|约|仅|高达|只有)?"
+    rf"(?:[0-9.,万]+元?(?:[^,。;0-9]{{0,2}}[至到-])?)?|{_CHANGED}[至到为]?))$"
+)
 #: `收取800元至1500元|不等`
 _VARIES = re.compile(r"(?<=不等)|(?:钱|现金)?不等")
 _REACH = 18

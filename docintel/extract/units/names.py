@@ -50,12 +50,12 @@ _NUMBERED_FORMS = {
     "middle": ("中学", UnitKind.SCHOOL),
     "primary": ("小学", UnitKind.SCHOOL),
 }
+_TASK = r"(?:(?!成立|组建|设立|建立|部署|要求|组织|牵头|根据|级|等)[\u4e00-\u9fff“”]){2,24}?"
 #: A body set up for a task: 校园餐专项整治工作专班.
-TASK_BODY = (
-    r"(?:(?!成立|组建|设立|部署|要求|组织|牵头|根据|级|等)[\u4e00-\u9fff“”]){2,24}?"
-    r"(?:专班|领导小组|协调小组|推进小组)(?!办公室)"
-)
+TASK_BODY = rf"{_TASK}(?:专班|领导小组|协调小组|推进小组)(?!办公室)"
 _TASK_BODY = re.compile(TASK_BODY)
+#: What a committee of the party keeps up for a task: 县|委层面整治形式主义为基层减负专项工作机制办公室.
+_STANDING_BODY = re.compile(rf"委层面{_TASK}专项工作机制(?:办公室)?")
 _POLICE_BRANCH = re.compile(r"公安(?!局)(?P<name>[\u4e00-\u9fff]{2,6}?)分局")
 #: A clinic or a pharmacy that opens a clause, 平安口腔诊所; not 个体诊所, 零售药店.
 CLINIC = Gated(
@@ -130,6 +130,8 @@ def _local() -> tuple[re.Pattern[str], tuple[tuple[str, UnitKind], ...]]:
 
 def local_organ_at(text: str, start: int, prefix: str) -> Named | None:
     """One of the bodies that every place has, behind the name of the place: 纪委监委, 政府, 一院."""
+    if match := _STANDING_BODY.match(text, start):
+        return Named(match.end(), prefix + match.group(), UnitKind.PARTY)
     pattern, templates = _local()
     if match := pattern.match(text, start):
         template, kind = templates[(match.lastindex or 1) - 1]

@@ -18,11 +18,8 @@ from docintel.extract.units.mentions import Head
 from docintel.extract.units.names import Named, local_organ_at, organ_at
 from docintel.schema import UnitKind
 
-#: A bare 街道 before one of its own organs.
-_STREET = (
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[由在与和向对的经被给]))街道"
-    r"(?=党工委|纪工委|办事处|人大工委|综合行政执法|综合执法|政务服务|便民服务|党群服务|民政办|平安办|城建办|社会事务办|财政所|司法所)"
-)
+#: A bare 街道, before whatever the grammar of organs reads behind it.
+_STREET = r"(?:(?<![\u4e00-\u9fff])|(?<=[由在与和向对的经被给]))街道"
 _NAMED_STREET = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}街道(?=党工委|纪工委|办事处)")
 #: A bare 市 before an organ: 向市委报送, 该县纪委监委; not the 市 of 城市, 全市, 市场.
 _SIGN = re.compile(
