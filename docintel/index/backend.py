@@ -18,7 +18,7 @@ from filelock import FileLock
 from docintel.errors import InputError, StoreError
 from docintel.files import write_whole
 from docintel.index.embedded import EmbeddedIndex, delete_files
-from docintel.index.passage_index import BACKEND_FILE, PassageIndex, write_lock
+from docintel.index.passage_index import BACKEND_FILE, PassageIndex
 
 if TYPE_CHECKING:
     from docintel.index.encoder import Encoder
@@ -176,12 +176,3 @@ def _milvus(uri: str, database: str) -> Backend:
     """A place on Milvus, with a collection that nobody has: two libraries never share one."""
     name = f"docintel_{secrets.token_hex(8)}"
     return Backend(backend=Kind.MILVUS, uri=uri, database=database, collection=name)
-
-
-def clear(folder: Path) -> None:
-    """Delete the index of a library, whatever state it is in; the next to open it starts from nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with write_lock(folder):
-        backend = backend_of(folder)
-        backend.renewed().write(folder)
-        backend.delete(folder)

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from docintel.errors import StaleIndexError
-from docintel.index.backend import clear
 from docintel.index.words import terms
 from docintel.schema import HitKind
-from tests.contract.backends import BACKENDS, open_index
+from tests.contract.backends import BACKENDS, clear, open_index
 from tests.factories import BigramEncoder, PassageList
 
 TEXTS = ["药品采购权力集中", "公务接待超标准用餐", "药品采购走过场、药品验收走过场", "工程招投标", "公务用车"]

@@ -145,6 +145,65 @@ def test_a_library_comes_home_from_a_server_that_is_gone(folder, tmp_path, monke
         assert answers(library) == before
 
 
+def test_an_index_on_milvus_is_made_anew_with_the_vectors_that_are_there(folder, tmp_path):
+    encoder = CountingEncoder()
+    with open_library(folder, encoder) as library, open_library(folder) as other:
+        library.migrate(str(tmp_path / "m.db"))
+        before = answers(library)
+        passages = library.info()["passages"]
+        (ledger,) = (folder / "index").glob("docintel_*.sqlite")
+        encoder.encoded = 0
+        library.rebuild()
+        assert encoder.encoded == 0
+        assert answers(library) == answers(other) == before
+        assert library.verify() == []
+        (renewed,) = (folder / "index").glob("docintel_*.sqlite")
+        assert renewed != ledger
+        other._index._collection.delete(other._index.ids(HitKind.PASSAGE)[:1])
+        encoder.encoded = 0
+        library.rebuild()  # nothing is taken from an index with something wrong
+        assert encoder.encoded == passages
+        assert library.verify() == []
+
+
+def test_nothing_is_lost_while_the_server_is_gone(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("docintel.index.milvus.collection._CONNECT_S", 0.5)
+    with open_library(folder) as library:
+        library.migrate(str(tmp_path / "m.db"))
+        before, told = answers(library), library.info()
+    path = folder / "index" / "backend.json"
+    there = path.read_text(encoding="utf-8")
+    gone = json.dumps(json.loads(there) | {"uri": "http://127.0.0.1:1"})
+    path.write_text(gone, encoding="utf-8")
+    with open_library(folder) as library:
+        assert library.info() == told | {"index": "milvus http://127.0.0.1:1"}
+        with pytest.raises(StoreError, match="can't be reached"):
+            library.rebuild()
+        assert path.read_text(encoding="utf-8") == gone
+        path.write_text(there, encoding="utf-8")
+        assert answers(library) == before
+        assert library.verify() == []
+        assert len(list((folder / "index").glob("docintel_*.sqlite"))) == 1
+
+
+def test_what_a_killed_process_left_is_ended_before_a_move_and_nothing_is_encoded_again(folder, tmp_path, monkeypatch):
+    encoder = CountingEncoder()
+    with open_library(folder, encoder) as library:
+        library.migrate(str(tmp_path / "m.db"))
+        library.remove("乙.txt")
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "docintel.index.milvus.collection.Collection.delete", lambda *_: (_ for _ in ()).throw(StoreError(""))
+            )
+            with pytest.raises(StoreError):
+                library.search("采购")
+        assert library._index._ledger.leaving()
+        encoder.encoded = 0
+        library.migrate("embedded")
+        assert encoder.encoded == 0
+        assert library.verify() == []
+
+
 def test_a_backup_holds_no_index_that_lies_elsewhere(folder, tmp_path):
     with open_library(folder) as library:
         before = answers(library)

@@ -194,12 +194,13 @@ class Collection:
             pages.close()
         return np.unique(np.array(found, dtype=np.int64))
 
-    def count(self, kind: HitKind) -> int:
-        """How many rows of a kind there are."""
+    def count(self, kind: HitKind, newest: int, leaving: Sequence[int]) -> int:
+        """How many rows of a kind there are up to an id, without those that are leaving."""
+        condition = f"id > {_STAMP_ID} and id <= {newest}" + (f" and id not in {list(leaving)}" if leaving else "")
         with self._errors():
             rows = self._client.query(
                 self._name,
-                filter="id > 0",
+                filter=condition,
                 output_fields=["count(*)"],
                 partition_names=[str(kind)],
                 timeout=_CALL_S,

@@ -2,10 +2,11 @@
 
 A commit begins in the ledger, writes rows, and ends in the ledger with the manifest; rows that leave are deleted last.
 Killed in between, the next to write finds what was begun and writes those rows over, or deletes what was still to go.
-Both sides carry the stamp of the last commit: a collection that another library has written to is refused.
+Both sides carry the stamp of the last commit: a collection that another library has written to is refused, to write at
+once and to search within seconds.
 """
 
-import secrets
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -22,7 +23,7 @@ from docintel.index.backend import Backend, backend_of
 from docintel.index.lexical import WEIGHTS
 from docintel.index.milvus.collection import MOST, MOST_IDS, MOST_TERMS, Collection
 from docintel.index.milvus.ledger import EMPTY, LONG, Ledger
-from docintel.index.milvus.weighing import Bags, asked, bags, mean_lengths, weighed
+from docintel.index.milvus.weighing import Bags, asked, bags, mean_lengths, measured, weighed
 from docintel.index.passage_index import (
     INDEXED_KINDS,
     REBUILD,
@@ -34,7 +35,7 @@ from docintel.index.passage_index import (
     checked,
     rarity,
 )
-from docintel.index.segments import Ids, Vectors
+from docintel.index.segments import Ids, Keys, Vectors
 from docintel.schema import HitKind, Passage
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _SPARE = 1.5  # times the hits of which, by their share, as many as are asked for should be allowed
 _FETCHED = 2000  # rows at once: bounds the memory
+_TRUSTED_S = 5.0  # that no other library writes to the collection
+_LOOKS = 3  # at what another process is changing
 _HELD_IN = ("words", "title")  # a phrase is held in one of these fields
 
 
@@ -62,13 +65,17 @@ class MilvusIndex(PassageIndex):
         self._backend = backend
         self._ledger = Ledger(ledger_path(folder, backend))
         self._connected: Collection | None = None
+        self._looked = 0.0  # when the collection was last seen to be ours
         self._ids: dict[HitKind, tuple[tuple[int, int], list[int]]] = {}
         self._load()
 
     @property
     def _collection(self) -> Collection:
         """Connected when it is first needed: what the ledger knows is told without the server."""
-        if self._connected is None:
+        if self._connected:
+            if time.monotonic() - self._looked > _TRUSTED_S:
+                self._ready(self._connected)
+        else:
             collection = Collection(self._folder, self._backend)
             try:
                 self._ready(collection)
@@ -88,6 +95,7 @@ class MilvusIndex(PassageIndex):
                 "collection, or it was restored from an older state.",
                 hint=REBUILD,
             )
+        self._looked = time.monotonic()
 
     # Following the source
 
@@ -102,35 +110,49 @@ class MilvusIndex(PassageIndex):
         return not self._ledger.leaving()
 
     def _settle(self) -> None:
+        if leaving := self._ledger.leaving():
+            self._for_writing().delete(leaving)
+            self._ledger.clear_leaving()
+
+    def _for_writing(self) -> Collection:
+        """The collection, made where nothing was committed yet, and surely ours."""
         collection = self._collection
         if self._ledger.manifest() is None:
             collection.create(self.encoder.dim)
-            return
-        self._ready(collection)  # others may have written since it was opened
-        if leaving := self._ledger.leaving():
-            collection.delete(leaving)
-            self._ledger.clear_leaving()
+        else:
+            self._ready(collection)
+        return collection
 
     def _take_in(self, batch: Batch, known: Known) -> None:
-        again, stamp = self._ledger.is_begun(), secrets.randbits(62)
+        collection, again = self._for_writing(), self._ledger.is_begun()
         gone = self._counted([id_ for id_ in batch.removed if id_ <= self.manifest.revision[0]])
+        cut = {kind: [bags(passage, title) for passage, title in batch.of(kind)] for kind in INDEXED_KINDS}
+        encoded = {kind: self._vectors_of([passage for passage, _ in batch.of(kind)], known) for kind in INDEXED_KINDS}
+        lengths = self._ledger.lengths()
+        lengths |= {str(kind): measured(lengths.get(kind, {}), its) for kind, its in cut.items() if its}
         with self._ledger.transaction():
-            rows = {kind: self._rows(kind, batch.of(kind), known) for kind in INDEXED_KINDS}
-            self._ledger.begin(stamp)
+            dims = self._numbered([each for its in cut.values() for each in its])
+            stamp = self._ledger.begin()
+        rows = {
+            kind: _rows(kind, batch.of(kind), its, encoded[kind], dims, mean_lengths(lengths[kind]))
+            for kind, its in cut.items()
+            if its
+        }
         for kind, its in rows.items():
-            self._collection.write(kind, its, again=again)
-        self._collection.put_stamp(stamp, self.encoder.dim)
+            collection.write(kind, its, again=again)
+        collection.put_stamp(stamp, self.encoder.dim)
         with self._ledger.transaction():
+            self._ledger.put_lengths(lengths)
             for kind, its in rows.items():
                 self._ledger.count(kind, Counter(dim for row in its for dim in _dims(row)), len(its))
-                passages, dims = gone[kind]
-                self._ledger.count(kind, {dim: -number for dim, number in dims.items()}, -passages)
+            for kind, (passages, numbers) in gone.items():
+                self._ledger.count(kind, {dim: -number for dim, number in numbers.items()}, -passages)
             self._ledger.put_manifest(replace(self.manifest, revision=batch.revision))
             self._ledger.put_leaving(batch.removed)
             self._ledger.end(stamp)
         self._load()
         self._settle()
-        self._collection.settle()
+        collection.settle()
 
     def _counted(self, ids: Sequence[int]) -> dict[HitKind, tuple[int, Counter[int]]]:
         """Of rows that leave, how many there are and how many have each dimension, by kind."""
@@ -143,36 +165,12 @@ class MilvusIndex(PassageIndex):
                 dims[kind].update(_dims(row))
         return {kind: (sizes[kind], dims[kind]) for kind in INDEXED_KINDS}
 
-    def _rows(self, kind: HitKind, added: Sequence[tuple[Passage, str]], known: Known) -> list[dict[str, Any]]:
-        """Passages as the collection keeps them; their terms get their dimensions."""
-        if not added:
-            return []
-        cut = [bags(passage, title) for passage, title in added]
-        dims = {
-            field: self._ledger.number(field, (term for each in cut for term in getattr(each, field)))
+    def _numbered(self, passages: Sequence[Bags]) -> dict[str, dict[str, int]]:
+        """The dimensions of the terms of passages, by field; new terms get theirs."""
+        return {
+            field: self._ledger.number(field, (term for each in passages for term in getattr(each, field)))
             for field in Bags._fields
         }
-        keys, vectors = self._vectors_of([passage for passage, _ in added], known)
-        means = self._means(kind, cut)
-        return [
-            {
-                "id": passage.id,
-                "kind": str(kind),
-                "key": int(key),
-                "terms": _listed(each, dims),
-                "sparse": weighed(each, dims, means) or {EMPTY: 1.0},
-                "dense": vector,
-            }
-            for (passage, _), each, key, vector in zip(added, cut, keys.view(np.int64), vectors, strict=True)
-        ]
-
-    def _means(self, kind: HitKind, passages: Sequence[Bags]) -> dict[str, float]:
-        """The mean lengths of the passages of a kind that came first; these, where none came before."""
-        told = self._ledger.lengths()
-        if kind not in told:
-            told = told | {str(kind): mean_lengths(passages)}
-            self._ledger.put_lengths(told)
-        return told[kind]
 
     # Searching
 
@@ -289,13 +287,19 @@ class MilvusIndex(PassageIndex):
 
     def check(self) -> list[str]:
         """As `PassageIndex`."""
-        if self._ledger.manifest() is None:
-            return []
-        found = {kind: (self._collection.count(kind), self._ledger.size(kind)) for kind in INDEXED_KINDS}
+        for _ in range(_LOOKS):
+            with self._ledger.transaction():  # of one state
+                manifest, leaving = self._ledger.manifest(), self._ledger.leaving()
+                sizes = {kind: self._ledger.size(kind) for kind in INDEXED_KINDS}
+            if manifest is None:
+                return []
+            found = {kind: self._collection.count(kind, manifest.revision[0], leaving) for kind in INDEXED_KINDS}
+            if self._ledger.manifest() == manifest:  # nobody has written meanwhile
+                break
         return [
-            f"The collection in Milvus holds {there} passages of kind {kind}, the ledger {here}."
-            for kind, (there, here) in found.items()
-            if there != here
+            f"The collection in Milvus holds {found[kind]} passages of kind {kind}, the ledger {size}."
+            for kind, size in sizes.items()
+            if found[kind] != size
         ]
 
     def close(self) -> None:
@@ -328,6 +332,29 @@ def delete_collection(folder: Path, backend: Backend) -> None:
                     collection.drop()
     finally:
         Ledger.delete(path)
+
+
+def _rows(
+    kind: HitKind,
+    added: Sequence[tuple[Passage, str]],
+    cut: Sequence[Bags],
+    encoded: tuple[Keys, Vectors],
+    dims: Mapping[str, Mapping[str, int]],
+    means: Mapping[str, float],
+) -> list[dict[str, Any]]:
+    """Passages as the collection keeps them."""
+    keys, vectors = encoded
+    return [
+        {
+            "id": passage.id,
+            "kind": str(kind),
+            "key": int(key),
+            "terms": _listed(each, dims),
+            "sparse": weighed(each, dims, means) or {EMPTY: 1.0},
+            "dense": vector,
+        }
+        for (passage, _), each, key, vector in zip(added, cut, keys.view(np.int64), vectors, strict=True)
+    ]
 
 
 def _listed(passage: Bags, dims: Mapping[str, Mapping[str, int]]) -> list[int]:

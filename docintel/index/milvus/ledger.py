@@ -5,6 +5,7 @@ rows go to Milvus before it, and rows leave Milvus after it, so what a killed pr
 """
 
 import json
+import secrets
 import sqlite3
 import threading
 from collections import Counter
@@ -66,10 +67,11 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite ends some by itself, as when the disk is full
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     # Facts
 
@@ -86,9 +88,15 @@ class Ledger:
         """What may stand in the collection: the stamp of the last commit, and that of one that was begun."""
         return [stamp for name in ("stamp", "begun") if (stamp := self._fact(name)) is not None]
 
-    def begin(self, stamp: int) -> None:
-        """Note that rows are about to go to Milvus."""
+    def begin(self) -> int:
+        """Note that rows are about to go to Milvus; gives the stamp of the commit.
+
+        One that was begun and not ended goes on under its stamp, which may stand in the collection already.
+        """
+        begun = self._fact("begun")
+        stamp = secrets.randbits(62) if begun is None else int(begun)
         self._put("begun", stamp)
+        return stamp
 
     def is_begun(self) -> bool:
         """Whether a commit was begun and not ended."""
@@ -99,13 +107,13 @@ class Ledger:
         self._put("stamp", stamp)
         self._run("DELETE FROM facts WHERE name = 'begun'")
 
-    def lengths(self) -> dict[str, dict[str, float]]:
-        """Mean terms of a field, by kind and field, of the passages that came first."""
-        return self._fact("lengths") or {}
+    def lengths(self) -> dict[str, dict[str, int]]:
+        """What was measured of the passages that came first, by kind: see `weighing.measured`."""
+        return self._fact("measured") or {}
 
-    def put_lengths(self, lengths: Mapping[str, Mapping[str, float]]) -> None:
+    def put_lengths(self, lengths: Mapping[str, Mapping[str, int]]) -> None:
         """Set what the lengths of passages are measured against."""
-        self._put("lengths", lengths)
+        self._put("measured", lengths)
 
     def _fact(self, name: str) -> Any:
         rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))

@@ -2,7 +2,8 @@
 
 In: terms with their dimensions. Out: sparse vectors. Words, context and title are fields of their own, as in the
 embedded index: a term has a dimension in each. What depends on the whole collection, how rare a term is, is in the
-query's vector, so no passage is written anew as others come; only the mean lengths stay those of the first passages.
+query's vector, so no passage is written anew as others come; only the mean lengths become fixed: those of the first
+`MEASURED` passages, and of these each is weighed by those that had come until then.
 
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
 """
@@ -15,7 +16,10 @@ from docintel.index.lexical import WEIGHTS
 from docintel.index.words import terms
 from docintel.schema import Passage
 
+#: Passages of a kind whose mean length stands for all.
+MEASURED = 4096
 _K1, _B = 1.2, 0.75  # those of tantivy
+_PASSAGES = "passages"
 
 
 class Bags(NamedTuple):
@@ -31,13 +35,24 @@ def bags(passage: Passage, title: str) -> Bags:
     return Bags(*(Counter(terms(text)) for text in (passage.text, passage.context, title)))
 
 
-def mean_lengths(passages: Iterable[Bags]) -> dict[str, float]:
-    """Terms that a field has in the mean."""
-    lengths = [[bag.total() for bag in each] for each in passages]
-    return {
-        field: sum(column) / len(lengths)
-        for field, column in zip(Bags._fields, zip(*lengths, strict=True), strict=True)
-    }
+def measured(before: Mapping[str, int], passages: Iterable[Bags]) -> dict[str, int]:
+    """Terms that each field has in all, and how many `passages` they are of.
+
+    Args:
+        before: the same of those that came earlier; where these are enough, it stays.
+        passages: that come now.
+    """
+    if before.get(_PASSAGES, 0) >= MEASURED:
+        return dict(before)
+    found = Counter(before)
+    for passage in passages:
+        found.update({_PASSAGES: 1} | {field: bag.total() for field, bag in passage._asdict().items()})
+    return dict(found)
+
+
+def mean_lengths(lengths: Mapping[str, int]) -> dict[str, float]:
+    """Terms that each field has in the mean, of what was `measured`."""
+    return {field: lengths.get(field, 0) / lengths[_PASSAGES] for field in Bags._fields}
 
 
 def weighed(passage: Bags, dims: Mapping[str, Mapping[str, int]], means: Mapping[str, float]) -> dict[int, float]:
