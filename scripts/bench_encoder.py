@@ -122,18 +122,20 @@ def rows(folder: Path, others: list[Reference], gold: Judged | None) -> list[tup
         ("sentences/s, one thread", f"{many:.0f} together, {one:.0f} one at a time"),
     ]
     if gold:
-        table.append(("MRR issue to measure", f"{mean_reciprocal_rank(scores(encoder, gold), gold.relevant):.4f}"))
+        found = scores(encoder, gold)
+        table.append(("MRR issue to measure", f"{mean_reciprocal_rank(found, gold.relevant):.4f}"))
+    passages = encoder.encode_passages(texts)
     for name, other in others:
         table.append((f"beside {name}, fp32", ""))
         together, alone = per_second(other.encode_passages, texts), singly(other)
         table.append(("  times as fast", f"{many / together:.2f} together, {one / alone:.2f} one at a time"))
-        cosine = (encoder.encode_passages(texts) * other.encode_passages(texts)).sum(axis=1)
+        cosine = (passages * other.encode_passages(texts)).sum(axis=1)
         table.append(("  cosine", f"mean {cosine.mean():.4f}, lowest {cosine.min():.4f}"))
         if gold:
             expected = scores(other, gold)
             table += [
                 ("  its MRR", f"{mean_reciprocal_rank(expected, gold.relevant):.4f}"),
-                ("  top 10 in common", f"{agreement(scores(encoder, gold), expected):.3f}"),
+                ("  top 10 in common", f"{agreement(found, expected):.3f}"),
             ]
     return table
 

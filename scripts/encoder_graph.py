@@ -26,7 +26,7 @@ SMOOTHING = {"attention.self": 1.0, "intermediate.dense": 0.6}
 OUTLIERS = {"output.dense": 4}
 _LEAST = 1e-3  # of what is taken for a column's size
 _CODES = 252  # of 256: room for what was not measured
-_WORDS = "embeddings.word_embeddings.weight"
+WORDS = "embeddings.word_embeddings.weight"
 _VECTORS = ("embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight")
 
 
@@ -94,7 +94,7 @@ class Graph:
 
     def words(self, ids: str) -> str:
         """Rows of the word embeddings."""
-        return self.node("Gather", self.constant(_WORDS, plain(self._tensors[_WORDS])), ids)
+        return self.node("Gather", self.constant(WORDS, plain(self._tensors[WORDS])), ids)
 
     def linear(self, x: str, entrance: str, names: Sequence[str]) -> list[str]:
         """Linear maps of one input.
@@ -125,15 +125,15 @@ class Int8Graph(Graph):
 
     def words(self, ids: str) -> str:
         """Rows of the word embeddings, unpacked from 4 bits."""
-        codes, scales = self._tensors[_WORDS]
+        codes, scales = self._tensors[WORDS]
         halves = (codes.reshape(len(codes), -1, 2, BLOCK // 2) + 8).astype(np.uint8)
-        packed = self.constant(_WORDS, (halves[:, :, 0] | halves[:, :, 1] << 4).reshape(len(codes), -1, BLOCK // 2))
+        packed = self.constant(WORDS, (halves[:, :, 0] | halves[:, :, 1] << 4).reshape(len(codes), -1, BLOCK // 2))
         rows = self.node("Gather", packed, ids)
         low = self.node("BitwiseAnd", rows, self.constant("low", np.array(15, np.uint8)))
         high = self.node("BitShift", rows, self.constant("four", np.array(4, np.uint8)), direction="RIGHT")
         values = self.node("Cast", self.node("Concat", low, high, axis=-1), to=TensorProto.FLOAT)
         values = self.node("Sub", values, self.constant("eight", np.array(8, np.float32)))
-        scale = self.node("Gather", self.constant(f"{_WORDS}.scale", scales), ids)
+        scale = self.node("Gather", self.constant(f"{WORDS}.scale", scales), ids)
         scale = self.node("Unsqueeze", scale, self.constant("last", np.array([-1])))
         scale = self.node("Cast", scale, to=TensorProto.FLOAT)
         flat = self.constant("flat", np.array([0, 0, HIDDEN]))
@@ -185,10 +185,10 @@ class Int8Graph(Graph):
 def unpacked(model: onnx.ModelProto) -> dict[str, np.ndarray | Blocks]:
     """The tensors of an `Int8Graph`, as it rounded them: what it computes, but for the bytes of what passes through."""
     values = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
-    halves = values[_WORDS].astype(np.int8)
+    halves = values[WORDS].astype(np.int8)
     codes = np.concatenate([halves & 15, halves >> 4 & 15], axis=-1) - 8
-    scales = values[f"{_WORDS}.scale"]
-    tensors: dict[str, np.ndarray | Blocks] = {_WORDS: Blocks(codes.reshape(len(codes), -1), scales)}
+    scales = values[f"{WORDS}.scale"]
+    tensors: dict[str, np.ndarray | Blocks] = {WORDS: Blocks(codes.reshape(len(codes), -1), scales)}
     for name, value in values.items():
         if name.endswith(".bias") or name in _VECTORS or "LayerNorm" in name:
             tensors[name] = value

