@@ -55,7 +55,7 @@ class LexicalIndex:
         gone = list(removed) if newest else []
         if not fresh and not gone:
             return
-        writer = self._index.writer(_HEAP_BYTES, 1)
+        writer = self._writer()
         for id_ in gone:
             writer.delete_documents_by_term("id", id_)
         for passage, title in fresh:
@@ -67,11 +67,17 @@ class LexicalIndex:
     def clear(self) -> None:
         """Forget everything."""
         if len(self):
-            writer = self._index.writer(_HEAP_BYTES, 1)
+            writer = self._writer()
             writer.delete_all_documents()
             writer.commit()
             writer.wait_merging_threads()
             self.reload()
+
+    def _writer(self) -> tantivy.IndexWriter:
+        """A writer on the last commit. What one that died left behind goes: the next file may have its name."""
+        writer = self._index.writer(_HEAP_BYTES, 1)
+        writer.garbage_collect_files()
+        return writer
 
     def reload(self) -> None:
         """See what another process has committed."""

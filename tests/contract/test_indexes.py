@@ -238,6 +238,18 @@ def test_what_an_unfinished_update_took_in_is_not_taken_in_twice(lexical, tmp_pa
     assert [id_ for id_, _ in LexicalIndex(tmp_path).search("药品")] == [6, 3, 1]
 
 
+def test_removals_of_a_run_that_died_before_its_commit_are_made_again(lexical, tmp_path):
+    fill(lexical)
+    committed = (tmp_path / "meta.json").read_bytes()
+    lexical.update([], [3])
+    left_behind = list(tmp_path.glob("*.del"))
+    (tmp_path / "meta.json").write_bytes(committed)
+    again = LexicalIndex(tmp_path)
+    again.update([], [3])
+    assert left_behind
+    assert 3 not in again.holding(None).tolist()
+
+
 def test_a_cleared_index_takes_in_anything(lexical):
     fill(lexical).clear()
     assert (len(lexical), lexical.newest(), lexical.search("药品")) == (0, 0, [])
