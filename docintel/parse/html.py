@@ -172,8 +172,16 @@ def _container(body: LexborNode) -> LexborNode:
             break
         if below.tag not in _BLOCKS or all(part.mem_id == below.mem_id for part in below.css("p,div,td,li,br")):
             break
+        if _is_table(below):
+            break
         node = below
     return node
+
+
+def _is_table(node: LexborNode) -> bool:
+    """Whether an element is a data table, or a wrapper of one: the paragraphs around it belong to it."""
+    tables = [node] if node.tag == "table" else node.css("table")
+    return any(_weight(table) == _weight(node) and read_table(table) is not None for table in tables)
 
 
 def _weight(node: LexborNode) -> int:

@@ -82,6 +82,16 @@ def test_data_table_keeps_its_cells():
     assert document.text[block.start : block.end] == "单位\t\t问题\n市一院\t内科\t12"
 
 
+@pytest.mark.parametrize("wrapper", ["{}", "<div>{}</div>"])
+def test_paragraphs_around_a_table_that_holds_most_of_the_text_are_kept(wrapper):
+    answer = "属实，已经约谈，已经整改，已经退还。"
+    rows = "".join(f"<tr><td>反映{number}</td><td>{answer}</td></tr>" for number in range(20))
+    document = read(f"<div class=x><p>{TEXT}</p>{wrapper.format(f'<table>{rows}</table>')}<p>{TEXT}</p></div>")
+    assert document.text.startswith(TEXT)
+    assert document.text.endswith(TEXT)
+    assert document.text.count(answer) == 20
+
+
 def test_layout_table_is_read_as_text():
     article = f"<table><tr><td>{NAVIGATION}</td><td><p>{TEXT}</p><p>{TEXT * 9}</p></td></tr></table>"
     assert read(article).text == f"{TEXT}\n{TEXT * 9}"
