@@ -1,8 +1,8 @@
 """Check the sample reports against their gold, and print how many records they hold.
 
 In: a folder with `reports/`, `gold/*.json` and `manifest.json`, and `queries/` where answers to some were judged;
-`corpora` and `corpora/features` unless another is named. Out: a table of documents, characters and records by type of
-document, or the list of faults and exit status 1.
+`corpora`, `corpora/features` and `corpora/varied` unless another is named. Out: a table of documents, characters and
+records by type of document, or the list of faults and exit status 1.
 
 `--write-manifest` first brings the manifest up to date: an entry for every pair, with type and sha256 as they are now.
 The sector and the difficulties of an entry are written by hand and kept, and so are its wave and whether it is held
@@ -38,7 +38,7 @@ from docintel.schema import (
 )
 
 CORPORA = Path(__file__).resolve().parent.parent / "corpora"
-FEATURES = CORPORA / "features"
+FOLDERS = (CORPORA, CORPORA / "features", CORPORA / "varied")
 FEWEST_OF_A_TYPE = 3
 #: Documents come in waves: rules were written with the first, later ones tell how they do on what is new.
 LATEST_WAVE = 3
@@ -259,7 +259,7 @@ def paraphrase_faults(path: Path, golds: dict[str, dict[str, Any]]) -> Iterator[
 def faults(folder: Path) -> list[str]:
     """Everything that is wrong with a folder of reports, empty when nothing is."""
     found = [*folder_faults(folder), *query_faults(folder)]
-    if folder == FEATURES:
+    if folder == CORPORA / "features":
         golds = {gold["doc"]: gold for gold in load(folder).values()}
         found += paraphrase_faults(CORPORA / "paraphrases" / "pairs.jsonl", golds)
     for gold in load(folder).values():
@@ -286,10 +286,10 @@ def table(folder: Path) -> str:
 def main() -> int:
     """Run the check; 1 where anything is wrong."""
     parser = argparse.ArgumentParser(description="Check sample reports against their gold and count their records.")
-    parser.add_argument("folder", type=Path, nargs="?", help="default: corpora, and corpora/features")
+    parser.add_argument("folder", type=Path, nargs="?", help="default: corpora and the folders in it")
     parser.add_argument("--write-manifest", action="store_true", help="bring manifest.json up to date first")
     options = parser.parse_args()
-    folders = [options.folder] if options.folder else [CORPORA, FEATURES]
+    folders = [options.folder] if options.folder else FOLDERS
     found = []
     for folder in folders:
         if options.write_manifest:

@@ -8,7 +8,8 @@ softmax model; the same bytes at every run.
 
 The rules were written with a look at part of these documents, and are right more often there than anywhere else. So
 such a document is shown mostly without what the rules say, and the newer ones, written without a look at the program
-(`corpora/features`), count more and are always shown with it: of them the model learns how far to trust the rules.
+(`corpora/features`, `corpora/varied`), count more and are always shown with it: of them the model learns how far to
+trust the rules.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from annotated import Pair, extra_documents, own_documents
+from annotated import Pair, extra_documents, is_newer, own_documents
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
@@ -128,11 +129,11 @@ def fit(figures: Sequence[Figure]) -> Fitted:
     entries = {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= FEWEST))}
     scale = np.array([SCALES.get(role(name), 1.0) for name in entries])
     silent = scale * np.array([role(name) != "rule" for name in entries])
-    older = [figure for figure in figures if figure.group != "features"]
+    older = [figure for figure in figures if figure.group != "newer"]
     x = sparse.vstack(
         [matrix(figures, entries) @ sparse.diags(scale), matrix(older, entries) @ sparse.diags(silent)]
     ).tocsr()
-    weights = [UNSEEN_WEIGHT if figure.group == "features" else 1 - WITHOUT_RULES for figure in figures]
+    weights = [UNSEEN_WEIGHT if figure.group == "newer" else 1 - WITHOUT_RULES for figure in figures]
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=ITERATIONS, tol=TOLERANCE)
     model.fit(x, [figure.truth for figure in [*figures, *older]], sample_weight=weights + [WITHOUT_RULES] * len(older))
     stored = (model.coef_.T * scale[:, None]).round(2) + 0.0
@@ -189,10 +190,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "metric")
     args = parser.parse_args()
     own, held = own_documents(args.corpora)
-    unseen = args.corpora / "features"
     groups = {
-        "corpora": [pair for pair in own if unseen not in pair[0].parents],
-        "features": [pair for pair in own if unseen in pair[0].parents],
+        "corpora": [pair for pair in own if not is_newer(args.corpora, pair[0])],
+        "newer": [pair for pair in own if is_newer(args.corpora, pair[0])],
         "extra": [pair for given in args.extra_gold for pair in given],
     }
     figures = [figure for group, pairs in groups.items() for figure in figures_of(pairs, group)]

@@ -221,9 +221,8 @@ def main() -> None:
         others = [document for document in documents if document not in part]
         fitted = fit(others, features, vocabulary, ())
         scored |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
-    features_of = {path.name for path in (args.corpora / "features" / "reports").glob("*")}
-    shorter = [document for document in own if document.name not in features_of]
-    thresholds = best_thresholds((shorter, extra), scored)
+    varied = {path.name for path in (args.corpora / "varied" / "reports").glob("*")}
+    thresholds = best_thresholds(([document for document in own if document.name in varied], extra), scored)
     print("thresholds", thresholds)
     report("corpora, cross-validated", own, scored, thresholds)
     if extra:

@@ -18,7 +18,7 @@ def check():
     return module
 
 
-@pytest.mark.parametrize("folder", [".", "features"])
+@pytest.mark.parametrize("folder", [".", "features", "varied"])
 def test_sample_reports_fit_their_gold(check, folder):
     assert check.faults(check.CORPORA / folder) == []
 
