@@ -214,11 +214,12 @@ class Precedent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merits:
-    """What speaks for a suggestion, each 0 to 1; the first counts most.
+    """What speaks for a suggestion, each 0 to 1; its use counts most.
 
     Attributes:
         relevance: how well the issue that it answered, and its own words, match the problem.
-        use: how far it is an action that others can take, and no mere aim, event or result.
+        use: how likely it is of use against the problem, by its relevance, its kind, and whether it is an action that
+            others can take and no mere aim, event or result.
         status: how far it was carried out.
         support: how many independent works took it.
         recency: how recent the best precedent is.

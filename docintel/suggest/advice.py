@@ -13,7 +13,7 @@ from docintel.query import check_length
 from docintel.schema import Advice, Extraction, Suggestion
 from docintel.store.catalog import Catalog
 from docintel.suggest.finding import Asked, Finder, Shelf
-from docintel.suggest.folding import folded, spread
+from docintel.suggest.folding import suggested
 from docintel.suggest.likeness import Similarity
 from docintel.suggest.peers import ANYWHERE, World, world_of, world_of_text
 from docintel.suggest.questions import questions
@@ -49,16 +49,19 @@ class Adviser:
     def _advise(self, problem: str, exclude: str | None, world: World, top_k: int) -> Advice:
         if top_k < 1:
             raise QueryError(f"top_k is {top_k}; it must be at least 1.")
-        asked = Asked(problem, world if world.sectors else world_of_text(problem), exclude)
-        finder = Finder(self._shelf, self._index, self._similarity, asked)
-        candidates = sorted(finder.candidates(), key=lambda each: (-each.score, each.place))
-        suggestions = spread(folded(candidates), top_k)
+        finder = self.finder(problem, exclude=exclude, world=world)
+        suggestions = suggested(finder.candidates(), top_k)
         return Advice(
             problem=problem,
             cases=tuple(finder.cases()[:_CASES]),
             suggestions=tuple(suggestions),
             nearest=None if suggestions else finder.nearest(),
         )
+
+    def finder(self, problem: str, *, exclude: str | None = None, world: World = ANYWHERE) -> Finder:
+        """What finds the cases and measures for a problem; arguments as for `advise`."""
+        asked = Asked(problem, world if world.sectors else world_of_text(problem), exclude)
+        return Finder(self._shelf, self._index, self._similarity, asked)
 
     def advise_on(self, extraction: Extraction, *, issue: int | None = None, top_k: int = 10) -> Iterator[Advice]:
         """What the library has to say to each problem of a document, in text order; the same words are asked once.

@@ -20,7 +20,8 @@ from docintel.suggest.actions import Use, use_of
 from docintel.suggest.folding import Candidate
 from docintel.suggest.likeness import Problem, Similarity
 from docintel.suggest.peers import World, nearness, world_of
-from docintel.suggest.scoring import effect_merit, recency_merit, score, status_merit, use_merit
+from docintel.suggest.scoring import effect_merit, recency_merit, score, status_merit
+from docintel.suggest.usefulness import features, shipped
 
 _ISSUES = 40  # comparable issues looked at
 _MEASURES = 40  # measures that resemble the problem itself
@@ -132,19 +133,21 @@ class Finder:
             if known.uses[ordinal] is Use.NONE or _is_issue(measure, known.extraction):
                 continue
             reason = reasons.get((document, ordinal))
-            precedent, merits = self._judged(known, ordinal, reason, own.get((document, ordinal)))
-            yield Candidate(precedent, merits, standings.get(document, (document,))[0])
+            work = standings.get(document, (document,))[0]
+            yield self._candidate(known, ordinal, reason, own.get((document, ordinal)), work)
 
-    def _judged(
-        self, known: _Known, ordinal: int, reason: _Reason | None, own: Likeness | None
-    ) -> tuple[Precedent, Merits]:
+    def _candidate(
+        self, known: _Known, ordinal: int, reason: _Reason | None, own: Likeness | None, work: str
+    ) -> Candidate:
         measure, extraction = known.extraction.measures[ordinal], known.extraction
         reason = reason or _own_reason(measure, extraction, own.similarity if own else 0.0)
-        relevance = (reason.relevance + _OWN_WORDS * (own.hit.score if own else 0.0)) / (1 + _OWN_WORDS)
+        match = (reason.relevance + _OWN_WORDS * (own.hit.score if own else 0.0)) / (1 + _OWN_WORDS)
+        relevance = match * measure.confidence
+        told_by = features(relevance, known.uses[ordinal], measure)
         told = known.effects.get(ordinal, ())
         merits = Merits(
-            relevance=relevance * measure.confidence,
-            use=use_merit(known.uses[ordinal]),
+            relevance=relevance,
+            use=shipped().probability(told_by),
             status=status_merit(measure.status),
             support=0.0,
             recency=recency_merit(extraction.document.published, self._newest),
@@ -152,14 +155,15 @@ class Finder:
             effect=effect_merit(told),
         )
         hit = _measure_hit(extraction, measure, ordinal, score(merits))
-        return Precedent(
+        precedent = Precedent(
             issue=reason.issue,
             similarity=reason.similarity,
             linked=reason.linked,
             measure=hit,
             units=measure.units,
             effects=told,
-        ), merits
+        )
+        return Candidate(precedent, merits, work, told_by)
 
     def _by_issue(self) -> dict[tuple[str, int], _Reason]:
         """The measures of comparable issues, by document and ordinal, each with its best reason."""

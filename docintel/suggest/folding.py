@@ -1,11 +1,11 @@
 """Near-identical measures as one suggestion, and a list that covers the kinds of measures.
 
-In: candidates, best first. Out: suggestions, best first.
+In: candidates. Out: suggestions, best first.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docintel.schema import Merits, Precedent, Suggestion
@@ -29,11 +29,13 @@ class Candidate:
 
     Attributes:
         work: what the document is a source of.
+        features: what its use is told by, as `docintel.suggest.usefulness` has them.
     """
 
     precedent: Precedent
     merits: Merits
     work: str
+    features: Mapping[str, float]
 
     @property
     def score(self) -> float:
@@ -44,6 +46,12 @@ class Candidate:
     def place(self) -> tuple[str, int]:
         """Document and ordinal."""
         return self.precedent.measure.document, self.precedent.measure.ordinal
+
+
+def suggested(candidates: Iterable[Candidate], top_k: int) -> list[Suggestion]:
+    """The suggestions that candidates come to."""
+    ranked = sorted(candidates, key=lambda each: (-each.score, each.place))
+    return spread(folded(ranked), top_k)
 
 
 def folded(candidates: Sequence[Candidate]) -> list[Suggestion]:

@@ -1,8 +1,9 @@
 """How good a suggestion is: what speaks for it, weighed.
 
-In: merits, each 0 to 1. Out: a score. The match with the problem decides; what the measure is good for and how far it
-was carried out scale it; independent works, recency, nearness and what came of it move it by a fraction each, so that
-none of them lifts a measure for another problem over one for this.
+In: merits, each 0 to 1. Out: a score. How likely the measure is of use against the problem decides, which is learned;
+how far it was carried out scales it; independent works, recency, nearness and what came of it move it by a fraction
+each, so that none of them lifts a measure for another problem over one for this. These are set by hand: judges saw what
+a measure says, not how often, when and where it was taken.
 """
 
 from dataclasses import dataclass
@@ -10,10 +11,7 @@ from datetime import date
 from math import log2
 
 from docintel.schema import Effect, Merits, Status, Verdict
-from docintel.suggest.actions import Use
 
-#: What a measure is worth as a suggestion, by its use.
-_USES = {Use.NONE: 0.0, Use.RESULT: 0.35, Use.EVENT: 0.4, Use.VAGUE: 0.55, Use.ACTION: 1.0}
 #: A measure that was carried out is better proof than one that was ordered.
 _STATUSES = {Status.DONE: 1.0, Status.ONGOING: 0.95, Status.REQUIRED: 0.85}
 #: Years after which a measure counts as half as recent.
@@ -37,19 +35,14 @@ class Weights:
 
 
 def score(merits: Merits, weights: Weights = Weights()) -> float:
-    """The score of a suggestion, larger is better; 0 for what is no action."""
+    """The score of a suggestion, larger is better."""
     lift = (
         weights.support * merits.support
         + weights.recency * merits.recency
         + weights.nearness * merits.nearness
         + weights.effect * merits.effect
     )
-    return merits.relevance * merits.use * merits.status * (1 + lift)
-
-
-def use_merit(use: Use) -> float:
-    """What a use is worth, 0 to 1."""
-    return _USES[use]
+    return merits.use * merits.status * (1 + lift)
 
 
 def status_merit(status: Status) -> float:

@@ -30,6 +30,7 @@ USES = [
     ("追缴违纪款23.6万元", CATEGORY.REFUND, Status.DONE, Use.RESULT),
     ("34个问题已完成整改29个", CATEGORY.OTHER, Status.DONE, Use.RESULT),
     ("受理信访举报5827件次", CATEGORY.REPORTING, Status.DONE, Use.RESULT),
+    ("收到锦旗168面、表扬信97封——尊重与信任", CATEGORY.INSPECTION, Status.DONE, Use.RESULT),
     # nothing to take over
     ("盘点时短少耗材46件", CATEGORY.INSPECTION, Status.DONE, Use.NONE),
     ("驻委纪检组在“回头看”中发现问题", CATEGORY.INSPECTION, Status.DONE, Use.NONE),
