@@ -65,6 +65,7 @@ def fit(
     _keep(fitted, "kind", models, scale)
     for head in heads:
         kind, field = head.split(".")
+        scale = scales(vocabulary, head)
         x = sparse.vstack(
             [matrix(vocabulary, document, document.agreement[kind].whose, head) for document in documents]
         ) @ sparse.diags(scale)

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from docintel.extract.work.description import OPINIONS
+from docintel.extract.work.description import MEANT, OPINIONS
 from docintel.extract.work.judging import WEIGHTS, Judge, Vocabulary
+from docintel.extract.work.meanings import shared_meanings
 from docintel.files import write_whole
 from docintel.learning.annotated import Annotated
 
@@ -55,11 +56,13 @@ class Heads:
         return sum(self.labels[head][n] == truth for n, truth in zip(best, truths, strict=True))
 
 
-def scales(vocabulary: Vocabulary) -> Floats:
-    """For each feature how much it counts when weights are penalised."""
+def scales(vocabulary: Vocabulary, head: str = "kind") -> Floats:
+    """For each feature of a question how much it counts when weights are penalised."""
     names, starts = zip(*vocabulary.offsets.items(), strict=True)
     found = [OPINION if name in OPINIONS else SCALES.get(name, 1.0) for name in names]
-    return np.repeat(found, np.diff([*starts, vocabulary.size])).astype(np.float32)
+    each = np.repeat(found, np.diff([*starts, vocabulary.size]))
+    meant = np.repeat([*MEANT.values()], shared_meanings().dim if head in LABELS else 0)
+    return np.concatenate([each, meant]).astype(np.float32)
 
 
 def matrix(vocabulary: Vocabulary, document: Annotated, which: Iterable[int], head: str | None = None) -> Any:
@@ -71,7 +74,8 @@ def matrix(vocabulary: Vocabulary, document: Annotated, which: Iterable[int], he
     columns = np.concatenate([part[0] for part in parts])
     lines = np.concatenate([np.repeat(np.arange(len(numbers)), lengths) for _, lengths in parts])
     ones = np.ones(len(columns), dtype=np.float32)
-    return sparse.csr_matrix((ones, (lines, columns)), shape=(len(numbers), vocabulary.size))
+    found = sparse.csr_matrix((ones, (lines, columns)), shape=(len(numbers), vocabulary.size))
+    return sparse.hstack([found, document.work.meant(numbers)], format="csr") if head in LABELS else found
 
 
 def write(

@@ -63,7 +63,7 @@ class Outcome:
 def lessons_of(question: str, documents: Sequence[Annotated], judge: Judge) -> dict[str, Lesson]:
     """What each document teaches of a question, by its name; documents that say nothing are left out."""
     made = _of_kind if question in KINDS else _of_labels
-    scale = sparse.diags(scales(judge.vocabulary).astype(np.float64))
+    scale = sparse.diags(scales(judge.vocabulary, question).astype(np.float64))
     found = {}
     for document in documents:
         if lesson := made(question, document, judge):
@@ -164,11 +164,12 @@ def _score(question: str, document: Annotated, judge: Judge, log_odds: Doubles) 
 
 def adapted(judge: Judge, outcomes: Iterable[Outcome]) -> Heads:
     """The weights of a judge with what outcomes add to them."""
-    heads, scale = Heads.of(judge), scales(judge.vocabulary)[:, None]
+    heads = Heads.of(judge)
     for outcome in outcomes:
         is_kind = outcome.question in KINDS
         head = "kind" if is_kind else outcome.question
         columns = [KINDS.index(outcome.question)] if is_kind else slice(None)
+        scale = scales(judge.vocabulary, head)[:, None]
         heads.weights[head], heads.biases[head] = heads.weights[head].copy(), heads.biases[head].copy()
         heads.weights[head][:, columns] += outcome.shift.weights * scale
         heads.biases[head][columns] += outcome.shift.biases

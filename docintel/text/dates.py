@@ -5,12 +5,23 @@ In: folded text and an anchor date. Out: `Period`s in ISO form: `2022`, `2022-07
 """
 
 import re
+from itertools import pairwise
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from docintel.text.numerals import parse_number
-from docintel.text.relative_dates import BY_ANCHOR, MILESTONES, PLANS, Bounds, day_alone, iso_day, milestone, plan
+from docintel.text.relative_dates import (
+    BY_ANCHOR,
+    MILESTONES,
+    PLANS,
+    Bounds,
+    day_alone,
+    iso_day,
+    milestone,
+    near_month,
+    plan,
+)
 
 _FULL_YEAR = r"(?:(?:19|20)\d\d\s*(?:年|学年)|[一二][〇零一二三四五六七八九]{3}年)"
 #: 照抄|上年文稿 says whose words they are, not when.
@@ -23,6 +34,14 @@ _RELATIVE = (
 _BARE_YEAR = r"(?:19|20)\d\d(?=\s*[至到~、和-]\s*(?:19|20)\d\d年)"
 #: 一月一通报 is a rhythm, no January.
 _MONTH = r"(?<![第\d])(?:1[0-2]|0?[1-9]|十[一二]?|(?<!十)[一二三四五六七八九])月(?:份)?(?!革命|饼|一(?![日号]))"
+#: 7、8月份, 七、八两个月; 1、2月 at the beginning of a line is an item of a list.
+_TWO_MONTHS = (
+    r"(?<![\n\d第])(?<!^)(?:"
+    + "|".join(f"{low}、{low + 1}" for low in range(1, 12))
+    + "|"
+    + "|".join(f"{low}、{high}" for low, high in pairwise("一二三四五六七八九十"))
+    + r")(?:月份?|两个月)(?!\d)"
+)
 _NTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
 _PART = r"上旬|中旬|下旬|初|中|底|末"
@@ -34,7 +53,7 @@ _FEW = r"(?:1\d|[1-9]|[二三]?十[一二三四五六七八九]?|[一二两三�
 _NUMERIC = r"(?P<iso>(?<![\d.])(?:19|20)\d\d(?P<sep>[-./])(?:1[0-2]|0?[1-9])(?P=sep)(?:3[01]|[12]\d|0?[1-9])(?![\d.]))"
 _NTH_ALONE = re.compile(_NTH)
 _YEAR_LENGTH = 4
-#: Years that months behind 截至 are not of: 去年12月已付款,…|截至6月底.
+#: Years that months behind 截至 or before 以来 are not of: 去年12月已付款,…|截至6月底.
 _LAST_YEARS = frozenset({"去年", "上年", "上年度", "前年"})
 _YEAR_ENDS = ("年底", "年末", "岁末")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
@@ -49,17 +68,20 @@ _POINT = re.compile(
     rf"|(?<![近第\d十])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"
     rf"|(?:最?近|过去)的?(?P<past>{_FEW})年(?:多|间)?(?=以?来|[间里内中,])"
     r"|(?<![近去前每第上下同大今明一二两三四五六七八九十百千\d])(?P<lately>[一半两三四五]年多?)(?=以?来)"
+    r"|(?<=[,。\n:;])(?P<within_a_year>一年)(?=[间里](?!头)|下来)"
     r"|(?P<same>当月|同月)"
     rf"|(?P<near>[本这上下]个?月(?!饼)|[本上]个?季度)(?:初|中|底|末)?"
     r"|(?P<today>(?(until)今[天日]|(?!)))"
     rf"|(?<![\d一二三四五六七八九十月])(?P<day>3[01]|[12]\d|[1-9])日(?=[上下凌当晚,、,]|[\u4e00-\u9fff]{{2}})(?![内游均常起前元报本志期用程])"
     rf"|(?P<y>{_FULL_YEAR}|{_BARE_YEAR}|{_RELATIVE})?"
-    rf"(?P<within>(?(y)(?:的|,)?\s*)(?:(?P<range>(?<![第\d])(?:{_NTH})月?(?:至|到|-|~)(?:{_NTH})月份?)"
+    rf"(?P<within>(?(y)(?:的|,)?\s*)(?:(?P<range>(?<![第\d])(?:{_NTH})月?(?:至|到|-|~)(?:{_NTH})月份?|{_TWO_MONTHS})"
     rf"|(?P<span>{_SPAN})|(?P<m>{_MONTH})(?P<d>{_DAY})?(?P<part>{_PART})?))?(?(y)|(?(within)|(?!))))"
     r"(?P<since>[^,。;:、]{0,24}?(?:以来|至今(?!年))|起(?=,))?"
 )
 _FESTIVAL = r"(?:元旦|春节|清明|五一|端午|中秋|国庆)(?:[、和]国庆)?节?(?:期间|前后|前夕)?"
-_TO = re.compile(rf"\s*[初中底末]?(?:{_FESTIVAL})?起?(?:至|到|-|~|开始到|以来到)\s*")
+#: 2018年|春季|至2024年秋季
+_SEASON = r"(?:[春夏秋冬]季?(?:学期)?)?"
+_TO = re.compile(rf"\s*[初中底末]?{_SEASON}(?:{_FESTIVAL})?起?(?:至|到|-|~|开始到|以来到)\s*")
 _BEFORE = re.compile(r"[以之]?前")
 _YEARS = re.compile(r"[、和及与]")
 
@@ -141,12 +163,16 @@ def _joined(first: str, last: str) -> str:
 
 def _points(folded: str, anchor: date | None, start: int, stop: int, ahead: bool) -> Iterator[_Point]:
     year, month, told, aside = (anchor.year if anchor else None), None, None, False
+    before = start
     for match in _POINT.finditer(folded, start, stop):
+        if anchor and "\t" in folded[before : match.start()] and folded[before : before + 1] != "\t":
+            year, aside = anchor.year, False  # another cell
+        before = match.end()
         if match["y"] or match["within"]:
             named = _year(match["y"], anchor, told if match["y"] else year)
             if named is None or (match["span"] == "全年" and not match["y"] and anchor and year == anchor.year):
                 continue  # 全年 of no year in particular
-            if aside and match["until"] and not match["y"] and anchor:
+            if aside and (match["until"] or match["since"]) and not match["y"] and anchor:
                 year = named = anchor.year
             if match["y"] and not _names_no_year(match):
                 year, told, aside = named, named, match["y"] in _LAST_YEARS
@@ -225,6 +251,8 @@ def _is_ahead(match: re.Match[str], anchor: date, last: str | None) -> bool:
     if not (match["m"] or match["range"]) or match.string.startswith("前", match.end()):
         return False
     month = _stretch(match, anchor.year)[0][:7]
+    if match.string.startswith("起", match.end()) and month == near_month("下月", anchor)[0]:
+        return False
     return month > f"{anchor:%Y-%m}" and not (last and f"{anchor.year}" <= last < month)
 
 

@@ -15,8 +15,8 @@ _ABOUT = (
     "不少于|不低于|不得少于|不得低于|不超过|不得超过|不足|不到|低于|高于|少于|多于"
 )
 _SHARES = ("percent", "fraction", "tenths", "half", "coins", "doubled")
-#: Bounds that leave the number itself exact: 最高1200元, 400万元以下.
-_BOUNDS = frozenset(("至多", "最多", "最高", "不超过", "不得超过", "低于", "少于", "以下", "以内"))
+#: Bounds that leave the number itself exact: 最高1200元, 400万元以下, 50元至200元不等.
+_BOUNDS = frozenset(("至多", "最多", "最高", "不超过", "不得超过", "低于", "少于", "以下", "以内", "不等"))
 _ABOUT_BEHIND = "以上|以下|以内|左右|上下|不等|不止|有余|出头|开外|之多|余|多(?![种样元次个])"
 _DIGIT = f"[{NUMERAL[2:12]}]"
 #: 两成三 is 23 percent; 三成员 counts nothing.
@@ -123,11 +123,14 @@ class QuantityGrammar:
             rf"(?P<behind> ?(?:{_ABOUT_BEHIND}))?"
         )
 
-    def find(self, folded: str, start: int = 0, end: int | None = None, *, bare: bool = False) -> list[Quantity]:
+    def find(
+        self, folded: str, start: int = 0, end: int | None = None, *, bare: bool = False, apart: bool = False
+    ) -> list[Quantity]:
         """The quantities of `folded[start:end]`, in order.
 
         Args:
             bare: also numbers in 万 and 亿 without a measure word (`涉案资金300余万`).
+            apart: the ends of a range that have each their measure word as two (`50元至200元`).
         """
         end = len(folded) if end is None else end
         if not _NUMERIC.search(folded, start, end):
@@ -136,7 +139,7 @@ class QuantityGrammar:
         numbers = [quantity for match in matches if _may_count(match) and (quantity := _quantity(match))]
         return [
             quantity
-            for quantity in _join(folded, numbers)
+            for quantity in _join(folded, numbers, apart=apart)
             if quantity.unit_of_measure or (bare and quantity.form is Form.BARE)
         ]
 
@@ -225,7 +228,7 @@ def _tenths(tens: str, ones: str) -> float | None:
     return None if whole is None or rest is None else 10 * whole + rest
 
 
-def _join(folded: str, numbers: list[Quantity]) -> list[Quantity]:
+def _join(folded: str, numbers: list[Quantity], *, apart: bool) -> list[Quantity]:
     """Ranges as one quantity, and the numbers of a list each with the measure word that closes it."""
     joined: list[Quantity] = []
     closing: Quantity | None = None
@@ -233,7 +236,8 @@ def _join(folded: str, numbers: list[Quantity]) -> list[Quantity]:
         following = joined[-1] if joined else None
         if following and following.unit_of_measure and quantity.unit_of_measure in ("", following.unit_of_measure):
             gap = folded[quantity.end : following.start]
-            if _RANGE.fullmatch(gap) and (whole := _range(folded, quantity, following)):
+            is_whole = not (apart and quantity.unit_of_measure)
+            if is_whole and _RANGE.fullmatch(gap) and (whole := _range(folded, quantity, following)):
                 joined[-1] = whole
                 continue
             if _LIST.fullmatch(gap) and not quantity.unit_of_measure and _is_listed(folded, quantity):

@@ -84,6 +84,7 @@ BY_ANCHOR: dict[str, Callable[[str, date], Bounds]] = {
     "ago": years_ago,
     "past": past_years,
     "lately": lately,
+    "within_a_year": lately,
     "near": near_month,
     "today": today,
 }

@@ -35,7 +35,7 @@ _NAMED_SYSTEM = re.compile(rf"(?:{_MODIFIERS}){{1,4}}系统")
 _NATIONWIDE = re.compile(r"全国(?:共|已|累计|查处|处分|立案|各级|接收)")
 _OWN_ACTS = re.compile(r"处分|查处|立案|批评教育|处理|问责|线索|信访|举报|留置|移送|谈话")
 _THAT = re.compile(
-    r"(?:该|(?<![\u4e00-\u9fff])(?=(?:法院|检察院)(?!院?长|干警|工作|系统))|(?=(?:巡察|巡视|督查|督导|检查|调查|核查|专案)组))(?P<kind>法院|检察院|巡察组|巡视组|督查组|督导组|检查组|调查组|核查组|专案组"
+    r"(?:该|(?<![\u4e00-\u9fff])(?=(?:法院|检察院)(?!院?长|干警|工作|系统))|(?=(?:巡察|巡视|督查|督导|检查|调查|核查|专案|纪检监察)组))(?P<kind>法院|检察院|纪检监察组|巡察组|巡视组|督查组|督导组|检查组|调查组|核查组|专案组"
     r"|街道|集团|公司|中心|支队|大队|粮库|支部|党委|社区|[省市县区州旗镇乡村组部处科室队站校院局厅委行馆所])(?!项|类|批|次|负责|同志)"
 )
 _NOT_SUBJECT = re.compile(r"[向对给被在于从与和的为把将]$")
@@ -146,10 +146,14 @@ class Collectives:
         place = self._meant(match.group()[0] if sign == "里" else sign, match.start())
         return Subject(Kind.PLACE, place.name, match.start(), match.end()) if place else None
 
-    def named_last(self, kind: str, offset: int) -> str | None:
-        """The institution of a kind that was named last before an offset."""
+    def named_last(self, kind: str, offset: int, *, whole: bool = False) -> str | None:
+        """The institution of a kind that was named last before an offset.
+
+        Args:
+            whole: its name has the whole word, not only the last letter of it.
+        """
         for mention in self._before(self._mentions, offset):
-            if kind[-1] in mention.canonical[-6:] or kind in mention.canonical:
+            if kind in mention.canonical or (not whole and kind[-1] in mention.canonical[-6:]):
                 return mention.canonical
         return None
 

@@ -44,6 +44,8 @@ _DEADLINE = re.compile(r"(?:之|以)?前(?![后夕三])")
 #: 2018年以来采购的|83台设备: the things counted are of that time.
 _OF_THEN = re.compile(r"[^,。;\d]{0,12}的(?:\d[\d.,]*[万亿余多]?[^,。;\d]{1,10}、)?")
 _COUNTED_OF_THEN = re.compile(r"[^,。;\d]{0,12}的\d")
+#: In the title of a summary: …2016年工作总结|及2017年工作打算.
+_AND_PLAN = re.compile(r"(?<=[结告况顾])(?:及|和|与|暨|、)[^及和与暨、]{0,12}(?:打算|计划|安排|思路|要点|规划|谋划)")
 #: 近日, which is the year of publication and no closer.
 _RECENT = re.compile(r"近日|日前|前不久|不久前|前几天|前些天|前些日子")
 #: What they open is a notice, whose cases are of any time: 近日,…通报了5起.
@@ -60,6 +62,7 @@ class Dates:
 
     Attributes:
         anchor: the day that the document speaks on; None where no whole one is known.
+        title: the folded title, without the plan that a summary is told together with.
         of_plan: the document is about what is to come.
     """
 
@@ -68,7 +71,8 @@ class Dates:
         self._reading = reading
         self._folded = reading.folded
         self.anchor = present_of(reading)
-        self.of_plan = bool(re.search(any_of("plans"), fold(document.title)))
+        self.title = _AND_PLAN.sub("", fold(document.title))
+        self.of_plan = bool(re.search(any_of("plans"), self.title))
         self._periods: list[Period] = []
         for block in document.blocks:
             self._periods += find_periods(reading.folded, self.anchor, block.start, block.end, ahead=self.of_plan)
@@ -90,7 +94,7 @@ class Dates:
             return not any(char.isdigit() for char in text[period.end : offset])
         if _EXAMINED.match(text, period.end) and _OBJECT.search(text, max(0, period.start - 64), period.start):
             return False
-        if is_stretch(period) and _OF_THEN.fullmatch(text, period.end, offset):
+        if is_stretch(period) and (_OF_THEN.fullmatch(text, period.end, offset) or (offset == period.end and text[offset].isdigit())):
             return True
         return text[period.end : period.end + 1] == "," or not _ATTRIBUTIVE.search(text, low, period.start)
 

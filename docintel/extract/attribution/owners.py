@@ -29,7 +29,11 @@ _MISDEEDS = re.compile(
 _HELD = re.compile(r"召开|举行|举办")
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
 #: What opens a sentence that sums up the work of the author, whoever was named before.
-_SUMS_UP = re.compile(r"截[至止]")
+_SUMS_UP = re.compile(r"截[至止]|全年(?!度)")
+#: Behind a unit that only suffers something, so that the next sentence is not about it: 其中惠和医院|被吊销….
+_SUFFERS = re.compile(r"[^,。;]{0,8}被")
+#: An institution by its kind: that of the author only if the author is of it.
+_INSTITUTIONS = ("医院", "公司", "集团", "学校", "公安机关", "检察机关")
 #: A further item of a list in a paragraph: 一是…。|二是…。
 _NEXT_ITEM = re.compile(r"[二三四五六七八九十]是")
 #: How many clauses a subject is carried on for.
@@ -173,6 +177,8 @@ class Owners:
 
         def is_passed(found: Subject) -> bool:
             before = found.start < sentence.start
+            if before and found.kind is Kind.UNIT and _SUFFERS.match(text, found.end):
+                return True
             return (before and found.start >= item) or (found.kind in kinds and (found.kind is Kind.PERSON or before))
 
         return is_passed
@@ -190,6 +196,10 @@ class Owners:
         if subject.kind in (Kind.OURS, Kind.ITSELF):
             spoken = self._spoken(subject.start) or self._author
             name = spoken.value if spoken else subject.name
+            itself = self._reading.folded[slice(*span)]
+            of_author = spoken is None or spoken is self._author
+            if subject.name and of_author and itself in _INSTITUTIONS and itself not in (name or ""):
+                name = subject.name
             return Decision(name, "unit/ours", span) if name else None
         if subject.kind is Kind.PERSON:
             wrong = self._has_misdeeds(subject.start, sentence)

@@ -18,7 +18,6 @@ from docintel.extract.language.decisions import Decision
 from docintel.extract.language.reading import Clause, Reading, within
 from docintel.schema import Block, BlockKind
 from docintel.text.dates import Period, find_periods
-from docintel.text.normalize import fold
 
 _RESET = re.compile(rf"(?:截至)?{any_of('reset')}")
 _UP_TO_NOW = re.compile(r"截至(?:目前|发稿)")
@@ -26,6 +25,8 @@ _SAME_DAY = re.compile(any_of("same_day"))
 _ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][,件]|[(（][一二三四五六七八九十\d]{1,2}[)）]|其[一二三四五六])"
 )
+#: A line below a table that goes on with its figures: 全市合计….
+_SUMS_UP = re.compile(r"[^,。\d]{0,6}(?:合计|总计|共计)")
 _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),")
 #: What is found in things of a time is of that time, not what is done with them.
 _FINDS = re.compile(r"查[出实明]|发现|存在|涉及|其中|认定|核[减实]|有\d")
@@ -54,6 +55,10 @@ _DONE_THEN = re.compile(
 _CAMPAIGN = re.compile(any_of("campaigns"))
 #: Behind a semicolon the same day goes on for what was done to another.
 _SUFFERS = re.compile(r"[^,。;]{0,20}被(?!告)")
+#: How far into a sentence its time opens it: 经查,2019年至2023年,….
+_OPENING = 8
+#: Behind a person: what else they did, at any time.
+_FURTHER = re.compile(r"还|另|又")
 _NAMED = (Kind.UNIT, Kind.PLACE)
 #: How many blocks back the time of a meeting, a campaign or an introduced table may stand.
 _BLOCKS_BACK = 5
@@ -70,7 +75,8 @@ _SENTENCE_BEFORE = 120
 #: Heads a column of a ledger, whose rows are each of their own time.
 _LEDGER = re.compile(r"时限|期限|进展|状态|措施|完成情况|整改情况")
 _ENDS = re.compile(r"[。!?…]")
-_QUESTION = re.compile(r"(?:问|记者|主持人|网友)\s*:")
+#: A paragraph of an interview that asks: 问:, 周刊:2021年…是什么光景?
+_QUESTION = re.compile(r"(?:问|记者|主持人|网友)\s*:|[^,。:;?\n]{1,12}:[^\n]*\?[”\s]*(?:\n|$)")
 
 When = Decision[str | None]
 _NEVER: When = Decision(None, "period/none")
@@ -214,13 +220,17 @@ class Periods:
         return first if first and first <= until.iso else None
 
     def _opened_before(self, block: Block, until: Period) -> str | None:
-        """The start of the stretch that a paragraph before opens: 4月起,…部署整治。 截至8月底,…."""
+        """The start of the campaign or stretch that opens before: 4月起,…部署整治。 截至8月底,…."""
         blocks = self._reading.document.blocks
         here = bisect_right(blocks, block.start, key=lambda known: known.start) - 1
         opened = self._dates.within(blocks[max(0, here - _BLOCKS_BACK)].start, block.start)
         near = (p for p in reversed(opened) if p.since and self._dates.binds(p, p.end))
         opening = next(near, None)
         if opening is None or (self._folded[opening.end - 1] == "起" and until.start > block.start + 2):
+            return None
+        sentence, opened_in = self._reading.sentence_at(opening.start), self._reading.block_at(opening.start)
+        opens = opened_in is not None and opening.start <= opened_in.start + 2
+        if not opens and not (sentence and _CAMPAIGN.search(self._folded, sentence.start, sentence.end)):
             return None
         first = opening.iso.partition("/")[0]
         return first if first and int(first[:4]) >= int(until.iso[:4]) - 1 else None
@@ -270,6 +280,7 @@ class Periods:
             if clauses[j].start < start:
                 break
             if j < i and (found := self._last(clauses[j], i, between, first_item)):
+                found = self._narrowed(found, block)
                 return ((found, "period/carried" if between.sentence else "period/sentence"),)
             if turned := self._turn(clauses[j], between):
                 return turned
@@ -277,10 +288,18 @@ class Periods:
                 told = self._dates.within(clauses[j].start, clauses[j].end)
                 of_then = next((p for p in told if self._dates.counts_things_of(p)), of_then)
             if self._step_over(j, between) and not rest:
-                return (self._occasions.case(block, clauses[i]),)
+                return (self._occasions.case(block, clauses[i]) or self._title,)
             if of_then and between.sentence:
                 break
         return ((of_then, "period/things"),) if of_then else None
+
+    def _narrowed(self, period: Period, block: Block) -> Period:
+        """今年以来 in a section on 上半年工作情况 is the half of the year."""
+        here = bisect_right(self._reading.document.blocks, block.start, key=lambda known: known.start) - 1
+        headed = self._headed[here]
+        if not headed or not period.since or len(period.iso) != _A_YEAR:
+            return period
+        return headed[0] if "/" in headed[0].iso and headed[0].iso.startswith(f"{period.iso}-") else period
 
     @cached_property
     def _ledgers(self) -> set[int]:
@@ -315,8 +334,23 @@ class Periods:
         if ends or ";" in gap:
             opened = self._subjects.opens(clause)
             between.named |= opened in _NAMED
-            return opened is Kind.PERSON and (bool(ends) or not _SUFFERS.search(text, clause.start, clause.end))
+            return opened is Kind.PERSON and not (self._told_of_before(clause) if ends else self._goes_on(clause))
         return False
+
+    def _told_of_before(self, clause: Clause) -> bool:
+        """Whether the sentence before speaks of the person that a clause is about, of whom it tells no further act."""
+        sentence = self._reading.sentence_at(clause.start)
+        before = self._reading.sentence_at(sentence.start - 2) if sentence else None
+        name = self._subjects.person_of(clause)
+        if not before or not name or self._folded.find(name, before.start, before.end) < 0:
+            return False
+        return not _FURTHER.match(self._folded, self._folded.find(name, clause.start) + len(name))
+
+    def _goes_on(self, clause: Clause) -> bool:
+        """Whether what opens the sentence is of a clause behind a semicolon too: a stretch, or the day of a verdict."""
+        sentence = self._reading.sentence_at(clause.start)
+        opening = self._dates.within(sentence.start, sentence.start + _OPENING) if sentence else ()
+        return any(map(is_stretch, opening)) or bool(_SUFFERS.search(self._folded, clause.start, clause.end))
 
     def _last(self, clause: Clause, i: int, between: _Between, first_item: int) -> Period | None:
         """The period that a clause carries on to the `i`-th: a day no further than its sentence."""
@@ -339,10 +373,11 @@ class Periods:
         document = self._reading.document
         here = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
         opens = next(iter(within(self._reading.clauses, start, document.blocks[here].end)), clause)
-        if document.blocks[here].kind is BlockKind.TABLE or _IN_VIEW.match(self._folded, start):
+        sums_up = here and document.blocks[here - 1].kind is BlockKind.TABLE and _SUMS_UP.match(self._folded, start)
+        if document.blocks[here].kind is BlockKind.TABLE or _IN_VIEW.match(self._folded, start) or sums_up:
             for block in reversed(document.blocks[max(0, here - _BLOCKS_BACK) : here]):
                 told = self._dates.within(block.start, block.end) if block.kind is not BlockKind.TABLE else ()
-                years = (p for p in told if len(p.iso) < A_DAY and self._dates.binds(p, block.end))
+                years = (p for p in told if (len(p.iso) < A_DAY or p.until) and self._dates.binds(p, block.end))
                 if found := next((p for p in told if is_stretch(p)), None) or next(years, None):
                     return found, "period/paragraph"
         elif asked := self._asked(here):
@@ -388,7 +423,7 @@ class Periods:
     @cached_property
     def _title(self) -> Found:
         """The time that the title of a report names."""
-        title = fold(self._reading.document.title)
+        title = self._dates.title
         named = find_periods(title, self._dates.anchor)
         if len(named) != 1 or self._dates.of_plan or "政府工作报告" in title or not re.search(any_of("reports"), title):
             return None

@@ -16,6 +16,11 @@ _DATELINE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日(?=[电讯][^\u4e00-\u9fff]|�
 _DATELINE_WITHIN = 400
 #: How many blocks may stand before a date under the title, and behind one that signs.
 _HEAD, _SIGNATURE = 8, 4
+#: What opens a paragraph: (棠溪县卫生健康局办公室 2021年9月15日).
+_BRACKETED = re.compile(r"\s*\([^()]{0,40}\)")
+#: 《垦区先锋》2014年第11期: a month, or the end of the year where there are more of them.
+_ISSUE = re.compile(r"》\s*(?P<year>(?:19|20)\d\d)年第(?P<issue>\d{1,2})期")
+_MONTHS = 12
 #: The longest line that is a by-line or signature, and how much of it may be no date where the page tells its own.
 _LINE, _BESIDE = 80, 14
 #: How long before it is published a document may have been written or a speech held.
@@ -44,10 +49,16 @@ def _dated_lines(reading: Reading) -> Iterator[tuple[int, date]]:
 
 
 def _dates_of(reading: Reading, block: Block) -> Iterator[tuple[int, date]]:
-    length = block.end - block.start
-    if length > _LINE:
-        return
-    for period in find_periods(reading.folded, None, block.start, block.end):
+    end = block.end
+    if end - block.start > _LINE:
+        bracketed = _BRACKETED.match(reading.folded, block.start, end)
+        if not bracketed:
+            return
+        end = bracketed.end()
+    length = end - block.start
+    if issue := _ISSUE.search(reading.folded, block.start, end):
+        yield length, date(int(issue["year"]), min(int(issue["issue"]) or 1, _MONTHS), 1)
+    for period in find_periods(reading.folded, None, block.start, end):
         if len(period.iso) == _A_DAY and (day := day_of(period.iso)):
             yield length - (period.end - period.start), day
 

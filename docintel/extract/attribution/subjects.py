@@ -45,16 +45,21 @@ _UNNAMED = {
     Kind.OURS: re.compile(r"我们|我(?:院|委|局|校|厅|集团|公司|中心)|本(?:院|局|校|集团|公司)|全(?:院|校|集团|局|委)"),
     #: An institution by its kind alone: 去年集团组织…, 医院召开….
     Kind.ITSELF: re.compile(
-        r"(?:医院|集团|公司|学校|各科室|[委局院厅校]党[委组]|集团党委|公司党委)(?![领纪党干职内外])"
+        r"(?:医院|集团|公司|学校|各科室|[委局院厅校]党[委组]|集团党委|公司党委)(?![领纪党干职内外])|公安机关|检察机关"
     ),
     Kind.PERSON: re.compile(r"[二两三四五六]人(?!次)|他们?(?!人)|她们?"),
     Kind.SOME: re.compile(_any("some")),
     Kind.VAGUE: re.compile(alternation(load("actors")["vague"])),
 }
+_PRONOUNS = ("他", "她", "他们", "她们")
+#: What an organ of this sort is called.
+_ORGANS = {"公安机关": "公安局", "检察机关": "检察院"}
 #: Between a unit and the person who holds a post there.
 _POST = re.compile(r"(?:[^,。;:的被将把对向]{0,23}[员长任记人师事理监管官士生、授表计]|原)?")
 #: A verb before a person, who is then no subject: 省纪委监委通报|某局原局长张某.
 _ACT = re.compile(r"通报|查处|曝光|公布|公开|移送|约谈|开除|组织|安排|给予|免去|责令|撤销")
+_SAID = re.compile(rf"{_any('speech')}[,:]“?$")
+_SAID_WITHIN = 6
 _SAYS = re.compile(rf"[^,。]{{0,8}}?{_any('speech')}|:")
 #: One of its people, who is not the unit or place: 急诊科|一位老主任, 石桥镇|村民.
 _ONE_OF = re.compile(
@@ -104,6 +109,11 @@ class Subjects:
     def names_person(self, start: int, end: int) -> bool:
         """Whether `text[start:end]` names a person."""
         return bool(within(self._persons, start, end))
+
+    def person_of(self, clause: Clause) -> str | None:
+        """The name of the first person in a clause."""
+        holder = next(iter(within(self._persons, clause.start, clause.end)), None)
+        return self._text[holder.start : holder.end] if holder else None
 
     def opens(self, clause: Clause) -> Kind | None:
         """What a clause has for its subject."""
@@ -219,6 +229,17 @@ class Subjects:
         kind = Kind.EACH if _OWN_FIGURE.match(self._text, end) else Kind.PLACE
         return Subject(kind, "、".join(names), mention.start, end)
 
+    def _named_for(self, match: re.Match[str]) -> str | None:
+        """What an institution is called that stands there by its kind alone."""
+        organ = _ORGANS.get(match.group())
+        return self._collectives.named_last(organ or match.group(), match.start(), whole=organ is not None)
+
+    def _is_of_speech(self, match: re.Match[str]) -> bool:
+        """Whether a pronoun is of who speaks, and so named before: 他|通报,…; 甲说,|他们抽检…."""
+        text, start = self._text, match.start()
+        said = _SAYS.match(text, match.end()) or _SAID.search(text, max(0, start - _SAID_WITHIN), start)
+        return match.group() in _PRONOUNS and said is not None
+
     def _unnamed(self, clause: Clause) -> Subject | None:
         """Who has no name: 我们, 医院, 二人, 部分单位, 各级党组织."""
         for kind, pattern in _UNNAMED.items():
@@ -227,6 +248,8 @@ class Subjects:
             if match and near and _LEAD_IN.fullmatch(self._text, clause.start, match.start()):
                 if at(self.mentions, match.start()):
                     continue
-                name = self._collectives.named_last(match.group(), match.start()) if kind is Kind.ITSELF else None
+                name = self._named_for(match) if kind is Kind.ITSELF else None
+                if (name is None and match.group() in _ORGANS) or self._is_of_speech(match):
+                    continue
                 return Subject(kind, name, match.start(), match.end())
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from docintel.extract.cases.acts import split_acts
+from docintel.extract.cases.case_tables import find_table_acts, find_table_units
 from docintel.extract.cases.consequences import find_consequences, notice_in
 from docintel.extract.cases.crowds import find_crowd_cases
 from docintel.extract.cases.facts import Facts, distinct, make_case
@@ -21,6 +22,7 @@ from docintel.extract.cases.shared_headlines import HeadedActs, allot_headlines
 from docintel.extract.cases.statements import read_statements
 from docintel.extract.cases.units import (
     find_unit_cases,
+    find_units_decided,
     find_units_suffering,
 )
 from docintel.extract.cases.unnamed import find_unnamed_cases
@@ -60,7 +62,7 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     statements = list(read_statements(reading, persons, mentions))
     items = find_items(reading)
     consequences = list(find_consequences(reading, statements))
-    told = [*consequences, *find_acts(reading, items, statements, consequences)]
+    told = [*consequences, *find_acts(reading, items, statements, consequences), *find_table_acts(reading, persons)]
     findings = allot_headlines(reading, items, told)
     notice = _Notice(items, HeadedActs(told), frozenset(finding.money.value for finding in told if finding.money))
     cases = [
@@ -69,7 +71,9 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     ]
     cases += find_unit_cases(reading, items, mentions, statements, cases)
     units = {unit for case in cases if not case.persons for unit in case.units}
+    cases += find_units_decided(reading, items, mentions, statements, notice.headed, units)
     cases += find_units_suffering(reading, items, mentions, statements, notice.headed, units)
+    cases += find_table_units(reading, mentions, persons, units)
     cases += find_units_given(reading, mentions, statements, units)
     cases += find_units_reported(reading, mentions)
     cases += find_crowd_cases(reading, cases)

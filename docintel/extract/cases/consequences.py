@@ -16,6 +16,8 @@ from docintel.extract.language.reading import Clause, Reading
 
 #: How far a clause may go on before what befell them: 并.
 _JUST_BEHIND = 2
+#: `因犯受贿罪|被判处有期徒刑`
+_FOR_CRIME = re.compile(r"因?犯[^,。;]{2,16}罪被?")
 _SUFFERED = re.compile(r"(?:被|受到|予以|分别)[^,]{0,6}$")
 #: 判处死刑|,缓期二年执行
 #: `分别受到撤职处分|和记过处分`
@@ -44,8 +46,10 @@ def find_consequences(reading: Reading, statements: Sequence[Statement]) -> Iter
 
 def _further(reading: Reading, statement: Statement, groups: Sequence[Group]) -> Iterator[Finding]:
     """What else befell people that a clause before it names as its object: `给予张三警告处分,|扣发三个月绩效`."""
+    crime = _FOR_CRIME.match(reading.folded, *statement.clause)
+    begin = crime.end() if crime else statement.clause.start
     for sanction in sanctions_in(reading, *statement.clause):
-        if sanction.start - statement.clause.start <= _JUST_BEHIND:
+        if sanction.start - begin <= _JUST_BEHIND:
             for group in groups:
                 quote = _quote(reading, statement, group)
                 yield Finding(group.people, quote, "decided", sanction=sanction, decided=True)

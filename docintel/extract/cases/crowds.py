@@ -39,8 +39,8 @@ _FILED = Gated(
 )
 #: `对|11名行贿人立案并采取留置措施`, `给予|2名支部书记批评教育`, `对其中|5人作出诫勉处理`
 _OBJECT = Gated(
-    rf"(?P<quote>(?:对|给予|责令)(?:其中|另外|涉案|涉事|相关|有关)?的?(?P<act>)(?<!{_NUMERAL})(?P<size>{_NUMERAL}++)余?(?:名|位|人(?=[予作进给立]))"
-    r"[^,。;“”名]{0,16}?(?:立案|诫勉|批评教育|通报批评|约谈|解聘|辞退|免职|留置|党纪|政务|党内|处罚)[^,。;]{0,30})(?=[,。;]|$)"
+    rf"(?P<quote>(?:对|给予|责令|将)(?:其中|另外|涉案|涉事|相关|有关)?的?(?P<act>)(?<!{_NUMERAL})(?P<size>{_NUMERAL}++)余?(?:名|位|人(?=[予作进给立]))"
+    r"[^,。;“”名]{0,16}?(?:立案|诫勉|批评教育|通报批评|约谈|解聘|辞退|免职|留置|党纪|政务|党内|处罚|交流到|调离)[^,。;]{0,30})(?=[,。;]|$)"
 )
 #: `扣罚相关医师绩效3.9万元`
 _FINED = Gated(
@@ -48,9 +48,26 @@ _FINED = Gated(
 )
 #: `对58家企业|作出限制投标处理`, `将2家违规企业|列入不良记录名单`
 _COMPANIES = Gated(
-    rf"(?P<quote>[对将把](?P<act>)(?P<size>{_NUMERAL}++)余?家(?:违规|违法)?[^,。;]{{0,8}}?(?:企业|公司|供应商|药店|诊所|门诊部|医院|机构|单位)(?:(?:作出|予以|给予|处以|罚款|暂停|解除|取消)|记入?不良|(?<=违[规法]企业)列入|(?<=违[规法]单位)列入)[^,。;]{{0,40}})"
+    rf"(?P<quote>[对将把](?P<size>{_NUMERAL}++)余?家(?:违规|违法)?(?:(?P<act>[^,。;的]{{4,24}})的)?[^,。;]{{0,8}}?(?:企业|公司|供应商|药店|诊所|门诊部|医院|机构|单位)(?:(?:作出|予以|给予|处以|罚款|暂停|解除|取消|立案|约谈)|记入?不良|(?<=违[规法]企业)列入|(?<=违[规法]单位)列入)[^,。;]{{0,40}})"
+)
+#: `辞退|护工3人`, `立案|行贿人员206人`
+_COUNTED = Gated(
+    rf"(?P<quote>(?:辞退|解聘|清退|停赛|停岗|通报批评|立案(?:调查|查处)?|处理)了?(?P<act>)(?:违规|违法|不合格|涉案|其中)?"
+    rf"(?:行贿(?:人员|人)|抄表员|护工|护士|医生|医师|药师|医务人员|裁判员|评标专家|业务员|教练|保安|[^,。;、有责相关导处\d问]{{1,4}}员(?!额)|企业)(?P<size>{_NUMERAL}++)余?[名人家])(?=[,。;、]|$)"
+)
+#: `其中|2人受到党纪处分`, `|9人被批评教育`
+_SOME = Gated(
+    rf"(?:(?<=[,。;])|(?<=其中)|(?<=另有)|^)(?P<quote>(?P<act>)(?<!{_NUMERAL})(?![两二三四五六七]人)(?P<size>{_NUMERAL}++)余?(?:人|名)(?:因(?P<reason>[^,。;“”]{{2,20}}?))?(?:分别)?(?:受到|被)"
+    r"(?:党纪|政务|党内|诫勉|批评教育|通报批评|免职|辞退|解聘|开除|停职|调离|留党)[^,。;“”]{0,40})(?=[,。;]|$)"
+)
+#: `对|当事医师|提醒谈话`
+_CONCERNED = Gated(
+    rf"(?P<quote>对(?P<act>)(?P<size>)(?:当事|涉事)(?:的)?{_STAFF}(?:予以|进行|给予|作出)?(?:提醒谈话|谈话提醒|批评教育|诫勉|通报批评|约谈|停职|警告)[^,。;]{{0,8}})(?=[,。;]|$)"
 )
 _PATTERNS = {
+    "crowd-concerned": _CONCERNED,
+    "crowd-counted": _COUNTED,
+    "crowd-some": _SOME,
     "crowd-filed": _FILED,
     "crowd-fined": _FINED,
     "crowd-companies": _COMPANIES,
@@ -64,20 +81,30 @@ _PATTERNS = {
 def find_crowd_cases(reading: Reading, found: Sequence[Case]) -> list[Case]:
     """Groups without names, each once; not where the people of the group are named."""
     named = sum(len(case.persons) for case in found)
-    told: list[tuple[str, Case]] = []
+    told: list[tuple[str, int, Case]] = []
     for sentence in reading.sentences:
         for rule, pattern in _PATTERNS.items():
             for match in pattern.finditer(reading.folded, sentence.start, sentence.end):
                 size = match["size"]
                 is_named = pattern is _NAMED and named >= (parse_number(size) or 0) / 2
                 for case in () if is_named else _crowd_case(reading, match, rule):
-                    if not any(size == other and _told_again(reading.folded, case, before) for other, before in told):
-                        told.append((size, case))
-    return [case for _, case in told]
+                    again = (
+                        size == other and _told_again(reading.folded, case, before, is_near=sentence.start == start)
+                        for other, start, before in told
+                    )
+                    if not any(again):
+                        told.append((size, sentence.start, case))
+    return [case for _, _, case in told]
 
 
-def _told_again(folded: str, case: Case, before: Case) -> bool:
-    """Whether of two groups of one size the later is the earlier one: one tells no act, or both tell the same."""
+def _told_again(folded: str, case: Case, before: Case, *, is_near: bool) -> bool:
+    """Whether of two groups of one size the later is the earlier one: one tells no act, or both tell the same.
+
+    Args:
+        is_near: both stand in one sentence, which tells of each once: `2人被诫勉,2人被批评教育`.
+    """
+    if is_near:
+        return case.evidence.start < before.evidence.end and before.evidence.start < case.evidence.end
     if not case.acts or not before.acts:
         return True
     acts = [(act.start, act.end) for act in case.violations]

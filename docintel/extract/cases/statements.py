@@ -47,6 +47,8 @@ _ALL = re.compile(
 _ON_UNIT = re.compile(r"(?:并|同时|另)?(?:责令|给予|对|建议)")
 #: `市监委|给予其|政务处分`
 _ON_THEM = re.compile(r"[^,]{0,20}?(?:给予|对|将|免去|撤销)其(?![他余中])")
+#: `最后停了|他|处方权半年` behind a clause about others
+_THEY = re.compile(r"(?<!其)[他她](?![们人国乡山])")
 #: `与结算员张三|合谋`
 _COMPLICE = re.compile(r"等?[^,。;]{0,4}?(?:合谋|共谋|同谋|串通|勾结|合伙|共同|一起|联手)")
 
@@ -100,9 +102,10 @@ def read_statements(
     about: tuple[Group, ...] = ()
     block, named_in = -1, -1
     named: dict[int, Group] = {}  # the people of the block
+    last: tuple[Group, ...] = ()  # whom its pronouns mean: 查处了副院长张三,|他|收受好处
     for sentence in reading.sentences:
         if sentence.block != block:
-            about, block, named = (), sentence.block, {}
+            about, block, named, last = (), sentence.block, {}, ()
         pending: tuple[Group, ...] = ()
         opened = {clause.start for clause in sentence.clauses}
         openers = [g.phrase for g in within(groups, sentence.start, sentence.end) if g.phrase in opened]
@@ -112,8 +115,11 @@ def read_statements(
             subjects = _subjects(reading.folded, here) or _all_of(reading, clause, named)
             named |= {person: group for group in here for person in group.people}
             quoted = bool(subjects) and _is_speaking(reading.folded, subjects[-1].end, clause.end)
+            last = here or last
             if subjects:
                 about, named_in = pending + subjects, sentence.start
+            elif not about and not here and len(last) == 1 and _THEY.search(reading.folded, *clause):
+                about = last
             elif (
                 about
                 and not _ON_THEM.match(reading.folded, *clause)
@@ -127,7 +133,7 @@ def read_statements(
             next_subject = openers[behind] if behind < len(openers) else None
             yield Statement(clause, sentence, here, about, named_in != sentence.start, quoted, next_subject)
             if quoted:
-                about = ()
+                about = last = ()
 
 
 def _is_speaking(folded: str, start: int, end: int) -> bool:
@@ -213,6 +219,8 @@ def _is_governed(folded: str, start: int, end: int, before: int) -> bool:
     if folded.startswith("对", start - 1) and _DEALT_WITH.match(folded, end):
         return False
     if folded.startswith(("与", "和", "同"), start - 1) and _COMPLICE.match(folded, end):
+        return False
+    if folded.startswith("叫", start - 1) and folded[end : end + 1] in {",", "。", ";"}:  # 有个副科长,叫|张三|,
         return False
     behind = _ATTRIBUTE.match(folded, end) or act_in_case_name(folded, end, end + 30)
     joined = start == before + 1 and folded[before] == "和"

@@ -6,9 +6,10 @@ In: a reading with its items, statements and unit mentions. Out: `Case`s without
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from docintel.extract.cases.acts import is_same, is_wrong, split_acts
-from docintel.extract.cases.consequences import general_in, sanctions_in
+from docintel.extract.cases.consequences import general_in, notice_in, sanctions_in
 from docintel.extract.cases.facts import Facts, Span, distinct, make_case
 from docintel.extract.cases.headline_units import closed, listed_units, sums_of, unit_in_head
 from docintel.extract.cases.sanctions import Sanction
@@ -26,8 +27,17 @@ _SUFFERED = re.compile(r"受到|被|给予|予以")
 _BEFALLS = re.compile(
     r"[^,。;名人员干部长任]{0,8}?(?:分别)?(?:被|受到|(?=(?:向|在)?[^,。;名人员干部长任]{0,12}?作[出了](?:书面|深刻|公开)?检查))"
 )
+#: `县教育局|被|点名通报`
+_NAMED = re.compile(r"(?:[省市县区州全]?[^,。;]{0,6})?(?:公开|点名)?通报(?:曝光)?")
 #: Another unit: `城投公司党委|被责令检查` behind a clause about the bureau.
 _ANOTHER = re.compile(r"(?![这该其]).*(?:公司|集团|[委院厅校]|党组|中心|[^当]局)")
+#: `市医保局|责令改正`, `市卫健委|依法对其|处以罚款`
+_DEALT_WITH = (UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL)
+_AUTHORITIES = (UnitKind.GOVERNMENT, UnitKind.HEALTH_AUTHORITY)
+_DECIDES = re.compile(
+    r"(?:已|依法|随即|决定|遂|另|对其|对该[院店所司]|依规|作出|会同[^,。;]{2,16})*"
+    r"(?:责令(?!各)|追回|追缴|处以?(?![分理置])|解除|暂停|中止|吊销|没收|罚款|给予(?!支持))"
+)
 #: `市卫健委|给予|该院全市通报批评`
 _GIVEN = re.compile(r"(?:给予|责令|决定对|对)$")
 _TIME = re.compile(
@@ -142,6 +152,32 @@ def _unit_case(
     return make_case(reading, facts)
 
 
+def find_units_decided(
+    reading: Reading,
+    items: Sequence[Item],
+    mentions: Sequence[UnitMention],
+    statements: Iterable[Statement],
+    headed: HeadedActs,
+    told: set[str],
+) -> Iterator[Case]:
+    """Units that open an item and that an authority decides about in it; each once.
+
+    Args: as for `find_units_suffering`.
+    """
+    of_people = sorted(statement.clause.start for statement in statements if statement.groups)
+    names_people = frozenset(of_people)
+    for item in items:
+        opener = _opener(mentions, item)
+        if opener is None or opener.canonical in told or _holds_one(item.head.start, item.head.end, of_people):
+            continue
+        for sentence, clause in ((it, clause) for it in item.sentences for clause in it.clauses):
+            sanctions = _decided_by(reading, mentions, opener, sentence, clause, names_people)
+            if sanctions:
+                told.add(opener.canonical)
+                yield _suffering(reading, opener, item, clause, sanctions, headed.of(item))
+                break
+
+
 def find_units_suffering(
     reading: Reading,
     items: Sequence[Item],
@@ -166,8 +202,8 @@ def find_units_suffering(
     names_people = frozenset(of_people)
     for item in items:
         head = unit_in_head(reading, item, mentions)
-        if _holds_one(item.head.start, item.head.end, of_people):
-            head = None
+        names_one = _holds_one(item.head.start, item.head.end, of_people)
+        head = None if names_one else head
         for sentence in item.sentences:
             if not within(mentions, sentence.start, sentence.end + 1):
                 continue
@@ -185,8 +221,9 @@ def find_units_suffering(
                     sanctions += _going_on(reading, mentions, sentence, clause, names_people)
                 if sanctions:
                     told.add(unit.canonical)
-                    told_in = item if head and not is_part else sentence
-                    yield _suffering(reading, unit, told_in, clause, sanctions, headed.of(item))
+                    opener = None if head or names_one else _taken_up(reading, mentions, item, sentence, unit)
+                    told_in = item if opener or (head and not is_part) else sentence
+                    yield _suffering(reading, opener or unit, told_in, clause, sanctions, headed.of(item))
 
 
 def _subject(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
@@ -203,7 +240,12 @@ def _befalling(reading: Reading, subject: UnitMention, clause: Clause) -> list[S
     suffered = _BEFALLS.match(reading.folded, start, clause.end)
     if suffered and start == clause.start and _ANOTHER.match(suffered.group()):
         return []
-    return sanctions_in(reading, suffered.end(), clause.end) if suffered else []
+    if not suffered:
+        return []
+    found = sanctions_in(reading, suffered.end(), clause.end)
+    named = _NAMED.fullmatch(reading.folded, suffered.end(), clause.end) if not found else None
+    notice = notice_in(reading, suffered.end() - 1, clause.end) if named else None
+    return [notice] if notice else found
 
 
 def _is_inside(part: UnitMention, whole: UnitMention) -> bool:
@@ -220,6 +262,42 @@ def _given(
         if unit and given and mention.canonical == unit.canonical:
             return sanctions_in(reading, given.start(), clause.end)
     return []
+
+
+def _opener(mentions: Sequence[UnitMention], item: Item) -> UnitMention | None:
+    """The unit whose case an item tells: `案例一:某市某医院虚构检查,骗取基金…`."""
+    unit = at(mentions, item.start)
+    return unit if unit and unit.start == item.start and unit.kind is not UnitKind.DISCIPLINE else None
+
+
+def _taken_up(
+    reading: Reading, mentions: Sequence[UnitMention], item: Item, sentence: Sentence, unit: UnitMention
+) -> UnitMention | None:
+    """The mention of a unit that opens the item, where a later sentence names it or says 该院: no 院 of 院党委."""
+    opener = _opener(mentions, item) if sentence is not item.head else None
+    named = unit.rule != "self" or reading.folded.startswith("该", unit.start)
+    return opener if opener and named and opener.canonical == unit.canonical else None
+
+
+def _decided_by(
+    reading: Reading,
+    mentions: Sequence[UnitMention],
+    unit: UnitMention,
+    sentence: Sentence,
+    clause: Clause,
+    names_people: Container[int],
+) -> list[Sanction]:
+    """What an authority decided, in an item about a unit: `市医保局|责令其退回资金,处2倍罚款3万元`."""
+    authority = at(mentions, clause.start)
+    if authority is None or authority.start != clause.start or authority.canonical == unit.canonical:
+        return []
+    if unit.kind not in _DEALT_WITH or authority.kind not in _AUTHORITIES:
+        return []
+    if not _DECIDES.match(reading.folded, authority.end, clause.end):
+        return []
+    behind = [c for c in sentence.clauses if c.start >= clause.start]
+    own = takewhile(lambda c: c.start not in names_people and not unnamed_in(reading, [c]), behind)
+    return [sanction for c in own for sanction in sanctions_in(reading, *c)]
 
 
 def _going_on(
@@ -247,8 +325,13 @@ def _suffering(
 ) -> Case:
     folded = reading.folded
     if isinstance(told_in, Item):
-        end = closed(reading, told_in.head)
+        end = closed(reading, told_in.head) if clause.start >= told_in.head.end else clause.start
         quote, acts, sums = (unit.start, end), list(split_acts(folded, unit.end, end)), sums_of(reading, told_in)
+        if not told_in.is_headed:
+            before = [c for s in told_in.sentences for c in s.clauses if unit.end < c.start < clause.start]
+            wrong = [c for c in before if c.start > end and is_wrong(folded, *c)]
+            acts += [act for c in wrong for act in split_acts(folded, *c)]
+            sums = [money for c in [Clause(unit.end, end), *before] for money in find_money(folded, *c)]
     else:
         before = [c for c in told_in.clauses if c.start <= clause.start and c.end > unit.start]
         stretches = [(max(c.start, unit.end), c.end if c != clause else c.start) for c in before]

@@ -5,7 +5,8 @@ credits and names of organisations is left in.
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,17 +31,21 @@ _MASK_END = r"(?![某个些种次年月日天县市区省镇乡村局处公单�
 _ANONYMOUS = re.compile(
     rf"(?<!某)(?:{alternation(_COMPOUND)}|{_SAFE})(?:某(?:某|[甲乙丙丁戊己庚辛壬癸])?{_MASK_END}|[×X*]{{2}}(?![A-Za-z×*]))"
 )
+#: 谢谢|龙局长, 负责人|常年不|在岗
+_THANKS = re.compile(r"谢谢|常年")
 _HIDING = re.compile(r"[某×X*]")
 #: A family name that begins everyday words too, hidden behind a position: 护士长|别某某
 _ANONYMOUS_HERE = re.compile(rf"(?![{_WORDS['particles']}]){_HAN}某某?{_MASK_END}")
 #: What hides a name: 张某, 李某某, 赵某甲, 张某刚, 张××.
 _MASKED = re.compile(rf"{_SURNAME}(?:某{{1,2}}{_HAN}?|[××X\*]{{1,2}})")
 _FOLLOW = rf"(?:[,、。;:!?“”()《》\s]|$|{alternation(_WORDS['followers'])})"
-_FOLLOW_CLEARLY = rf"(?:[,、。;)]|$|{alternation(word for word in _WORDS['followers'] if len(word) > 1)})"
+_FOLLOW_CLEARLY = rf"(?:[,、。;)]|$|说[,:。“]|{alternation(word for word in _WORDS['followers'] if len(word) > 1)})"
 _FOLLOWER = re.compile(_FOLLOW)
 _CLEAR_FOLLOWER = re.compile(_FOLLOW_CLEARLY)
 _LONG_FOLLOWER = re.compile(alternation(word for word in _WORDS["followers"] if len(word) > 1))
 _LONGEST = 3
+#: 舒朗|说,
+_SAID = re.compile(r"说[,:。“]")
 #: 陈局长, 李女士, 孙媳妇: a family name with what somebody is called, or alone
 _TITLED = re.compile(rf"{_SURNAME}(?:{alternation([*_WORDS['heads'], *_WORDS['called']])})?")
 #: Positions, and what a court calls people.
@@ -54,7 +59,9 @@ _UNTAGGED = re.compile(
     rf"|{_HAN}{{1,7}}(?:·{_HAN}{{1,8}}?){{1,2}}(?={_FOLLOW_CLEARLY})|{_SYLLABLE}{{3,5}}?(?={_FOLLOW_CLEARLY}))"
 )
 #: A family name that begins other words too, with punctuation behind: 市委书记|易水寒|,
-_CLOSED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{2}})(?=[,、。;)])")
+_CLOSED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{2}})(?<!说)(?=[,、。;)])")
+#: 副院长|成蹊|,他…
+_THEN_HE = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{1,2}}),(?=[他她](?!们)|[男女],)")
 #: Listed before somebody else with a position: 院长|管韬|、分管副院长曲一鸣, 副总经理|解兴邦|、工程部部长仉玉林.
 _LISTED_NAME = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{1,2}})[、和](?={_HAN}{{2,14}})")
 #: 司机|老谢|, 干事|小杜|因…: what somebody is called at work.
@@ -66,6 +73,8 @@ _BEFORE_VERB = re.compile(rf"{_SAFE}{_HAN}{{2}}")
 _VERBAL = frozenset({"v", "vd", "p", "d", "c"})
 _NAMED = frozenset({"PER", "LOC", "ORG", "nz"})
 _NOUNS = frozenset({"n", "nz", "PER", "LOC", "ORG"})
+#: Of words of a unit's name and a position: 区教育局原党组书记、局长.
+_TITLE_TAGS = frozenset({"n", "nz", "vn", "a", "f", "w", "m", "ORG", "LOC"})
 _EMPTY_WORDS = frozenset({"c", "p", "u", "d", "r", "m", "q", "w", "f"})
 _GIVEN = 2  # characters of a given name
 _LISTED_REACH = 16
@@ -103,6 +112,8 @@ _SPEAKS = re.compile(rf"\s*(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=在[^,。]*?[上
 #: `院党委书记 张三`, `主持人:若山`
 _SIGNED = re.compile(rf"[^。,;:!?]{{2,40}}\s(?P<name>{_SURNAME}{_HAN}{{1,2}})")
 _HOST_LINE = re.compile(rf"主\s*持\s*人\s*:\s*(?P<name>{_HAN}{{2,3}})")
+_BETWEEN = re.compile(rf"、(?![和及与])(?P<name>{_SURNAME}{_HAN}{{1,2}})、")
+_TURN = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{1,2}})(?<![说问答称道]):")
 _LONGEST_LINE = 48
 _QUOTED = re.compile(r"[“‘][^“”‘’]{0,8}[”’]")
 
@@ -125,7 +136,7 @@ def find_candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterat
     """Names by their own look and their surroundings."""
     for candidate in _candidates(reading, mentions):
         name = reading.folded[candidate.start : candidate.end]
-        if name not in _NOT_NAMES and "们" not in name and not _TITLED.fullmatch(name):
+        if name not in _NOT_NAMES and not _THANKS.match(name) and "们" not in name and not _TITLED.fullmatch(name):
             yield candidate
 
 
@@ -145,6 +156,7 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
         return folded.count(name) > 1 and bool(re.search(rf"{name}(?:{_SAYS})", folded))
 
     yield from _set_apart(reading)
+    yield from _turns(reading)
     yield from _dealt_with(folded)
     openers = _openers(folded)
     tagged = {name.end: name for name in reading.names if name.label == "PER"}
@@ -158,6 +170,7 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
             and _is_credible(folded, partner.start, partner.end, mentions, speaks)
         ):
             yield Candidate(start, end, "person/tagger")
+    yield from _between(reading, tagged.values())
     for sentence in reading.sentences:
         hides = _HIDING.search(folded, sentence.start, sentence.end)
         for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end) if hides else ():
@@ -168,6 +181,15 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
             if whole and not _is_quoted(folded, match.start(), whole):
                 yield Candidate(match.start(), whole, "person/syllables")
         yield from _untagged(reading, sentence.start, sentence.end, openers)
+
+
+def _between(reading: Reading, tagged: Iterable[Name]) -> Iterator[Candidate]:
+    """Names in a list that the tagger missed between two that it saw: 翁正则、|储若兰|、桑济民."""
+    starts = {name.start for name in tagged}
+    for name in tagged:
+        match = _BETWEEN.match(reading.folded, name.end)
+        if match and match.end() in starts and match.start("name") not in starts:
+            yield Candidate(*match.span("name"), "person/listed")
 
 
 def _dealt_with(folded: str) -> Iterator[Candidate]:
@@ -202,6 +224,21 @@ def _set_apart(reading: Reading) -> Iterator[Candidate]:
             yield Candidate(*match.span("name"), "person/line")
 
 
+def _turns(reading: Reading) -> Iterator[Candidate]:
+    """Who takes a turn again and again in a conversation: `卫蓁:先看身份。`."""
+    turns = [
+        match.span("name")
+        for block in reading.document.blocks
+        if block.kind not in NOT_CONTENT and (match := _TURN.match(reading.folded, block.start, block.end))
+    ]
+    names = Counter(reading.folded[slice(*span)] for span in turns)
+    for start, end in turns:
+        word = at(reading.words, start)
+        is_word = word is not None and (word.start, word.end) == (start, end) and word.label != "PER"
+        if names[reading.folded[start:end]] > 1 and not is_word:
+            yield Candidate(start, end, "person/turn")
+
+
 def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -> Iterator[Candidate]:
     """Names that the tagger missed, right behind a position."""
     folded = reading.folded
@@ -227,14 +264,10 @@ def _behind_title(
         name, closed = match["name"], folded[match.end() : match.end() + 1] in _CLOSED_BY
         is_word = any(w.end == match.end() for w in within(reading.words, *match.span("name")))
         closed = closed or (is_word and bool(_CLEAR_FOLLOWER.match(folded, match.end())))
-        if len(name) > 2 or closed:
+        is_cut = tagged and len(name) > _LONGEST and not is_word and "·" not in name  # 申屠岩|翻开
+        if (len(name) > _GIVEN or closed) and not is_cut:
             yield Candidate(*match.span("name"), "person/behind-title")
-    if parted := _parted(reading, begin, end):
-        yield Candidate(begin, parted, "person/parted")
-    if match := _CLOSED_NAME.match(folded, begin, end):
-        words = [w for w in within(reading.words, begin, match.end()) if 1 < w.end - w.start <= match.end() - begin]
-        if not words:
-            yield Candidate(begin, match.end(), "person/behind-title")
+    yield from _closed_names(reading, begin, end)
     again = next((begin + length for length in (3, 2) if folded[begin : begin + length] in openers), None)
     if again:
         yield Candidate(begin, again, "person/again")
@@ -250,6 +283,27 @@ def _behind_title(
         is_taken = bool(_FOLLOWER.match(folded, match.end() - 1)) or "某" in name
         if is_verb and is_cut and not is_taken and name[:2] not in _NOT_NAMES:
             yield Candidate(begin, match.end(), "person/before-verb")
+
+
+def _closed_names(reading: Reading, begin: int, end: int) -> Iterator[Candidate]:
+    """Names behind a position that punctuation, or what is said of `他`, shows to be whole."""
+    folded = reading.folded
+    if spoken := _THEN_HE.match(folded, begin, end):
+        yield Candidate(*spoken.span("name"), "person/behind-title")
+    if parted := _parted(reading, begin, end):
+        yield Candidate(begin, parted, "person/parted")
+    if match := _CLOSED_NAME.match(folded, begin, end):
+        words = [w for w in within(reading.words, begin, match.end()) if 1 < w.end - w.start <= match.end() - begin]
+        if not words or _is_all_title(reading, begin):
+            yield Candidate(begin, match.end(), "person/behind-title")
+
+
+def _is_all_title(reading: Reading, offset: int) -> bool:
+    """Whether nothing but a unit and a position stands before in the clause: `区教育局党组书记、局长|满守信|,`."""
+    clause = reading.clause_at(offset)
+    before = within(reading.words, clause.start, offset) if clause else ()
+    units = [word for word in before if word.label == "ORG"]
+    return bool(units) and all(word.label in _TITLE_TAGS for word in before)
 
 
 def _is_listed(reading: Reading, listed: re.Match[str], people: Container[int]) -> bool:
@@ -304,6 +358,8 @@ def _shortened(folded: str, name: Name, openers: Container[str]) -> int:
     """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
     if (familiar := _FAMILIAR.match(folded, name.start, name.end)) and folded[name.end - 1] in "因没却":
         return familiar.end("name")
+    if name.end - name.start == _LONGEST and _SAID.match(folded, name.end - 1):
+        return name.end - 1
     takes = name.end - name.start == _LONGEST and (
         _LONG_FOLLOWER.match(folded, name.end - 1) or name.text[:-1] in openers or name.text.endswith("某案")
     )
@@ -330,7 +386,7 @@ def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], froze
         behind: gives the characters that follow a name anywhere in the text.
     """
     name = folded[start:end]
-    if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]):
+    if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]) or _SAID.match(folded, end):
         return end
     if len(behind(name)) > 1:
         return end
@@ -355,8 +411,10 @@ def _whole_start(folded: str, start: int, end: int, before: Callable[[str], froz
         before: gives the characters that stand before a name anywhere in the text.
     """
     name, family = folded[start:end], folded[start - 1 : start]
-    if len(name) != 2 or family not in _SURNAMES or before(name) != {family} or folded.count(name) < 2:
+    if len(name) != 2 or family not in _SURNAMES or before(name) != {family}:
         return start
+    if folded.count(name) < 2:  # 院长|向炳文|履行: no family name stands behind the preposition
+        return start - 1 if family != "和" and name[0] not in _SURNAMES and follows_title(folded, start - 1) else start
     whole = folded[start - 1 : end]
     set_apart = (
         m.start() == 0 or folded[m.start() - 1] in _CLAUSE_ENDS or follows_title(folded, m.start())

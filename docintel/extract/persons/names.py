@@ -21,6 +21,8 @@ _CREDIT_BEFORE = re.compile(
 )
 #: How far before a name the word that makes it a credit may stand, in characters.
 _CREDIT_REACH = 60
+#: A name alone in its line among so many at the head of a document is who wrote it.
+_HEAD_BLOCKS = 5
 _CREDIT_AFTER = re.compile(
     rf"(?:[\s、]+{_HAN}{{2,4}}){{0,12}}[\s/]*(?:{alternation(_WORDS['credit_after'])})(?=[。)\s]|$)"
 )
@@ -86,6 +88,8 @@ def _is_credit(reading: Reading, start: int, end: int) -> bool:
     block = reading.block_at(start)
     if block is None:
         return False
+    if (block.start, block.end) == (start, end) and block in reading.document.blocks[:_HEAD_BLOCKS]:
+        return True
     if _CREDIT_AFTER.match(folded, end, block.end) or _CREDIT_BEFORE.search(
         folded, max(block.start, start - _CREDIT_REACH), start
     ):

@@ -6,6 +6,7 @@ title has it.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from docintel.extract.language.gates import find_behind
 from docintel.extract.language.lexicon import alternation, load
@@ -19,7 +20,7 @@ _WORDS = load("units")["coined"]
 _COINED = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:省|市|县|区|自治州|州(?=[纪监委人政直级卫教医公检法]|中级)|旗)")
 _NOT_COINED = re.compile(
     r"自治|经开|高新|综改|保税|示范|[社园小地院景辖矿全各我本该此某两三几发城超门直省市县区州街]"
-    r"|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|一组|.*(?:[的和与在刚全各该本]|[有相机海]关|[原关](?![市县区])|园区|景区|矿区|库区|新区|辖区)"
+    r"|开发区|新区|中心|联合|会同|组织|要求|督促|指导|协助|一组|.*(?:[的与在刚全各该本]|和(?![市县区])|..和|[有相机海]关|[原关](?![市县区])|园区|景区|矿区|库区|新区|辖区|小区|校区|厂区|请[省市县区州]|某)"
     rf"|正[同与向]|[有一二三四五六七八九十几][家个些]|.*[纪监]委|年度|本级|{alternation(_WORDS['no_place'])}"
 )
 #: What stands before a place in a title: 访青岚市医保局局长, 走进云溪县.
@@ -35,9 +36,11 @@ _PHRASE = re.compile(r".*[在由到对向的将把被给里和与是该]")
 #: What can stand before such a place, and before such a village.
 _BEFORE_PLACE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fffA-Za-z·()]{2,19}?[省市县区州])")
 _BEFORE_VILLAGE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fff]{2,4}?[社村])")
+#: What opens the headline of an interview.
+_SPOKEN_TO = "(?:对话|专访|走访|探访|访)"
 #: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.
 _COINED_ORGAN = re.compile(
-    rf"(?<![\u4e00-\u9fff])[年月日向由在经对与]?"
+    rf"(?<![\u4e00-\u9fff])(?:{_SPOKEN_TO}|[年月日向由在经对与])?"
     rf"(?P<place>(?![各该本全某两几一我原]|[年月日]?(?:{alternation(_WORDS['no_place'])})){CHARACTER}{{2,3}}[省市县区州])"
     rf"(?=(?:[\u4e00-\u9fff]{{2,3}}(?:镇|乡|街道))?(?:{alternation(_WORDS['organs'])}))"
 )
@@ -68,11 +71,23 @@ def coined_names(reading: Reading) -> tuple[str, ...]:
         names.update(_without_verb(folded, name) for name in chain)
     organs = (m for m in find_behind(_BEFORE_PLACE, _COINED_ORGAN, folded))
     named = (organ["place"] for organ in organs if not _begins_verb(reading, organ.start("place")))
-    names.update(name for name in named if not _NOT_COINED.match(name) and name not in gazetteer().by_name)
+    names.update(name for name in named if _is_coined(name))
+    names.update(place for m in _in_province().finditer(folded) if _is_coined(place := m["place"]))
     villages = find_behind(_BEFORE_VILLAGE, _COINED_VILLAGE, folded)
     found = (match.group() for match in villages if not _begins_verb(reading, match.start()))
     names.update(name for name in found if not _PHRASE.match(name))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
+def _in_province() -> re.Pattern[str]:
+    """An unknown place behind the province that it lies in: 云南省|青岚州."""
+    provinces = (place.name for place in gazetteer().by_code.values() if place.level == "province")
+    return re.compile(rf"(?:{alternation(provinces)})(?P<place>{CHARACTER}{{2,3}}?(?:自治州|[市县州旗]))(?!场)")
+
+
+def _is_coined(name: str) -> bool:
+    return not _NOT_COINED.match(name) and not _PHRASE.match(name) and name not in gazetteer().by_name
 
 
 def _begins_verb(reading: Reading, offset: int) -> bool:

@@ -18,10 +18,27 @@ from docintel.extract.statistics.counts import PERSONS, Count
 
 _CLASSIFIED = frozenset({"名", "位"})
 _SHARES = frozenset({"%", "‰", "个百分点", "倍"})
+#: Measure words of institutions alone.
+HOUSES = frozenset({"家", "所"})
+#: Measure words of what happens, and of what can be put right.
+_INCIDENTS = frozenset({"起", "件", "宗", "例"})
+_PUT_RIGHT = frozenset({"个", "条", "项", "件", "处"})
 _MONEY = re.compile(r".*元|英镑|港币|卢布|泰铢|瑞士法郎")
 _ANYBODY = "人"
 _AROUND = " 、的,，"
 
+#: When, how much or how something was, and so not what is counted: 本季度新增21条, 最低180元, 调解成功53件.
+_NOTHING_COUNTED = re.compile(
+    r"[本上下去今当前半每]*(?:年度?|季度|月份?|周|日)|截[止至].*|最[高低多少大小]|[多少]则|单[场笔]|合起来|成功|延期|有货"
+    r"|(?:部分|基本|不|查证)?属实(?:和部分属实)?|不?(?:合格|达标)"
+)
+#: 罚金|四十万元的判决
+_FINE = re.compile(r"(?P<what>罚金|罚款)(?:人民币)? ?$")
+#: 从学生伙食费中截留|37.9万元, 以“返点”名义每斤提取|0.3元
+_TAKEN_FROM = re.compile(
+    r"从(?P<what>[^,。;:、]{2,14}?)[中里]?(?:截留|提取|抽取|套取|支取|挪用|列支)(?:出|了)* ?$"
+    r"|以(?P<name>“[^”]{1,8}”|[^,。;:“”]{2,8}?)的?名义[^,。;:]{0,12}$"
+)
 #: How far from a number what it belongs to may stand.
 _REACH = 80
 #: Before a noun of people behind its number stand no more words.
@@ -78,11 +95,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
-def resolve(reading: Reading, count: Count, previous: Counted | None) -> Counted:
+def resolve(reading: Reading, count: Count, previous: Counted | None, house: Field | None = None) -> Counted:
     """What a count counts.
 
     Args:
         previous: what the count before in the same sentence counts.
+        house: what the paragraph counted last by 家 or 所.
     """
     unit = count.quantity.unit_of_measure
     subject, action = _own(reading, count)
@@ -98,6 +116,8 @@ def resolve(reading: Reading, count: Count, previous: Counted | None) -> Counted
         subject = _money(reading, count, subject, action, previous)
     else:
         subject = _things(reading, count, subject, action, previous)
+        if unit in HOUSES and subject.rule in ("subject/none", "subject/carried"):
+            subject = _house(subject, previous, house)
     if subject.rule == "subject/deed" and action.value and action.value.endswith("贿赂") and len(action.value) > 2:
         action = replace(action, value=action.value.removesuffix("贿赂"))
     if action.value is None and previous and previous.action.value and _keeps_action(reading, count, subject, previous):
@@ -126,6 +146,8 @@ def _own(reading: Reading, count: Count) -> tuple[Field, Field]:
     """Subject and action as they stand around the number."""
     phrase = count.phrase
     subject, action = (_cut(reading, span) for span in (phrase.subject, phrase.action))
+    if subject and _NOTHING_COUNTED.fullmatch(subject):
+        subject = None
     rule = f"subject/{phrase.where}" if subject else "subject/none"
     before = phrase.action is not None and phrase.action[1] <= count.quantity.start
     verb_rule = "action/none" if not action else "action/before" if before else "action/behind"
@@ -221,16 +243,32 @@ def _money(reading: Reading, count: Count, own: Field, action: Field, previous: 
     thing = previous.thing if previous else None
     if own.value and thing and own.rule.endswith(Where.TOPIC) and _patterns()["sum"].fullmatch(own.value):
         return Decision(thing, "subject/carried", own.span)
-    if own.value and not _is_doer(own):
-        return own
-    if deed := _deed(action):
-        return deed
+    if told := _fine(reading, count, own) or (own if own.value and not _is_doer(own) else None):
+        return told
+    if told := _deed(action) or _source(reading, count):
+        return told
     sums_up = _sums_up(reading, count)
-    if sums_up and (said := _said_before(reading, count)):
-        return said
-    goes_on = previous and (sums_up or _MONEY.fullmatch(previous.unit_of_measure) or count.goes_on)
+    if sums_up and (told := _said_before(reading, count)):
+        return told
+    of_money = previous is not None and _MONEY.fullmatch(previous.unit_of_measure) is not None
+    if count.goes_on and of_money and previous and previous.subject.value:
+        return Decision(previous.subject.value, "subject/carried", previous.subject.span)
+    goes_on = previous and (sums_up or of_money or count.goes_on)
     goes_on = goes_on or _is_part(reading, count)
     return Decision(thing, "subject/carried") if thing and goes_on else _NOTHING
+
+
+def _fine(reading: Reading, count: Count, own: Field) -> Field | None:
+    """`罚金四十万元的判决`: the fine, not what says it."""
+    fine = _FINE.search(reading.folded, count.start, count.quantity.start) if own.rule.endswith(Where.BEHIND) else None
+    return Decision(fine["what"], "subject/fine", fine.span("what")) if fine else None
+
+
+def _source(reading: Reading, count: Count) -> Field | None:
+    """Whence, or under what name, a sum was taken."""
+    taken = _TAKEN_FROM.search(reading.folded, count.clause[0], count.quantity.start)
+    span = taken.span(taken.lastgroup or 0) if taken else None
+    return Decision(_cut(reading, span), "subject/source", span) if span else None
 
 
 def _sums_up(reading: Reading, count: Count) -> bool:
@@ -249,17 +287,44 @@ def _said_before(reading: Reading, count: Count) -> Field | None:
 
 def _things(reading: Reading, count: Count, own: Field, action: Field, previous: Counted | None) -> Field:
     thing = previous.thing if previous else None
-    if own.value and thing and not own.rule.endswith(Where.BEHIND):
-        if reading.folded[count.start : count.quantity.start].rstrip().endswith("的"):
-            return Decision(thing, "subject/carried", own.span)
-        if _patterns()["modifier"].fullmatch(own.value):
-            sort = _sort(reading, count) or own.value
-            return Decision(sort + _head_of(previous, ""), "subject/completed", own.span)
+    if thing and not own.rule.endswith(Where.BEHIND) and (part := _part_of(reading, count, own, thing, previous)):
+        return part
     if own.value and not _is_doer(own):
         return own
     if previous and count.goes_on and previous.subject.value:
         return Decision(previous.subject.value, "subject/carried", previous.subject.span)
-    return _deed(action) or (Decision(thing, "subject/carried") if thing else _NOTHING)
+    if deed := _deed(action):
+        return deed
+    if thing is None and action.value in _data("put_right") and count.quantity.unit_of_measure in _PUT_RIGHT:
+        return Decision("问题", "subject/implied", action.span)
+    alien = count.quantity.unit_of_measure in _INCIDENTS and _is_sum_or_share(previous)
+    return Decision(thing, "subject/carried") if thing and not alien else _NOTHING
+
+
+def _part_of(reading: Reading, count: Count, own: Field, thing: str, previous: Counted | None) -> Field | None:
+    """A sort of what was counted before: `涉及食堂的41个`, `个人层面33条`, `食堂管理类137个`; else None."""
+    if own.value is None:
+        return None
+    words = reading.folded[count.start : count.quantity.start].rstrip()
+    if words.endswith("的") and not words.startswith(_data("tells_of")):
+        return Decision(thing, "subject/carried", own.span)
+    if words.endswith("层面") or _patterns()["modifier"].fullmatch(own.value):
+        sort = _sort(reading, count) or own.value
+        return Decision(sort + _head_of(previous, ""), "subject/completed", own.span)
+    return None
+
+
+def _house(subject: Field, previous: Counted | None, house: Field | None) -> Field:
+    """What 家 counts without a noun: 另外8家 are of the sort counted by it before, never 金额 or 比例."""
+    if house and house.value:
+        return Decision(house.value, "subject/carried", house.span)
+    return _NOTHING if _is_sum_or_share(previous) else subject
+
+
+def _is_sum_or_share(counted: Counted | None) -> bool:
+    """Whether what was counted is no thing that 家 or 起 could count."""
+    unit = counted.unit_of_measure if counted else ""
+    return unit in _SHARES or _MONEY.fullmatch(unit) is not None
 
 
 def _sort(reading: Reading, count: Count) -> str | None:

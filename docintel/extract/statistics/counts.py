@@ -16,9 +16,10 @@ from docintel.extract.language.wording import Span, Words, plain
 from docintel.extract.statistics.uncounted import counts
 from docintel.text.quantities import SPELLING, Form, Quantity, QuantityGrammar
 
-_SEPARATORS = "、和及与 "
-_ENUMERATED = re.compile(rf"[{_SEPARATORS}]+")
-_TOGETHER = re.compile(rf"[{_SEPARATORS}]*")
+#: Between numbers that are listed, or are the ends of a range.
+_SEPARATORS = "、和及与至到~- "
+_ENUMERATED = re.compile(rf"[{re.escape(_SEPARATORS)}]+")
+_TOGETHER = re.compile(rf"[{re.escape(_SEPARATORS)}]*")
 #: Measure words of people.
 PERSONS = frozenset({"人", "名", "人次", "名次", "位"})
 _SHARES = frozenset({"%", "‰", "个百分点", "倍"})
@@ -29,6 +30,9 @@ _NUMBER_OF = frozenset({"数", "数量", "个数", "件数", "人数", "总数"}
 _REACH = 160
 #: No more numbers are listed in one breath.
 _LONGEST_RUN = 30
+#: Before and behind 块 as money.
+_PAID = re.compile(r"[垫收花给降涨值卖买落交扣罚退补挣赚省要出][了到过]? ?$")
+_PAID_FOR = re.compile(r" ?(?:$|[^\u4e00-\u9fff]|[\u4e00-\u9fff]{0,4}费|却)")
 #: How far before a sum without a measure word the word for money may stand.
 _MONEY_REACH = 14
 
@@ -77,7 +81,7 @@ def find_counts(reading: Reading, sentence: Sentence) -> Iterator[Count]:
     of_clauses = [
         (clause, list(_counting(reading, quantities)))
         for clause in sentence.clauses
-        if (quantities := grammar().find(reading.folded, clause.start, clause.end, bare=True))
+        if (quantities := grammar().find(reading.folded, clause.start, clause.end, bare=True, apart=True))
     ]
     counted = any(quantities for _, quantities in of_clauses)
     words = plain(within(reading.words, sentence.start, sentence.end)) if counted else []
@@ -132,6 +136,8 @@ def _with_unit(folded: str, quantity: Quantity) -> Quantity | None:
     named = _currency().search(folded, max(0, quantity.start - 5), quantity.start)
     if named and quantity.unit_of_measure in ("", "元"):
         return replace(quantity, unit_of_measure=SPELLING.get(named.group(), named.group()))
+    if quantity.unit_of_measure == "块" and _are_coins(folded, quantity):
+        return replace(quantity, unit_of_measure="元")
     if quantity.unit_of_measure:
         return quantity
     if quantity.form is Form.BARE and _bare()["人"].match(folded, quantity.end):
@@ -139,6 +145,12 @@ def _with_unit(folded: str, quantity: Quantity) -> Quantity | None:
     if _bare()["元"].search(folded, max(0, quantity.start - _MONEY_REACH), quantity.start):
         return replace(quantity, unit_of_measure="元")
     return None
+
+
+def _are_coins(folded: str, quantity: Quantity) -> bool:
+    """Whether 块 counts money, not pieces: 科室多收|一百块, 给|三千块|讲课费."""
+    before = _PAID.search(folded, max(0, quantity.start - _MONEY_REACH), quantity.start)
+    return before is not None and _PAID_FOR.match(folded, quantity.end) is not None
 
 
 def _words_behind(words: Words, start: int, end: int) -> Words:

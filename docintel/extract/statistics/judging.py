@@ -29,6 +29,8 @@ Floats = npt.NDArray[np.float32]
 #: What is known of a figure, `role=value`, each with the words it is read from where it stands for words.
 Features = Mapping[str, Span | None]
 JUDGED = "metric/judged"
+#: The rule of what is told before anything else is asked.
+FIRST = "metric/first"
 #: Rules that say nothing of a figure itself.
 SILENT = ("metric/none", "metric/previous")
 #: The file of the weights.
@@ -86,8 +88,8 @@ def _generalised(text: str) -> str:
 
 
 def is_settled(metric: str, rule: str) -> bool:
-    """Whether the rules name what a figure counts and know that it is of no metric: `制定整改措施68条`."""
-    return metric == Metric.OTHER and rule not in SILENT
+    """Whether the rules leave no doubt: one that is asked first, or one that knows of no metric (`整改措施68条`)."""
+    return rule == FIRST or (metric == Metric.OTHER and rule not in SILENT)
 
 
 def sort_of(unit_of_measure: str) -> str:

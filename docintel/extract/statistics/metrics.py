@@ -99,7 +99,7 @@ def _settled(rules: Sequence[_Rule], subject: str | None, texts: Sequence[str]) 
     """What the words of the clause, or the end of the noun that is counted, settle before any other rule is asked."""
     for rule in rules:
         if rule.first and (match := rule.holds(texts[min(_CLAUSE, len(texts) - 1)])):
-            return MetricChoice(rule.metric, "metric/clause", match.group())
+            return MetricChoice(rule.metric, "metric/first", match.group())
     own = subject is not None and any(subject in text for text in texts[:1])
     for noun in (subject, subject.partition("的")[0]) if subject and (own or len(texts) < _CLAUSE) else ():
         for rule in rules:

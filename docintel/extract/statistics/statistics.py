@@ -13,7 +13,7 @@ from docintel.extract.language.phrases import Where
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.wording import Span
 from docintel.extract.statistics.column_headings import column_headings
-from docintel.extract.statistics.counted import Counted, resolve
+from docintel.extract.statistics.counted import HOUSES, Counted, resolve
 from docintel.extract.statistics.counts import Count, find_counts, grammar, under_heading
 from docintel.extract.statistics.distribution import Member, distribute
 from docintel.extract.statistics.metrics import MetricChoice, metric_of
@@ -26,6 +26,8 @@ _QUOTE_HEAD = 40
 #: Longest stretch on either side of a number that is asked what it counts.
 _CUE_REACH = 200
 
+#: 收取800元|至1500元: the other end of a range is quoted with the first.
+_TO = re.compile(r" ?[至到~-] ?\d[\d.,]*[万亿]? ?(?:元|%|[\u4e00-\u9fff]{1,2})")
 #: With how many figures before of the same number a figure is compared.
 _EQUAL = 200
 #: Before a number that the one before is measured by.
@@ -36,6 +38,12 @@ _DIFFERENCE = re.compile(
     r"(?:多|少|增加|减少|增长|上升|下降)了?$"
 )
 _MEASURED_WITHIN = 32
+#: Before and behind a number that was told before.
+_TOLD_BEFORE = re.compile(r"(?:[\u4e00-\u9fff]{2}的|第[一二三四五六七八九十]笔|[这那]笔?) ?$")
+_TOLD_WITHIN = 5
+_TAKEN_APART = re.compile(r"[^,。;\d]{0,8}中(?:,|有)")
+#: Smaller numbers are told of other things behind such words too.
+_TOLD_ANEW = 30
 #: Two equal numbers that are not smaller are seldom of different things of one name.
 _TOLD_APART = 10
 
@@ -50,6 +58,8 @@ def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statist
     equal: defaultdict[tuple[float | None, str], deque[Statistic]] = defaultdict(lambda: deque(maxlen=_EQUAL))
     headings = column_headings(reading, grammar())
     counted: Counted | None = None
+    house: Decision[str | None] | None = None
+    block = -1
     previous: Statistic | None = None
     for sentence in reading.sentences:
         counts = list(find_counts(reading, sentence))
@@ -57,15 +67,19 @@ def find_statistics(reading: Reading, attribution: Attribution) -> tuple[Statist
         heading = headings.get(sentence.start) if len(counts) == 1 else None
         if heading is None or "\n" in reading.text[previous.evidence.end if previous else 0 : sentence.start]:
             counted = previous = None
+        if sentence.block != block:
+            house, block = None, sentence.block
         counts = [under_heading(reading, count, heading) for count in counts] if heading else counts
         for count in counts:
             member = members.get(count.quantity.start)
-            counted = resolve(reading, count, counted)
+            counted = resolve(reading, count, counted, house)
+            house = counted.subject if counted.unit_of_measure in HOUSES else house
             counted = _of_member(counted, member, attribution) if member else counted
             previous = _statistic(reading, count, counted, previous, attribution)
-            said = equal[previous.value, previous.unit_of_measure]
+            said = equal[previous.value, _measure(previous)]
+            points_back = _points_back(reading, count)
             if not any(
-                _same_figure(previous, other)
+                _same_figure(previous, other, points_back=points_back)
                 for other in said
                 if other.evidence.start < sentence.start or other.action == previous.action
             ):
@@ -195,6 +209,8 @@ def _quote_span(reading: Reading, count: Count, previous: Statistic | None) -> S
     if end - number.end > _QUOTE_TAIL:
         ends = [span[1] for span in (count.phrase.subject, count.phrase.action) if span]
         end = max(number.end, *ends) if ends else number.end
+    if to := _TO.match(reading.folded, number.end, count.clause[1]):
+        end = max(end, to.end())
     while start < number.start and reading.folded[start] in "、 ,“‘”’":
         start += 1
     return start, end
@@ -211,11 +227,24 @@ def _is_taken_up(later: Statistic, earlier: Statistic) -> bool:
     return behind and (later.subject in earlier.subject or earlier.subject.endswith(later.subject[-2:]))
 
 
-def _same_figure(one: Statistic, other: Statistic) -> bool:
+def _measure(statistic: Statistic) -> str:
+    """What a figure is measured in; 57个人 are 57人."""
+    counts_people = statistic.unit_of_measure in ("个", "名", "位") and (statistic.subject or "").startswith("人")
+    return "人" if counts_people else statistic.unit_of_measure
+
+
+def _points_back(reading: Reading, count: Count) -> bool:
+    """Whether words beside a number say that it was told before: 挪用的|46万元, 第一笔|85万元, 31人|中."""
+    number, folded = count.quantity, reading.folded
+    before = _TOLD_BEFORE.search(folded, max(count.sentence[0], number.start - _TOLD_WITHIN), number.start)
+    return (number.value or 0) >= _TOLD_ANEW and (before or _TAKEN_APART.match(folded, number.end)) is not None
+
+
+def _same_figure(one: Statistic, other: Statistic, *, points_back: bool) -> bool:
     """Whether two records of an equal number are about the same thing, so that it counts once."""
     if one.metric != other.metric and Metric.OTHER not in (one.metric, other.metric):
         return False
-    if _is_taken_up(one, other):
+    if _is_taken_up(one, other) or (points_back and one.metric not in (Metric.NOTICES, Metric.SHARE)):
         return True
     if any(a and b and a != b for a, b in ((one.unit, other.unit), (one.period, other.period))):
         return False

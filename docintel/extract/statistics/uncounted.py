@@ -20,6 +20,10 @@ _LONGEST = 1_000
 _BARE_SIZES = frozenset({"百", "千", "万", "亿"})
 #: Longest text in quotation marks that is taken for a name.
 _NAME = 12
+#: 平均住院日由9.4天|缩短到|7.9天
+_CHANGE = r"(?:大幅|进一步)?(?:缩短|缩|压缩|压减|压|减少|减|降低|下降|降|延长|增加|增|提速|变)(?:到|至|为|成)了?"
+_CHANGED_TO = re.compile(rf" ?{_CHANGE}(?:目前的?|现在的?)? ?[\d一二两三四五六七八九十]")
+_CHANGED_FROM = re.compile(rf"天 ?{_CHANGE}(?:目前的?|现在的?)? ?$")
 #: How far before and behind a number a rule looks.
 _REACH = 16
 
@@ -77,6 +81,8 @@ def counts(reading: Reading, quantity: Quantity) -> bool:
         if (quantity.value or 0) > _LONGEST:  # a calendar year
             return False
         overrun = _words()["overrun"].search(folded, max(0, quantity.start - 10), quantity.start)
+        if quantity.unit_of_measure == "天" and _changes(folded, quantity):
+            return True
         return overrun is not None or _words()["undone"].match(folded, quantity.end) is not None
     rules = _rules("not_counted", quantity.unit_of_measure)
     if any(rule.holds(folded, quantity) for rule in rules) or _in_set_phrase(folded, quantity):
@@ -84,6 +90,12 @@ def counts(reading: Reading, quantity: Quantity) -> bool:
     if quantity.in_chinese and not _counts_in_chinese(folded, quantity):
         return False
     return not (_in_quoted_name(folded, quantity) or _inside_name(reading, quantity))
+
+
+def _changes(folded: str, quantity: Quantity) -> bool:
+    """Whether a length of time is what another became or becomes."""
+    before = max(0, quantity.start - _REACH)
+    return bool(_CHANGED_TO.match(folded, quantity.end) or _CHANGED_FROM.search(folded, before, quantity.start))
 
 
 def _in_set_phrase(folded: str, quantity: Quantity) -> bool:
@@ -98,7 +110,9 @@ def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
     if quantity.form is Form.CHINESE and quantity.value == 1 and quantity.unit_of_measure != "倍":
         return any(rule.holds(folded, quantity) for rule in _rules("single", quantity.unit_of_measure))
     return not (
-        number == "二" or (number in _BARE_SIZES and not quantity.approximate) or quantity.unit_of_measure in _IN_NAMES
+        (number == "二" and quantity.unit_of_measure != "倍")
+        or (number in _BARE_SIZES and not quantity.approximate)
+        or quantity.unit_of_measure in _IN_NAMES
     )
 
 

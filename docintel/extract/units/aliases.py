@@ -42,7 +42,7 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
     for name in kinds:  # what is inside a unit with a fuller name: 青禾公司财务部, 中共云帆集团委员会
         bare = name.removeprefix("中共")
         short = next((bare[:end] for end in range(len(bare), 0, -1) if bare[:end] in merged), None)
-        if short and fullest[name] == name:
+        if short and fullest[name] == name and not bare.startswith(fullest[short]):
             fullest[name] = _in_full(name, short, fullest[short])
     return fullest
 

@@ -30,6 +30,8 @@ _NEXT_OF_COMMITTEE = re.compile(r"[、和](?=[\u4e00-\u9fff]{2,3}[部委办])")
 _SHORT_NAME = re.compile(r"(?!执行|稽查|治安|[分总当格])[\u4e00-\u9fff]{2}[局委厅]|检察院")
 _CLINICS = ("门诊部", "诊所", "药店", "药房", "卫生室", "卫生所")
 _STATIONED = Gated(r"(?:派出|派)?驻(?P<host>(?!第)[^,。;、驻]{1,20}?)(?P<group>(?:机关)?纪检(?:监察)?组)")
+#: What a university has below it, without a place before its name.
+_COLLEGE = re.compile(r"(?!.*(?:职业|党校|行政学院)).{2,12}学院|(?:第[一二三四五六七八九十]+)?附属.{0,6}医院")
 _BRANCH = re.compile(r"(?:分公司|分行|支行)(?:营业部)?")
 #: What opens and closes another name of the unit before.
 _BRACKET = re.compile(r"\((?:(?:以下|下)?(?:统)?(?:简称|称)|又称|原)?[:：为]?[“\"]?")
@@ -97,8 +99,21 @@ class Finder:
         named = Named(match.end(), unit.canonical, unit.kind)
         return self._add(Head(match.start(), "", named, unit.place, "defined", "defined", (unit.start, unit.end)))
 
+    def _of_university(self, head: Head) -> Head:
+        """A college or a hospital of the university that writes: 药学院, 附属口腔医院."""
+        author = self._selves.author
+        name = head.named.canonical
+        if head.prefix or not author or not author.canonical.endswith("大学") or "大学" in name:
+            return head
+        if not _COLLEGE.fullmatch(name):
+            return head
+        by = author.by if author.full == "author" else (author.start, author.end)
+        named = replace(head.named, canonical=author.canonical + name)
+        return replace(head, named=named, place=author.place, full="host", by=by)
+
     def _listed(self, head: Head) -> int:
         """A unit and what follows it under the same place: 市第三人民医院、骨伤医院."""
+        head = self._of_university(head)
         if self._is_other_name(head):
             return head.named.end
         end = self._add(head)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.places.gazetteer import Place, gazetteer
@@ -16,6 +17,7 @@ from docintel.extract.places.regions import ZONE_NAMES, PlaceMention, find_place
 from docintel.extract.units.mentions import Head
 from docintel.extract.units.names import (
     CLINIC,
+    SITE,
     Named,
     full_form,
     is_whole,
@@ -91,7 +93,8 @@ class Heads:
             self._national(),
             self._tagged(),
             self._nationwide(),
-            self._clinics(),
+            self._clinics(CLINIC),
+            self._clinics(SITE),
         )
         for head in chain.from_iterable(found):
             if not self._is_counted(head.start):
@@ -202,13 +205,14 @@ class Heads:
             if not self.place_at(start):
                 yield Head(start, "", named, rule="nationwide")
 
-    def _clinics(self) -> Iterator[Head]:
-        """Clinics and pharmacies that the tagger has missed."""
-        for match in CLINIC.finditer(self._text):
+    def _clinics(self, pattern: Gated) -> Iterator[Head]:
+        """Clinics, pharmacies and farms that the tagger has missed."""
+        for match in pattern.finditer(self._text):
             later = self._reading.names_in(match.start() + 1, match.end(), "ORG")  # 责令|博爱门诊部
             words = within(self._reading.words, match.start(), match.end())
             verb = any(word.label in _VERBS for word in words[:1]) or any(w.label in _GOES for w in words)
-            if not later and not verb and not self.place_at(match.start()):
+            place = self.place_at(match.start())
+            if not later and not verb and (not place or (pattern is SITE and place.weak)):
                 yield Head(match.start(), "", Named(match.end(), match.group(), kind_of(match.group())))
 
     def _tagged(self) -> Iterator[Head]:

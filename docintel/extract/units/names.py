@@ -19,14 +19,17 @@ _KINDS = {end: UnitKind(kind) for kind in sorted(_ENDINGS) for end in _ENDINGS[k
 _LONGEST_ENDING = max(map(len, _KINDS))
 _FULL: dict[str, str] = load("units_local")["full_names"]
 
+#: Where people meet or go is no party: 县行政中心, 市政务中心402会议室, 县政务大厅; nor what somebody has studied at.
+_VENUE = re.compile(r".*(?:行政中心|(?<!公共)政务中心|会议中心|政务大厅|办事大厅)")
+_STUDIED = re.compile(r"(?:在职)?(?:函授)?(?:研究生|大学|大专|本科|专科|经济管理)(?:班|学历|毕业)")
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
 _GOES_ON = (
-    r"(?:股份|控股)?有限(?:责任)?公司|(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组(?!织)|任务|思想|工作(?!人员|组织)|环节|地带|学校)|(?<=集团)(?:有限|公司|股份|控股|总)"
+    r"(?:股份|控股|连锁|医药连锁)?有限(?:责任)?公司|(?<=红十字会)(?:[\u4e00-\u9fff]{0,2}医院)|(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组(?!织)|任务|思想|工作(?!人员|组织)|环节|地带|学校)|(?<=集团)(?:有限|公司|股份|控股|总)"
     r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=[学大][院学])[\u4e00-\u9fff]{0,6}医院|(?<=局)(?:面(?![向对])|势|部(?![署门])|促(?![进成使])|域|限(?![期时]))|(?<=工会)议"
     r"|(?<=管理处)[分置]|(?<=经办)[中机]|(?<=厅)[官级局]|(?<=院)[感校]|(?<=公司)[法化债]|(?<=队)[员伍长]|(?<=协会)议|(?<=服务站)点|(?<=庭)[审长]"
     r"|(?<=监测中心)站|(?<=公司)(?:中心支公司|支公司)|(?<=合作社)联|(?<=中心)所|(?<=支)公司营|(?<=小组)[长成]|(?<=厂)[商家房区址矿长](?!长)|(?<=矿)[区产长](?!长)"
     r"|(?<=社)[会区保员长](?!长)|(?<=所)[有属在需涉谓得收送获犯能辖列提里以长用作](?!长)|(?<=站)[点位台在岗稳起出式口前内外上]|(?<=馆)藏|(?<=电大)[楼力]"
-    r"|(?<=室)[内外]|(?<=网站)|(?<=[场厕住会]所)|(?<=[餐饭茶酒旅]馆)|(?<=[^加]工厂)|(?<=生协)会|(?<=队)列"
+    r"|(?<=室)[内外]|(?<=监狱)(?:管理局|系统|长)|(?<=网站)|(?<=[场厕住会]所)|(?<=[餐饭茶酒旅]馆)|(?<=[^加]工厂)|(?<=生协)会|(?<=队)列"
 )
 #: One body under two names: 烟草专卖局(公司), 盐务局(分公司).
 _BOTH = r"(?:(?<=局)\((?:总|分)?公司\))?"
@@ -50,7 +53,7 @@ _NUMBERED_FORMS = {
     "middle": ("中学", UnitKind.SCHOOL),
     "primary": ("小学", UnitKind.SCHOOL),
 }
-_TASK = r"(?:(?!成立|组建|设立|建立|部署|要求|组织|牵头|根据|级|等)[\u4e00-\u9fff“”]){2,24}?"
+_TASK = r"(?:(?!成立|组建|设立|建立|组成|安排|任双|任组|部署|要求|组织|牵头|根据|级|等)[\u4e00-\u9fff“”]){2,24}?"
 #: A body set up for a task: 校园餐专项整治工作专班.
 TASK_BODY = rf"{_TASK}(?:专班|领导小组|协调小组|推进小组)(?!办公室)"
 _TASK_BODY = re.compile(TASK_BODY)
@@ -61,6 +64,12 @@ _POLICE_BRANCH = re.compile(r"公安(?!局)(?P<name>[\u4e00-\u9fff]{2,6}?)分局
 CLINIC = Gated(
     r"(?<![\u4e00-\u9fff])(?!上述|其他|这|那|多|个体|零售|连锁|私人|有的|社会|周边|附近|网上|线下|中医|口腔|牙科|综合|专科|美容|外地|本地"
     rf"|一|两|[省市县区乡镇村]){CHARACTER}{{2,8}}?(?:门诊部|诊所|药店|药房)(?![、和,]?(?:药店|诊所|药房))"
+)
+#: What bears a name of its own without a place: 黄柳滩农场, 石岭监狱, 红泥河农垦管理局.
+SITE = Gated(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[在由对被从到向把访与和有们的]))(?!某|该|各|本|全|其|这|那|两|多|国有|国营|国家|省|市|县|男子|女子|未成年|基层|中国|高山|自动|无人"
+    rf"|直属|一|二|三|几){CHARACTER}{{2,5}}?(?:农场|监狱|气象站|直属库|农垦管理局|矿务局)"
+    r"(?!管理局|系统|[长企里内外])"
 )
 _RURAL_BANK = re.compile(r"农商银?行")
 _EMERGENCY = re.compile(r"120(?:急救中心|急救指挥中心)?(?![\d余多名个万元号])")
@@ -134,6 +143,8 @@ def local_organ_at(text: str, start: int, prefix: str) -> Named | None:
         return Named(match.end(), prefix + match.group(), UnitKind.PARTY)
     pattern, templates = _local()
     if match := pattern.match(text, start):
+        if match.group().endswith("党校") and _STUDIED.match(text, match.end()):
+            return None
         template, kind = templates[(match.lastindex or 1) - 1]
         if prefix.endswith(_TOWN):  # a town has no 监委
             template = template.replace("检查委员会监察委员会", "检查委员会")
@@ -152,7 +163,7 @@ def organ_at(text: str, start: int, prefix: str) -> Named | None:
         return Named(match.end(), prefix + match["first"] + match["body"], kind_of(match["body"]))
     patterns = (_SHORT, _BARE, _OPEN, _TASK_BODY) if prefix else (_OPEN,)
     match = next((found for pattern in patterns if (found := pattern.match(text, start))), None)
-    if not match:
+    if not match or _VENUE.fullmatch(match.group()):
         return None
     in_town = _OF_TOWNS.get(match.group()) if prefix.endswith(_TOWN) else None
     body = in_town or full_form(match.group())

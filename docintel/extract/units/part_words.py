@@ -32,6 +32,10 @@ WARD = re.compile(
     rf"{first_of(WORDS['wards']['names'])}(?<![全各中西家个所类])"
     rf"(?:{_numbered(alternation(WORDS['wards']['names']))}){TOPIC}"
 )
+#: Departments of several hospitals at once, as the words before them say: 32家公立医院的院长、|设备科|长.
+OF_MANY = re.compile(
+    r"(?:[0-9一二三四五六七八九十几多数两]余?家|各家?|每家|一些|有的|部分|个别|所有)[^,。;]{0,6}?(?:医院|医疗机构|卫生院|医疗单位)的?[^,。;]{0,24}$"
+)
 #: A further department in a list of them: 设备科、财务物价科、工会.
 NEXT_WARD = re.compile(
     r"(?:[、和]|以及)(?P<name>(?!以及)[\u4e00-\u9fff]{1,7}?(?:科|处|办|办公室|中心|部|手术室|导管室|监察室|病案室)|工会|团委|纪委|食堂)(?=[、和等,。;)\n]|以及|负责|主任)"

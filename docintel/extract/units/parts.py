@@ -95,10 +95,14 @@ class Parts:
 
     def _ward(self, match: re.Match[str]) -> int:
         """A hospital's department named alone; as written where no hospital is named but 我院."""
+        if self._is_of_many(match):
+            return 0
         host = self._host(match.start(), (UnitKind.HOSPITAL,))
         known = self._hosts.get(match.group())
         author = self._selves.author
         if match.group() in words.BUREAU_OFFICES and author and author.kind in BUREAUS:
+            host = known or author
+        if author and author.kind is UnitKind.SCHOOL and match.group().endswith("处"):
             host = known or author
         if not host and not re.search(r"院|医|科室", self._reading.document.title):
             return 0
@@ -106,6 +110,11 @@ class Parts:
         while following := words.NEXT_WARD.match(self._text, end):
             end = self._add_ward(host, following.start("name"), following["name"], following.end())
         return end
+
+    def _is_of_many(self, department: re.Match[str]) -> bool:
+        """Whether a department is spoken of that many hospitals have."""
+        clause = self._reading.clause_at(department.start())
+        return clause is not None and bool(words.OF_MANY.search(self._text, clause.start, department.start()))
 
     def _ward_after(self, start: int) -> int:
         match = words.WARD.match(self._text, start)
@@ -130,7 +139,7 @@ class Parts:
     def _office(self, match: re.Match[str]) -> int:
         """An office of the hospital, company or school named last."""
         host = self._subject(match.start()) or self._host(match.start(), _CARE)
-        if not host:
+        if not host or self._is_of_many(match):
             return 0
         named = inner(host.canonical, host.kind, match["name"], match.end())
         return self._add_inside(host, match.start("name"), named, "office")
@@ -138,7 +147,7 @@ class Parts:
     def _host(self, offset: int, kinds: Container[UnitKind]) -> UnitMention | None:
         """The institution of these kinds that a part belongs to: the one named in the sentence, else the author."""
         last = self._found.last(lambda mention: mention.kind in kinds)
-        author = self._selves.author
+        author = self._selves.writer.house
         sentence = self._reading.sentence_at(offset)
         here = last and sentence and last.start >= sentence.start
         return author if author and author.kind in kinds and not here else last
@@ -153,6 +162,8 @@ class Parts:
 
     def _posted(self, match: re.Match[str]) -> int:
         """A department known by its head belongs to the institution named last in the paragraph."""
+        if self._is_of_many(match):
+            return 0
         block = self._reading.block_at(match.start())
         group = "name" if match["name"] else "outlet"
         name = match[group]
@@ -170,6 +181,7 @@ class Parts:
         host = self._found.last(lambda mention: mention.kind in HOSTS or mention.canonical.startswith("中共"))
         if host and words.OVERSEER.search(host.canonical):
             host = self._overseen(name, start) or host
+        host = self._with_wards(name, host)
         if host and (court := words.COURT.match(host.canonical)):  # 政治部 of the court, not of its 执行局
             host = replace(host, canonical=court.group())
         elif host and (inside := committee_of(host.canonical)):
@@ -179,12 +191,25 @@ class Parts:
             host = self._selves.author or (host if company else self._selves.writer.house)
         return None if name.endswith("公司") and not company else host
 
+    def _with_wards(self, name: str, host: UnitMention | None) -> UnitMention | None:
+        """The hospital that writes, where another unit was named last that has no such departments."""
+        author = self._selves.author
+        if not host or not author or author.kind is not UnitKind.HOSPITAL or host.kind is UnitKind.HOSPITAL:
+            return host
+        ward = words.WARD.fullmatch(name) and name not in words.BUREAU_OFFICES
+        return author if ward or (host.kind in BUREAUS and name.endswith("科")) else host
+
     def _inside_host(self, match: re.Match[str], group: str, host: UnitMention) -> int:
         """The department, or the company or branch, of an institution."""
         name = match[group]
-        verb = next(iter(within(self._reading.words, match.start(group), match.start(group) + 1)), None)
-        if verb and verb.label == "v" and words.WARD.fullmatch(self._text, verb.end, match.end(group)):
-            return self._ward_after(verb.end)  # 查明|设备科原科长
+        inside = within(self._reading.words, match.start(group), match.end(group))
+        verb = inside[0] if inside and inside[0].start == match.start(group) else None
+        if verb and verb.label == "v":  # 查明|设备科原科长, 带着|信息科科长, 连带追究|科主任
+            ward = next((w.end for w in inside if words.WARD.fullmatch(self._text, w.end, match.end(group))), None)
+            if ward:
+                return self._ward_after(ward)
+            if len(inside) > 2 and all(word.label == "v" for word in inside[:-1]):
+                return 0
         business = name.endswith(("公司", "支行"))
         if business and (len(name) > _LONGEST_BRANCH or (verb and verb.label in ("v", "vn", "d", "p"))):  # 收回|支行
             return 0

@@ -22,7 +22,18 @@ from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.extract.work.answers import Ties
 from docintel.extract.work.candidates import Candidate
-from docintel.extract.work.description import CODES, OPINIONS, POINTS, STRETCHES, Description, Grams, Ints, ranges
+from docintel.extract.work.description import (
+    CODES,
+    MEANT,
+    OPINIONS,
+    POINTS,
+    STRETCHES,
+    Description,
+    Grams,
+    Ints,
+    ranges,
+)
+from docintel.extract.work.meanings import shared_meanings
 
 Floats = npt.NDArray[np.float32]
 TABLES = ("words", "pairs", "characters", "tags")
@@ -88,7 +99,7 @@ class Judge:
         card: what `model.json` says of it.
         vocabulary: of its features.
         heads: head → its labels.
-        weights: head → (features, labels).
+        weights: head → (features, labels); of those of labels the last rows are those of the meanings of words.
         biases: head → (labels,).
         thresholds: record type → the log-odds from which a candidate may be one.
         ties: what ties a measure to an issue.
@@ -121,7 +132,8 @@ class Judge:
     def _check_shapes(self) -> None:
         """See that the weights are those of this vocabulary and these labels."""
         for head, labels in self.heads.items():
-            if self.weights[head].shape != (self.vocabulary.size, len(labels)) or len(self.biases[head]) != len(labels):
+            size = self.vocabulary.size + (0 if head == "kind" else len(MEANT) * shared_meanings().dim)
+            if self.weights[head].shape != (size, len(labels)) or len(self.biases[head]) != len(labels):
                 raise ValueError(f"the weights of {head} are not those of its features and labels")
 
     def log_odds(self, rows: Mapping[str, Ints], description: Description) -> dict[str, Floats]:
@@ -141,11 +153,17 @@ class Judge:
         return {label: found[:, n] for n, label in enumerate(self.heads["kind"])}
 
     def labels(
-        self, head: str, rows: Mapping[str, Ints], description: Description, which: Ints, said: Ints
+        self, head: str, rows: Mapping[str, Ints], description: Description, which: Ints, said: Ints, meant: Floats
     ) -> list[str]:
-        """The most likely labels of candidates, of a head (`issues.category`); `said` are the rules' opinions."""
+        """The most likely labels of candidates, of a head (`issues.category`).
+
+        Args:
+            said: the rules' opinions.
+            meant: what their words mean, as `Work.meant` has it.
+        """
         opinions = {head: said} if head in OPINIONS else {}
         found = self._scores(head, self.vocabulary.features(rows, description, which, opinions))
+        found = found + meant @ self.weights[head][self.vocabulary.size :]
         return [self.heads[head][n] for n in found.argmax(axis=1).tolist()]
 
     def _scores(self, head: str, features: Iterable[tuple[Ints, Ints]]) -> Floats:

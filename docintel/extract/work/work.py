@@ -22,11 +22,22 @@ from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
 from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
 from docintel.extract.work.denials import denials
-from docintel.extract.work.description import OPINIONS, Description, Grams, Ints, Span, Surroundings, describe, grams
+from docintel.extract.work.description import (
+    MEANT,
+    OPINIONS,
+    Description,
+    Grams,
+    Ints,
+    Span,
+    Surroundings,
+    describe,
+    grams,
+)
 from docintel.extract.work.issues import category_of as issue_category
 from docintel.extract.work.issues import find_issues
 from docintel.extract.work.judging import Floats, Judge, choose, shared_judge
 from docintel.extract.work.links import link_measures
+from docintel.extract.work.meanings import shared_meanings
 from docintel.extract.work.measures import ActorFinder, acting_segments, is_speech, status_of
 from docintel.extract.work.measures import category_of as measure_category
 from docintel.extract.work.roles import Proposal, Role, pattern, told_stretches
@@ -112,6 +123,11 @@ class Work:
         }
         around = Surroundings(self.doc_type, is_speech(self.reading), marks, self._issue_spans, self._measure_spans)
         return describe(self.reading, self.grams.starts, self.spans, around)
+
+    def meant(self, which: Ints) -> Floats:
+        """What the stretches of candidates mean that `MEANT` names: (candidates, stretches x dim)."""
+        stretches = [self.description.stretches[role][:, which] for role in MEANT]
+        return np.hstack([shared_meanings().means(self.grams.words, *stretch) for stretch in stretches])
 
     def opinions(self, head: str, which: Iterable[int]) -> Ints:
         """What the rules say of candidates, as numbers of the labels of a head."""
@@ -202,7 +218,8 @@ class Work:
 
     def _labels(self, head: str, chosen: Sequence[int]) -> list[str]:
         which = np.array(chosen, dtype=np.intp)
-        return self._judge.labels(head, self._rows, self.description, which, self.opinions(head, chosen))
+        said = self.opinions(head, chosen)
+        return self._judge.labels(head, self._rows, self.description, which, said, self.meant(which))
 
 
 def _issue(quote: Evidence, confidence: float, category: IssueCategory, modality: Modality) -> Issue:

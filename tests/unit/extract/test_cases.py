@@ -1,12 +1,17 @@
 """Cases: who did what, and what followed."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from docintel.extract.cases.cases import find_cases
+from docintel.extract.language.reading import Reading
 from docintel.extract.persons.persons import find_persons
-from docintel.schema import SanctionKind
+from docintel.extract.units.units import UnitMention
+from docintel.schema import Block, BlockKind, SanctionKind, UnitKind
 from tests.unit.extract.people import read_marked
 
 UNITS = ["云溪县水利局", "云溪县粮站", "松陵区医院", "县纪委监委", "石桥镇卫生院"]
@@ -241,3 +246,52 @@ def test_any_text_can_be_read(parts):
 def test_a_line_without_an_end_is_read_at_once(text):
     (case,) = cases_of(f"{text}。\n9名参与打牌的职工受到政务警告处分。")
     assert case.evidence.quote == "9名参与打牌的职工受到政务警告处分"
+
+
+HEADING = ["序号", "对象", "违规事实", "处理结果"]
+
+
+def table_cases(*rows, heading=HEADING):
+    """The cases of a document that holds nothing but a table."""
+    cells = (tuple(heading), *(tuple(row) for row in rows))
+    text = "\n".join("\t".join(row) for row in cells)
+    reading, mentions = read_marked(text, PEOPLE, [])
+    document = replace(reading.document, blocks=(Block(kind=BlockKind.TABLE, start=0, end=len(text), cells=cells),))
+    units = [
+        UnitMention(match.start(), match.end(), unit, UnitKind.HOSPITAL)
+        for unit in UNITS
+        for match in re.finditer(unit, text)
+    ]
+    mentions = sorted([*mentions, *units], key=lambda mention: mention.start)
+    reading = Reading(document, reading.names)
+    return find_cases(reading, mentions, find_persons(reading, mentions))
+
+
+def test_the_people_of_a_table_did_what_stands_in_its_column():
+    first, second = table_cases(
+        ["1", "云溪县水利局局长赵立新", "在工程建设中，把项目拆成14个小单，收受现金6万元", "开除党籍"],
+        ["2", "松陵区医院院长孙大川", "把体检交给亲属的公司，共计8次", "免职"],
+    )
+    assert summary(first) == (("赵立新",), ["把项目拆成14个小单", "收受现金6万元"], ["开除党籍"], [60_000])
+    assert summary(second) == (("孙大川",), ["把体检交给亲属的公司"], ["免职"], [])
+
+
+def test_a_unit_of_a_table_has_a_case_and_who_is_named_for_it_another():
+    unit, head = table_cases(
+        ["1", "松陵区医院", "低标准收治病人41人，涉及19万元", "退回资金，通报批评，院长赵立新被党内警告"],
+    )
+    assert unit.units == ("松陵区医院",)
+    assert summary(unit) == ((), ["低标准收治病人41人"], ["退回资金", "通报批评"], [190_000])
+    assert summary(head) == (("赵立新",), ["低标准收治病人41人"], ["党内警告"], [])
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ["序号", "对象", "整改措施", "处理结果"],
+        ["序号", "对象", "违规事实", "完成时限"],
+        ["序号", "栏目", "违规事实", "处理结果"],
+    ],
+)
+def test_a_table_without_the_three_columns_tells_no_unit_of_cases(heading):
+    assert table_cases(["1", "松陵区医院", "低标准收治病人", "退回资金"], heading=heading) == ()

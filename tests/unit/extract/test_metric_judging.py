@@ -155,7 +155,7 @@ def test_what_the_rules_say_stands_where_the_judge_agrees(monkeypatch, tmp_path)
     ("text", "metric"),
     [
         ("仓库保管员把应报废的设备运出去变卖，得手5.2万元。", Metric.AMOUNT_INVOLVED),
-        ("药剂科主任每年从医药代表处拿到3万元“讲课费”。", Metric.AMOUNT_INVOLVED),
+        ("驾驶员把公车加油卡里的油卖掉，落下1.4万元。", Metric.AMOUNT_INVOLVED),
     ],
 )
 def test_the_shipped_judge_hears_what_the_rules_do_not(text, metric):

@@ -16,7 +16,7 @@ from docintel.schema import Metric
         ("次", None, ("报警了#",), Metric.OCCURRENCES, "metric/last", ""),
         ("起", None, ("#问题",), Metric.CASES_HANDLED, "metric/weak", "问题"),
         ("亩", None, ("收回#土地",), Metric.OTHER, "metric/none", ""),
-        ("家", "药企", ("向#药企", "向#药企", "向#药企索要好处费"), Metric.OTHER, "metric/clause", "向#药企索要"),
+        ("家", "药企", ("向#药企", "向#药企", "向#药企索要好处费"), Metric.OTHER, "metric/first", "向#药企索要"),
         # what stands nearest decides
         ("元", None, ("追缴#", "追缴#", "涉案,追缴#"), Metric.AMOUNT_RECOVERED, "metric/stretch", "追缴"),
         # a noun of the clause before does not settle it

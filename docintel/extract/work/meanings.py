@@ -1,0 +1,92 @@
+"""What words mean, as vectors: words of like use lie near each other, those too that nobody has annotated.
+
+In: words. Out: vectors, and their means over stretches of a document. The vector of a word is the mean of those of its
+pieces, the longest first; these are principal components of the sentence encoder's table of tokens
+(`scripts/build_meanings.py`). No model is run: a word costs a look into a dictionary.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from docintel.config import models_dir
+from docintel.errors import ModelError
+
+_REMEMBERED = 20_000  # words: ten megabytes
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.intp]
+
+
+class Meanings:
+    """The vectors of pieces of words.
+
+    Attributes:
+        dim: numbers of a vector.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Load them.
+
+        Raises:
+            ModelError: a file is missing or unreadable.
+        """
+        try:
+            pieces = json.loads((folder / "pieces.json").read_text("utf-8"))
+            with np.load(folder / "vectors.npz") as stored:
+                self._vectors: npt.NDArray[np.int8] = stored["vectors"]
+                self._step = float(stored["step"])
+            self._rows = dict(zip(pieces, range(len(self._vectors)), strict=True))
+        except (OSError, ValueError, KeyError, BadZipFile) as exc:
+            raise ModelError(
+                f"词义向量无法读取。 The vectors of words in {folder} cannot be read: {exc}",
+                hint="请重新安装 docintel。 Reinstall docintel.",
+            ) from exc
+        self.dim = self._vectors.shape[1]
+        self._longest = max(map(len, pieces))
+        self._known: dict[str, Floats] = {}
+
+    def of(self, words: Sequence[str]) -> Floats:
+        """Their vectors, (words, dim); zeros for a word without a known piece."""
+        found = np.zeros((len(words), self.dim), dtype=np.float32)
+        for n, word in enumerate(words):
+            found[n] = self._of(word)
+        return found
+
+    def means(self, words: Sequence[str], low: Ints, high: Ints) -> Floats:
+        """The mean vectors of stretches of words, from each of `low` to each of `high`: (stretches, dim)."""
+        found = np.zeros((len(low), self.dim), dtype=np.float32)
+        for n, (start, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+            if end > start:
+                found[n] = self.of(words[start:end]).mean(axis=0)
+        return found
+
+    def _of(self, word: str) -> Floats:
+        if word not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            rows = [*self._pieces(word)]
+            mean = self._vectors[rows].mean(axis=0) * self._step if rows else np.zeros(self.dim)
+            self._known[word] = mean.astype(np.float32)
+        return self._known[word]
+
+    def _pieces(self, word: str) -> Iterator[int]:
+        """The rows of a word's pieces from left to right; characters of no piece are passed over."""
+        start = 0
+        while start < len(word):
+            ends = range(min(len(word), start + self._longest), start, -1)
+            end = next((end for end in ends if word[start:end] in self._rows), None)
+            if end is not None:
+                yield self._rows[word[start:end]]
+            start = end or start + 1
+
+
+@cache
+def shared_meanings() -> Meanings:
+    """The process's vectors, loaded at the first call."""
+    return Meanings(models_dir() / "meanings")
