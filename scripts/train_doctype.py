@@ -35,7 +35,7 @@ SEED = 0
 #: A pair of characters stands in so many documents at least.
 FEWEST = 5
 #: How much a document counts when it is shown in part, besides the document itself.
-PART = 0.3
+PART = 0.5
 #: So many blocks are shown of one that breaks off.
 BLOCKS = 4
 #: What a document is shown as.
