@@ -5,10 +5,10 @@ In: folded text and an anchor date. Out: `Period`s in ISO form: `2022`, `2022-07
 """
 
 import re
-from itertools import pairwise
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from docintel.text.numerals import parse_number
 from docintel.text.relative_dates import (
@@ -68,7 +68,7 @@ _POINT = re.compile(
     rf"|(?<![近第\d十])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"
     rf"|(?:最?近|过去)的?(?P<past>{_FEW})年(?:多|间)?(?=以?来|[间里内中,])"
     r"|(?<![近去前每第上下同大今明一二两三四五六七八九十百千\d])(?P<lately>[一半两三四五]年多?)(?=以?来)"
-    r"|(?<=[,。\n:;])(?P<within_a_year>一年)(?=[间里](?!头)|下来)"
+    r"|(?<![^,。\n:;])(?P<within_a_year>一年)(?=[间里](?!头)|下来)"
     r"|(?P<same>当月|同月)"
     rf"|(?P<near>[本这上下]个?月(?!饼)|[本上]个?季度)(?:初|中|底|末)?"
     r"|(?P<today>(?(until)今[天日]|(?!)))"
@@ -176,8 +176,8 @@ def _points(folded: str, anchor: date | None, start: int, stop: int, ahead: bool
                 year = named = anchor.year
             if match["y"] and not _names_no_year(match):
                 year, told, aside = named, named, match["y"] in _LAST_YEARS
-            if not match["y"] and anchor and year == anchor.year and not ahead and _is_ahead(match, anchor, month):
-                named -= 1
+            alone = None if match["y"] or ahead or year != (anchor and anchor.year) else anchor
+            named -= alone is not None and _is_ahead(match, alone, month)
             first, last = _stretch(match, named)
         elif found := _without_year(match, anchor, month):
             first, last = found
@@ -244,7 +244,8 @@ _CN_DIGIT = {char: value for value, char in enumerate("零一二三四五六七�
 def _is_ahead(match: re.Match[str], anchor: date, last: str | None) -> bool:
     """A month without a year that is still to come was last year's.
 
-    It was not where it is a deadline (12月底前), or goes on from a month of this year: 9月自查,11月复核.
+    It was not where it is a deadline (12月底前), where something is to begin with the next (7月起), or where it goes on
+    from a month of this year: 9月自查,11月复核.
     """
     if match["span"] and match["span"].startswith("前"):  # 前三季度 is never still to come
         return _span(match["span"], anchor.year)[1] > f"{anchor:%Y-%m}"

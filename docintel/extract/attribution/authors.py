@@ -45,9 +45,12 @@ _SPEECH_HEAD = 6
 _SPEAKER_LINE = 48
 #: In a title: whom an interview is with.
 _WITH = re.compile(r"(?:专访|对话|访谈?)(?!录)")
+#: A line under the title: ——访|雁鸣湖农场党委书记.
+_VISITED = re.compile(r"[—\-]{1,2}(?:专?访|对话)")
+_VISITED_WITHIN = 4
 #: An institution that somebody's post or an office stands behind: 云溪县人民医院|纪委书记, 云溪县人民医院|纪委办公室.
 _HOUSE = re.compile(
-    r"[\u4e00-\u9fff]{2,24}?(?:医院|卫生院|保健院|中心|学院|大学|学校|中学|小学|银行|集团|公司|[局厅署]|委员会)"
+    r"[\u4e00-\u9fff]{2,24}?(?:医院|卫生院|保健院|中心|学院|大学|学校|中学|小学|银行|集团|公司|农场|牧场|林场|监狱|[局厅署]|委员会)"
     r"(?=党[委组总支]|纪[委检]|(?:副?(?:院|局|厅|行|校)长|副?主任|副?书记|董事)|(?:.{0,4}办公室|宣传[部科处]|党办)$)"
 )
 
@@ -88,7 +91,8 @@ def _named(reading: Reading, mentions: Sequence[UnitMention], parts: Sequence[st
     for part in (*parts, publisher):
         for mention in longest:
             names = (reading.folded[mention.start : mention.end], mention.canonical)
-            begun = part is not publisher and part.startswith(names) and not _INSPECTORS.match(part)
+            bare = part.removeprefix("中共")
+            begun = part is not publisher and bare.startswith(names) and not _INSPECTORS.match(part)
             if part in names or begun:
                 return Decision(_institution(mentions, mention.canonical), "unit/author", (mention.start, mention.end))
         if (institution := _institution(mentions, part)) != part:
@@ -110,6 +114,10 @@ def _guest(reading: Reading, mentions: Sequence[UnitMention], title: Sequence[st
     for part in title:
         if (interviewed := _WITH.match(part)) and (house := _HOUSE.match(part, interviewed.end())):
             return Decision(_institution(mentions, house.group()), "unit/guest")
+    for block in reading.document.blocks[:_VISITED_WITHIN]:
+        visited = _VISITED.match(reading.folded, block.start, block.end)
+        if visited and (house := _HOUSE.match(reading.folded, visited.end(), block.end)):
+            return Decision(_institution(mentions, house.group()), "unit/guest", house.span())
     for match in _GUEST.finditer(reading.folded, 0, _GUEST_WITHIN):
         if mention := max(within(mentions, match.end(), match.end() + 1), key=_length, default=None):
             canonical = _institution(mentions, mention.canonical)

@@ -94,7 +94,9 @@ class Dates:
             return not any(char.isdigit() for char in text[period.end : offset])
         if _EXAMINED.match(text, period.end) and _OBJECT.search(text, max(0, period.start - 64), period.start):
             return False
-        if is_stretch(period) and (_OF_THEN.fullmatch(text, period.end, offset) or (offset == period.end and text[offset].isdigit())):
+        if is_stretch(period) and (
+            _OF_THEN.fullmatch(text, period.end, offset) or (offset == period.end and text[offset].isdigit())
+        ):
             return True
         return text[period.end : period.end + 1] == "," or not _ATTRIBUTIVE.search(text, low, period.start)
 

@@ -32,6 +32,8 @@ _IN_VIEW = re.compile(r"从[^,。]{2,14}?(?:看|来看|上看),|其中")
 _SUMS_UP = re.compile(r"截[至止]|全年(?!度)")
 #: Behind a unit that only suffers something, so that the next sentence is not about it: 其中惠和医院|被吊销….
 _SUFFERS = re.compile(r"[^,。;]{0,8}被")
+#: A unit that only hands things over, which another deals with: 巡视组|移交信访件226件,办结219件.
+_HANDS_OVER = re.compile(r"[^,。;]{0,4}(?:移交|交办|转办|转来)")
 #: An institution by its kind: that of the author only if the author is of it.
 _INSTITUTIONS = ("医院", "公司", "集团", "学校", "公安机关", "检察机关")
 #: A further item of a list in a paragraph: 一是…。|二是…。
@@ -179,7 +181,12 @@ class Owners:
             before = found.start < sentence.start
             if before and found.kind is Kind.UNIT and _SUFFERS.match(text, found.end):
                 return True
-            return (before and found.start >= item) or (found.kind in kinds and (found.kind is Kind.PERSON or before))
+            if self._author and found.kind is Kind.UNIT and _HANDS_OVER.match(text, found.end):
+                return True
+            if found.start >= item and before:
+                return True
+            filed = found.kind is Kind.UNIT and (found.name or "").endswith("监察委员会")
+            return found.kind in kinds and not filed and (found.kind is Kind.PERSON or before)
 
         return is_passed
 

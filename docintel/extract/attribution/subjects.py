@@ -40,6 +40,8 @@ _LISTS = "是为有、,:和及的"
 _OBJECT = re.compile(r"[向对给被与为把将]")
 #: How far into its clause a subject may begin, in characters.
 _LEAD_IN_REACH = 48
+#: 部分 as an adverb, which is nobody: 部分|完成3个, 部分属实.
+_PARTLY = re.compile(r"部分(?:完成|整改|属实|解决|落实|达到|恢复)")
 #: Who has no name.
 _UNNAMED = {
     Kind.OURS: re.compile(r"我们|我(?:院|委|局|校|厅|集团|公司|中心)|本(?:院|局|校|集团|公司)|全(?:院|校|集团|局|委)"),
@@ -246,7 +248,7 @@ class Subjects:
             match = pattern.search(self._text, clause.start, clause.end)
             near = match and match.start() - clause.start <= _LEAD_IN_REACH
             if match and near and _LEAD_IN.fullmatch(self._text, clause.start, match.start()):
-                if at(self.mentions, match.start()):
+                if at(self.mentions, match.start()) or _PARTLY.match(self._text, match.start()):
                     continue
                 name = self._named_for(match) if kind is Kind.ITSELF else None
                 if (name is None and match.group() in _ORGANS) or self._is_of_speech(match):

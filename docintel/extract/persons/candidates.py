@@ -106,11 +106,13 @@ _STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队�
 _HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
 _ACCUSED = re.compile(rf"{_SUFFERS}|在|接受|挪用|贪污|受贿|套取|骗取|侵占|涉嫌|严重")
 _GIVEN_LAI = re.compile(r"来(?=[搞违收因利贪挪受接涉被,、。等犯为任担兼说介表认作在])")
+#: 廖启和|受到…: no 和 that joins stands before a verb.
+_GIVEN_HE = re.compile(r"和(?=给予|予以|受到|被|在|因|涉嫌|违规)")
 _GUEST = re.compile(r"嘉宾\s*:")
 #: 董事长|张三丰|在…会上的讲话, ——专访某局局长|张三
 _SPEAKS = re.compile(rf"\s*(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=在[^,。]*?[上的]|[:,(]|\s|$)")
 #: `院党委书记 张三`, `主持人:若山`
-_SIGNED = re.compile(rf"[^。,;:!?]{{2,40}}\s(?P<name>{_SURNAME}{_HAN}{{1,2}})")
+_SIGNED = re.compile(rf"[^。,;:!?]{{2,40}}\s(?P<name>{_SURNAME}{_HAN}{{1,2}}|{_SYLLABLE}{{3,6}})")
 _HOST_LINE = re.compile(rf"主\s*持\s*人\s*:\s*(?P<name>{_HAN}{{2,3}})")
 _BETWEEN = re.compile(rf"、(?![和及与])(?P<name>{_SURNAME}{_HAN}{{1,2}})、")
 _TURN = re.compile(rf"(?P<name>{_SURNAME}{_HAN}{{1,2}})(?<![说问答称道]):")
@@ -390,7 +392,7 @@ def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], froze
         return end
     if len(behind(name)) > 1:
         return end
-    if len(behind(folded[start : end + 1])) > 1:
+    if len(behind(folded[start : end + 1])) > 1 or _GIVEN_HE.match(folded, end):
         return end + 1
     if not follows_title(folded, start):
         return end

@@ -70,7 +70,7 @@ class Finder:
             readers[match.start()] = partial(read, match)
         for match in _STATIONED.finditer(self._text):
             readers[match.start()] = partial(self._stationed_alone, match)
-        for match in re.finditer(r"[该我本你贵集公医院局委厅校总支大分中学联省市县区州]", self._text):
+        for match in re.finditer(r"[该我本你贵集公医院局委厅校场总支大分中学联省市县区州]", self._text):
             if named := self._selves.self_at(match.start()):
                 readers[match.start()] = partial(self._self, named)
         for mention in self._heads.places:

@@ -82,7 +82,7 @@ CODES = {
     "modality": len(Modality) + 1,
 }
 #: The stretches whose meaning bears on the label of a candidate, and how much when weights are penalised.
-MEANT = {"inside": 2.0, "sentence": 1.0}
+MEANT = {"inside": 1.0, "sentence": 0.5}
 #: The labels of which the rules have an opinion, asked for candidates that were chosen.
 OPINIONS: dict[str, list[StrEnum]] = {
     "issues.category": list(IssueCategory),
