@@ -155,6 +155,8 @@ class Work:
     def find_measures(self, actors_of: ActorFinder, issues: Sequence[Issue]) -> tuple[Measure, ...]:
         """The measures in text order, with those of `issues` that they answer; a wording said again is one entry."""
         chosen = self._chosen("measures")
+        if not chosen:
+            return ()
         quotes = [self._quote(n) for n in chosen]
         categories, states = self._labels("measures.category", chosen), self._labels("measures.status", chosen)
         said = Labelled([(quote.start, quote.end) for quote in quotes], categories, states)

@@ -4,10 +4,12 @@ import pytest
 
 from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.language.reading import Reading
+from docintel.extract.pipeline import extract
 from docintel.extract.statistics.tables import find_table_statistics
 from docintel.extract.units.units import UnitMention
 from docintel.extract.work.ledger import cell_grid, read_ledgers
 from docintel.extract.work.ledger_records import ledger_issues, ledger_measures, ledger_mentions
+from docintel.parse import parse_bytes
 from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import Cell, plain_cells, table_line
 from docintel.schema import BlockKind, Document, Metric, Modality, Status, UnitKind
@@ -269,3 +271,16 @@ def test_figures_under_headings_that_name_their_measure():
 )
 def test_other_numbers_are_no_figures(rows):
     assert figures(*rows) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("台账.md", "| 序号 | 问题 | 整改措施 |\n|---|---|---|\n| 1 | 账实不符 | 全面盘点 |\n"),
+        ("台账.csv", "序号,问题,整改措施\n1,账实不符,全面盘点\n"),
+    ],
+)
+def test_a_document_that_is_nothing_but_a_ledger(name, text):
+    extraction = extract(parse_bytes(text.encode(), name))
+    assert [issue.evidence.quote for issue in extraction.issues] == ["账实不符"]
+    assert [(measure.evidence.quote, measure.addresses) for measure in extraction.measures] == [("全面盘点", (0,))]
