@@ -236,7 +236,7 @@ def _prepare(folder: Path, *, create: bool) -> None:
         )
     if not create:
         raise NotFoundError(
-            f"{folder} 中没有资料库。 There is no library in {folder}.",
+            f"{folder} 处的资料库。 There is no library in {folder}.",
             hint=f"先入库 Run: docintel ingest PATHS --library {folder}",
         )
     try:
