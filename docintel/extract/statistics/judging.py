@@ -29,8 +29,8 @@ Floats = npt.NDArray[np.float32]
 #: What is known of a figure, `role=value`, each with the words it is read from where it stands for words.
 Features = Mapping[str, Span | None]
 JUDGED = "metric/judged"
-#: The rule of what is told before anything else is asked.
-FIRST = "metric/first"
+#: The rules of what is told before anything else is asked, and of what members of an enumeration have in common.
+FIRST, CARRIED = "metric/first", "metric/carried"
 #: Rules that say nothing of a figure itself.
 SILENT = ("metric/none", "metric/previous")
 #: The file of the weights.
@@ -88,8 +88,12 @@ def _generalised(text: str) -> str:
 
 
 def is_settled(metric: str, rule: str) -> bool:
-    """Whether the rules leave no doubt: one that is asked first, or one that knows of no metric (`整改措施68条`)."""
-    return rule == FIRST or (metric == Metric.OTHER and rule not in SILENT)
+    """Whether the rules leave no doubt.
+
+    One that is asked first leaves none, nor one that knows of no metric (`整改措施68条`), nor what the members of an
+    enumeration have in common (`分别为23个、17个、9个`).
+    """
+    return rule in (FIRST, CARRIED) or (metric == Metric.OTHER and rule not in SILENT)
 
 
 def sort_of(unit_of_measure: str) -> str:

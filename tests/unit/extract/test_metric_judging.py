@@ -154,8 +154,8 @@ def test_what_the_rules_say_stands_where_the_judge_agrees(monkeypatch, tmp_path)
 @pytest.mark.parametrize(
     ("text", "metric"),
     [
-        ("仓库保管员把应报废的设备运出去变卖，得手5.2万元。", Metric.AMOUNT_INVOLVED),
-        ("驾驶员把公车加油卡里的油卖掉，落下1.4万元。", Metric.AMOUNT_INVOLVED),
+        ("会计把门面私下租给亲戚，租金1.8万元进了自己口袋。", Metric.AMOUNT_INVOLVED),
+        ("院长的亲戚挂名领薪，四年领走36万元。", Metric.AMOUNT_INVOLVED),
     ],
 )
 def test_the_shipped_judge_hears_what_the_rules_do_not(text, metric):
