@@ -80,7 +80,7 @@ def test_the_page_serves_a_library_on_this_machine(folder):
         assert "云栖县药品采购通报" in page.text
         assert "server" not in page.headers
         document = server.browser.get("/api/documents").json()["documents"][0]["id"]
-        explanation = server.browser.get(f"/api/documents/{document}/records/measures/0").json()
+        explanation = server.browser.get(f"/api/documents/{document}/records/issues/0").json()
         assert explanation["grounds"]
         assert server.browser.get("/search", headers={"host": "evil.example"}).status_code == 421
         server.process.send_signal(signal.SIGINT)
