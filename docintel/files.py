@@ -33,6 +33,7 @@ def whole(path: Path, mode: int | None = None) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     # the name of the file itself may be as long as a name can be
     name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
+    _clear_abandoned(target.parent, name)
     neighbour = target.with_name(f".{name}.{os.getpid()}.part")
     try:
         if mode is None and target.is_file():
@@ -49,6 +50,13 @@ def whole(path: Path, mode: int | None = None) -> Iterator[Path]:
         _flush_folder(target.parent)
     finally:
         neighbour.unlink(missing_ok=True)
+
+
+def _clear_abandoned(folder: Path, name: str) -> None:
+    """Delete the neighbours of a file whose processes were killed on this machine."""
+    for left in folder.glob(f".{name}.*.part"):
+        if os.name == "posix" and not Path("/proc", left.name.split(".")[-2]).exists() and Path("/proc/self").exists():
+            left.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes) -> None:
