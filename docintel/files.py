@@ -17,12 +17,22 @@ from tempfile import TemporaryDirectory
 def whole(path: Path, mode: int | None = None) -> Iterator[Path]:
     """A neighbour to write a file to; it takes the place of `path`, through a power cut too, when the block ends well.
 
-    When it does not, `path` is as it was and the neighbour is gone. The folder is made where it is missing. A link
-    stays, and what it leads to is replaced; a pipe or device is written to.
+    When it does not, `path` is as it was and the neighbour is gone; that of a process that was killed goes with the
+    next write. The folder is made where it is missing. A link stays, and what it leads to is replaced; a pipe or device
+    is written to.
 
     Args:
         mode: who may do what with the file; as before where there was one, else as the system gives it, when None.
     """
+    if not is_stream(path):
+        _clear_abandoned(Path(os.path.realpath(path)))
+    with _replaced(path, mode) as neighbour:
+        yield neighbour
+
+
+@contextmanager
+def _replaced(path: Path, mode: int | None = None) -> Iterator[Path]:
+    """As `whole`, without a look at what others left, which takes the longer the more files the folder has."""
     target = Path(os.path.realpath(path))
     if is_stream(path):
         with TemporaryDirectory() as folder:
@@ -31,10 +41,7 @@ def whole(path: Path, mode: int | None = None) -> Iterator[Path]:
                 shutil.copyfileobj(source, stream)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    # the name of the file itself may be as long as a name can be
-    name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
-    _clear_abandoned(target.parent, name)
-    neighbour = target.with_name(f".{name}.{os.getpid()}.part")
+    neighbour = _neighbour(target, os.getpid())
     try:
         if mode is None and target.is_file():
             mode = stat.S_IMODE(target.stat().st_mode)
@@ -52,16 +59,24 @@ def whole(path: Path, mode: int | None = None) -> Iterator[Path]:
         neighbour.unlink(missing_ok=True)
 
 
-def _clear_abandoned(folder: Path, name: str) -> None:
-    """Delete the neighbours of a file whose processes were killed on this machine."""
-    for left in folder.glob(f".{name}.*.part"):
-        if os.name == "posix" and not Path("/proc", left.name.split(".")[-2]).exists() and Path("/proc/self").exists():
-            left.unlink(missing_ok=True)
+def _neighbour(target: Path, process: int | str) -> Path:
+    """Where a process writes a file; the name of the file itself may be as long as a name can be."""
+    name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
+    return target.with_name(f".{name}.{process}.part")
+
+
+def _clear_abandoned(target: Path) -> None:
+    """Delete the neighbours of a file whose processes are no more, where the system lists its processes as files."""
+    processes = Path("/proc")
+    if (processes / "self").exists():
+        for left in target.parent.glob(_neighbour(target, "*").name):
+            if not (processes / left.name.split(".")[-2]).exists():
+                left.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it holds either all of `data` or what it held before."""
-    with whole(path) as neighbour:
+    with _replaced(path) as neighbour:
         neighbour.write_bytes(data)
 
 

@@ -18,9 +18,9 @@ from docintel.chain.words import (
     progress_of,
     trimmed,
 )
+from docintel.extract.language.grids import Grid, cell_grid
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
-from docintel.extract.work.ledger import Grid, cell_grid
 from docintel.schema import BlockKind, Extraction
 
 _HEADING_WITHIN, _LONGEST_HEADING = 8, 24

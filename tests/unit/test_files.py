@@ -1,5 +1,7 @@
 import os
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -77,3 +79,16 @@ def test_a_pipe_is_written_to(tmp_path):
 def test_a_name_may_be_as_long_as_the_file_system_allows(name, tmp_path):
     write_whole(tmp_path / name, b"whole")
     assert (tmp_path / name).read_bytes() == b"whole"
+
+
+def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path):
+    out = tmp_path / "结果.jsonl"
+    left = (
+        "import os, signal, sys; from pathlib import Path; from docintel.files import whole\n"
+        "with whole(Path(sys.argv[1])) as path: path.touch(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", left, str(out)], check=False)
+    with whole(out) as path:
+        assert [*tmp_path.iterdir()] == []
+        path.touch()
+    assert [*tmp_path.iterdir()] == [out]

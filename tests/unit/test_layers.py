@@ -90,7 +90,7 @@ MAY_IMPORT_IN_EXTRACT = {
     "attribution": {"language", "places", "units", "persons"},
     "work": {"language", "places", "units"},
     "statistics": {"language", "places", "units", "attribution", "work"},
-    "cases": {"language", "places", "units", "persons", "attribution", "work"},
+    "cases": {"language", "places", "units", "persons", "attribution"},
 }
 
 

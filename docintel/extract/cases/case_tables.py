@@ -14,9 +14,9 @@ from docintel.extract.cases.facts import Facts, Span, make_case
 from docintel.extract.cases.findings import Finding
 from docintel.extract.cases.sanctions import Sanction
 from docintel.extract.cases.sums import find_money
+from docintel.extract.language.grids import cell_grid
 from docintel.extract.language.reading import Clause, Reading, within
 from docintel.extract.units.units import UnitMention
-from docintel.extract.work.ledger import cell_grid
 from docintel.schema import BlockKind, Case, Person, SanctionKind, UnitKind
 
 #: What the columns are called.
@@ -40,7 +40,7 @@ class _Row:
 
 def find_table_acts(reading: Reading, persons: Sequence[Person]) -> Iterator[Finding]:
     """The acts and sums of the people whom the rows of such tables name, the ones in the last column included."""
-    places = sorted((e.start, i) for i, person in enumerate(persons) for e in person.mentions)
+    places = _places(persons)
     for row in _rows(reading):
         acts = list(_acts(reading, row.facts))
         if people := _named(places, row.who):
@@ -64,7 +64,7 @@ def find_table_units(
         persons: as `find_persons` gives them.
         told: canonical names of the units that have a case.
     """
-    places = sorted((e.start, i) for i, person in enumerate(persons) for e in person.mentions)
+    places = _places(persons)
     for row in _rows(reading):
         units = [unit for unit in within(mentions, *row.who) if unit.kind is not UnitKind.DISCIPLINE]
         if _named(places, row.who) or not units or units[-1].canonical in told:
@@ -95,6 +95,11 @@ def _acts(reading: Reading, facts: Span) -> Iterator[Span]:
     for start, end in within(reading.clauses, *facts):
         if not _NO_ACT.match(reading.folded, start, end):
             yield from trimmed(reading.folded, start, end)
+
+
+def _places(persons: Sequence[Person]) -> list[tuple[int, int]]:
+    """Where persons are mentioned, and which, in text order."""
+    return sorted((mention.start, i) for i, person in enumerate(persons) for mention in person.mentions)
 
 
 def _named(places: Sequence[tuple[int, int]], span: Span) -> tuple[int, ...]:

@@ -6,8 +6,8 @@ first cell of its row where nothing stands over it.
 
 from collections.abc import Iterator, Mapping
 
+from docintel.extract.language.grids import Grid, Span, cell_grid
 from docintel.extract.language.reading import Reading
-from docintel.extract.work.ledger import Grid, Span, cell_grid
 from docintel.schema import Block, BlockKind
 from docintel.text.quantities import QuantityGrammar
 

@@ -11,12 +11,12 @@ from functools import cache
 
 from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.attribution.row_owners import row_name
+from docintel.extract.language.grids import Grid, Span, cell_grid
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Reading, within
 from docintel.extract.language.segments import actions
 from docintel.extract.statistics.metrics import metric_of
 from docintel.extract.units.units import UnitMention, outermost
-from docintel.extract.work.ledger import Grid, Span, cell_grid
 from docintel.schema import BlockKind, Ground, Metric, Statistic
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,4})?")

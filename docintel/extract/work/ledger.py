@@ -9,13 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from docintel.extract.language.grids import Grid, Span, cell_grid
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
-from docintel.schema import Block, BlockKind
-
-Span = tuple[int, int]
-#: A table as the spans of its cells; a merged cell's span wherever it reaches, None where nothing is written.
-Grid = list[list[Span | None]]
+from docintel.schema import BlockKind
 
 #: A heading is not longer, and not further down: titles and notes may stand over it.
 _LONGEST_HEADING, _HEADING_WITHIN = 24, 8
@@ -69,34 +66,6 @@ def _continued(roles: list[str], grid: Grid) -> list[str]:
     if len(roles) == width or (len(roles) == width + 1 and roles[-1] == "other"):
         return roles[:width]
     return []
-
-
-def cell_grid(reading: Reading, block: Block) -> Grid:
-    """The spans of a table's cells, as `Document.cell_span` gives them, in one pass; empty where it has no cells."""
-    grid: Grid = []
-    offset = block.start
-    lines = reading.text[block.start : block.end].split("\n")
-    if len(lines) != len(block.cells):
-        return []
-    for line, cells in zip(lines, block.cells, strict=True):
-        spans: list[Span | None] = []
-        for x, piece in enumerate(line.split("\t")[: len(cells)]):
-            span = (offset, offset + len(piece)) if piece.strip() else _merged(block, grid, spans, x)
-            spans.append(span)
-            offset += len(piece) + 1
-        grid.append(spans + [None] * (len(cells) - len(spans)))
-    return grid
-
-
-def _merged(block: Block, above: Grid, left: Sequence[Span | None], x: int) -> Span | None:
-    """The span of the merged cell that reaches over an empty place: its first place lies above or to the left."""
-    y = len(above)
-    text = block.cells[y][x]
-    if not text:
-        return None
-    if y and block.cells[y - 1][x] == text:
-        return above[y - 1][x]
-    return left[x - 1] if x and block.cells[y][x - 1] == text else None
 
 
 @cache

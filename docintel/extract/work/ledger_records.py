@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from docintel.extract.language.grids import Span
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Clause, Reading, Sentence, within
 from docintel.extract.language.segments import Segment, segments
@@ -16,7 +17,7 @@ from docintel.extract.units.departments import inner
 from docintel.extract.units.names import kind_of
 from docintel.extract.units.units import UnitMention, outermost
 from docintel.extract.work.issues import category_of as category_of_issue
-from docintel.extract.work.ledger import Row, Span
+from docintel.extract.work.ledger import Row
 from docintel.extract.work.measures import ActorFinder, category_of, status_of
 from docintel.extract.work.roles import Role, pattern, roles
 from docintel.schema import Ground, Issue, Measure, MeasureCategory, Modality, Status, UnitKind

@@ -146,7 +146,7 @@ class Work:
     def find_issues(self) -> tuple[Issue, ...]:
         """The issues in text order; the same words again are one entry, except acts of different persons."""
         chosen = self._chosen("issues")
-        categories, modalities = self._labels("issues.category", chosen), self._labels("issues.modality", chosen)
+        categories, modalities = self._labels(chosen, "issues.category", "issues.modality")
         return tuple(
             _issue(self._quote(n), self._sure("issues", n), IssueCategory(category), Modality(modality))
             for n, category, modality in zip(chosen, categories, modalities, strict=True)
@@ -158,7 +158,7 @@ class Work:
         if not chosen:
             return ()
         quotes = [self._quote(n) for n in chosen]
-        categories, states = self._labels("measures.category", chosen), self._labels("measures.status", chosen)
+        categories, states = self._labels(chosen, "measures.category", "measures.status")
         said = Labelled([(quote.start, quote.end) for quote in quotes], categories, states)
         links = self._judge.ties.answered(self.pairs(issues, said))
         return tuple(
@@ -218,10 +218,12 @@ class Work:
     def _rows(self) -> dict[str, Ints]:
         return self._judge.vocabulary.rows(self.grams)
 
-    def _labels(self, head: str, chosen: Sequence[int]) -> list[str]:
+    def _labels(self, chosen: Sequence[int], *heads: str) -> list[list[str]]:
+        """For each head the labels of the chosen candidates."""
         which = np.array(chosen, dtype=np.intp)
-        said = self.opinions(head, chosen)
-        return self._judge.labels(head, self._rows, self.description, which, said, self.meant(which))
+        meant = self.meant(which)
+        judge, rows, described = self._judge, self._rows, self.description
+        return [judge.labels(head, rows, described, which, self.opinions(head, chosen), meant) for head in heads]
 
 
 def _issue(quote: Evidence, confidence: float, category: IssueCategory, modality: Modality) -> Issue:

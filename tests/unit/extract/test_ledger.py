@@ -3,11 +3,12 @@
 import pytest
 
 from docintel.extract.attribution.attribution import Attribution
+from docintel.extract.language.grids import cell_grid
 from docintel.extract.language.reading import Reading
 from docintel.extract.pipeline import extract
 from docintel.extract.statistics.tables import find_table_statistics
 from docintel.extract.units.units import UnitMention
-from docintel.extract.work.ledger import cell_grid, read_ledgers
+from docintel.extract.work.ledger import read_ledgers
 from docintel.extract.work.ledger_records import ledger_issues, ledger_measures, ledger_mentions
 from docintel.parse import parse_bytes
 from docintel.parse.structure import Line, split_lines, structure
