@@ -64,6 +64,15 @@ def read_once(document: Document, encode: Callable[[list[str]], object], costs: 
         encode([passage.text for passage in split_passages(draft.extraction)])
 
 
+#: Where the time of the other models is counted.
+WITHIN = {
+    "gazetteer": "in the rules",
+    "metric": "in the rules",
+    "meanings": "in judging",
+    "ranking": "in suggestions",
+}
+
+
 def megabytes(folder: Path) -> float:
     """What the files of a folder weigh."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
@@ -91,7 +100,7 @@ def main() -> None:
     print("| model | ms a document | MB on disk |\n| --- | ---: | ---: |")
     folders = {folder.name: folder for folder in sorted(models_dir().iterdir()) if folder.is_dir()}
     for name in dict.fromkeys([*costs.seconds, *folders]):
-        shown = f"{1000 * costs.seconds[name] / len(documents):.1f}" if name in costs.seconds else "in the rules"
+        shown = f"{1000 * costs.seconds[name] / len(documents):.1f}" if name in costs.seconds else WITHIN[name]
         size = f"{megabytes(folders[name]):.1f}" if name in folders else "–"
         print(f"| {name} | {shown} | {size} |")
 
