@@ -16,10 +16,10 @@ from xml.sax.saxutils import escape
 from reportlab.lib import colors
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Table
 
+from docintel.fonts import shipped_font
 from docintel.parse.file import File, Limits
 from docintel.parse.html import parse_html
 from docintel.parse.pdf.document import parse_pdf
@@ -27,21 +27,7 @@ from docintel.text.encodings import decode
 
 REPORTS = Path(__file__).parents[1] / "corpora" / "reports"
 PAGES = Path(__file__).parents[2] / "shared" / "corpus" / "ccdi"
-#: A font that is embedded in the file, as in most real ones; else one that every PDF reader knows by name.
-EMBEDDED = ["/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"]
 ROWS_A_PAGE = 12
-
-
-def font() -> str:
-    """The name of a font with Chinese characters, registered with reportlab."""
-    for path in EMBEDDED:
-        try:
-            pdfmetrics.registerFont(TTFont("Embedded", path))
-        except (TTFError, OSError):
-            continue
-        return "Embedded"
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    return "STSong-Light"
 
 
 def paragraphs() -> list[list[str]]:
@@ -147,7 +133,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    name = font()
+    name = "Embedded"  # in the file, as in most real ones
+    pdfmetrics.registerFont(TTFont(name, str(shipped_font())))
     style = ParagraphStyle("body", fontName=name, fontSize=12, leading=20, wordWrap="CJK")
     for title, data, tables in (("text", text_pdf(style), False), ("tables", table_pdf(style), True)):
         readers = {

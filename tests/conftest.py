@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from docintel.library import Library
+from docintel.parse.pdf import pdfium
 from docintel.schema import Extraction
 from docintel.suggest import Similarity
 from tests.factories import BigramEncoder, make_issue, make_measure
@@ -13,6 +14,8 @@ from tests.factories import BigramEncoder, make_issue, make_measure
 # A width that pytest-xdist sets would stand for what a test asks for: rich reads it once.
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
+
+pdfium.library()  # with its fonts, before a test imports pdfplumber, which loads it without
 
 settings.register_profile("here", deadline=None)  # a busy machine is no failure
 settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True)

@@ -1,7 +1,7 @@
 """Charts of totals, trends and rectification, as PNG or as one HTML file with its figures in a table.
 
-In: data frames of this room, and a file's name. Out: the file. Text is drawn in a Chinese font of this machine; the
-HTML holds its charts as outlines, so that its reader needs none.
+In: data frames of this room, and a file's name. Out: the file. Text is drawn in a Chinese font of this machine, else
+in the shipped one; the HTML holds its charts as outlines, so that its reader needs none.
 """
 
 import html
@@ -18,6 +18,7 @@ import pandas as pd
 
 from docintel.errors import InputError, SetupError
 from docintel.files import write_whole
+from docintel.fonts import shipped_font
 from docintel.schema import DocType, Metric, chinese_name
 
 if TYPE_CHECKING:
@@ -30,10 +31,7 @@ _FAMILIES = (
     "Hiragino Sans GB", "HarmonyOS Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Sans CJK JP", "SimHei",
     "Heiti SC", "Arial Unicode MS", "Droid Sans Fallback", "Noto Serif CJK SC", "Noto Serif CJK JP", "SimSun",
 )  # fmt: skip
-_NO_FONT = (
-    "请安装中文字体，如 apt install fonts-noto-cjk，或用 DOCINTEL_FONT 指定字体文件。"
-    " Install a Chinese font such as fonts-noto-cjk, or name a font file with DOCINTEL_FONT."
-)
+_OTHER_FONT = "请用 DOCINTEL_FONT 指定字体文件，或不设。 Name a font file with DOCINTEL_FONT, or leave it out."
 _SUFFIXES = (".png", ".html", ".htm")
 _BARS = 12  # in a panel
 _PANELS = 6  # in a chart
@@ -267,25 +265,32 @@ def _drawn(title: str, panels: Sequence[_Panel]) -> "Iterator[Drawing]":
 
 
 def chinese_family() -> str:
-    """The family of a font with Simplified Chinese: of the file that `DOCINTEL_FONT` names, else of this machine.
+    """The family of a font with Simplified Chinese.
+
+    That of the file that `DOCINTEL_FONT` names, else one of this machine, else the shipped one.
 
     Raises:
-        SetupError: there is none.
+        SetupError: the named file is no font.
+        ModelError: there is none at all.
     """
     from matplotlib import font_manager
 
     named = os.environ.get("DOCINTEL_FONT")
     if named:
         try:
-            font_manager.fontManager.addfont(named)
-            return font_manager.get_font(named).family_name
+            return _added(named)
         except (OSError, RuntimeError) as exc:
-            raise SetupError(f"字体 {named} 无法使用。 The font {named} cannot be used.", hint=_NO_FONT) from exc
+            raise SetupError(f"字体 {named} 无法使用。 The font {named} cannot be used.", hint=_OTHER_FONT) from exc
     known = {font.name for font in font_manager.fontManager.ttflist}
-    family = next((name for name in _FAMILIES if name in known), None)
-    if family is None:
-        raise SetupError("没有找到中文字体，无法画图。 There is no Chinese font to draw with.", hint=_NO_FONT)
-    return family
+    return next((name for name in _FAMILIES if name in known), None) or _added(str(shipped_font()))
+
+
+def _added(path: str) -> str:
+    """Make a font file known to matplotlib; gives its family."""
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(path)
+    return font_manager.get_font(path).family_name
 
 
 def _page(title: str, drawing: str, table: pd.DataFrame, note: str) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docintel.errors import InputError, NotFoundError, ParseError
+from docintel.fonts import chinese_font
 from docintel.parse.detect import detect
 from docintel.parse.file import File
-from docintel.parse.fonts import chinese_font
+from docintel.parse.pdf import pdfium
 from docintel.parse.render import KIND_NAMES
 from docintel.schema import Block, BlockKind, Document
 
@@ -118,8 +119,7 @@ def _ofd_pages(file: File, dpi: int, wanted: range) -> Iterator[tuple["Image", f
 
 
 def _pdf_pages(file: File, dpi: int, wanted: range) -> Iterator[tuple["Image", float]]:
-    import pypdfium2
-
+    pypdfium2 = pdfium.library()
     try:
         pdf = pypdfium2.PdfDocument(file.data)
         for i in range(len(pdf))[wanted.start : wanted.stop]:
@@ -254,18 +254,17 @@ def _meets(one: Pixels, other: Pixels) -> bool:
 def _with_legend(page: "Image", document: Document, number: int, found: list[tuple[int, Block]]) -> "Image":
     from PIL import Image, ImageDraw
 
-    chinese = chinese_font(12) is not None
     total = document.pages or number
-    head = f"第 {number} / {total} 页　{document.source}" if chinese else f"page {number} / {total}"
+    head = f"第 {number} / {total} 页　{document.source}"
     counts = {kind: sum(block.kind is kind for _, block in found) for kind in COLOURS}
     placeless = sum(block.box is None for _, block in found)
     notes = []
     if placeless:
-        notes.append(f"{placeless} 块没有位置" if chinese else f"{placeless} blocks without a place")
+        notes.append(f"{placeless} 块没有位置")
     if any(block.confidence < _DOUBTFUL for _, block in found):
-        notes.append("虚线：识别可信度低于 80%" if chinese else "dashed: confidence below 80%")
+        notes.append("虚线：识别可信度低于 80%")
     if not found:
-        notes.append("本页没有文字块" if chinese else "no block on this page")
+        notes.append("本页没有文字块")
     high = 54
     image = Image.new("RGB", (page.width, page.height + high), (244, 244, 244))
     image.paste(page, (0, high))
@@ -276,16 +275,16 @@ def _with_legend(page: "Image", document: Document, number: int, found: list[tup
     for kind, count in counts.items():
         if count:
             draw.rectangle((x, 33, x + 12, 45), fill=_mixed(COLOURS[kind]), outline=COLOURS[kind], width=2)
-            text = f"{KIND_NAMES[kind] if chinese else kind.value} {count}"
+            text = f"{KIND_NAMES[kind]} {count}"
             _write(draw, (x + 18, 31), text, 12, (30, 30, 30))
             x += 18 + _extent(text, 12)[0] + 16
-    _write(draw, (x, 31), "　".join(notes) if chinese else "  ".join(notes), 12, (150, 30, 30))
+    _write(draw, (x, 31), "　".join(notes), 12, (150, 30, 30))
     return image
 
 
 def kind_name(block: Block) -> str:
-    """The kind in Chinese, `标题` with its level for a heading; in English where there is no font for Chinese."""
-    name = KIND_NAMES[block.kind] if chinese_font(12) else block.kind.value
+    """The kind in Chinese, `标题` with its level for a heading."""
+    name = KIND_NAMES[block.kind]
     return f"{name}{block.level}" if block.kind is BlockKind.HEADING and block.level else name
 
 
@@ -301,13 +300,8 @@ def _fitted(text: str, width: float) -> str:
 
 
 def _extent(text: str, size: int) -> tuple[float, float]:
-    font = chinese_font(size)
-    return (font.getlength(text), size + 3) if font else (7 * len(text), size + 3)
+    return chinese_font(size).getlength(text), size + 3
 
 
 def _write(draw: "ImageDraw", at: tuple[float, float], text: str, size: int, colour: tuple[int, int, int]) -> None:
-    font = chinese_font(size)
-    if font:
-        draw.text((at[0], at[1] + size), text, font=font, fill=colour, anchor="ls")
-    else:
-        draw.text(at, text.encode("ascii", "replace").decode(), fill=colour)
+    draw.text((at[0], at[1] + size), text, font=chinese_font(size), fill=colour, anchor="ls")

@@ -6,7 +6,6 @@ report embeds its body font; the rest name STSong-Light and embed nothing, as ma
 
 import io
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from reportlab.lib import colors
@@ -19,15 +18,9 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Paragraph, Spacer, Table
 
+from docintel.fonts import shipped_font
 from scripts.roundtrip.content import Ledger, Part, Report, Role
 
-#: TrueType fonts with Chinese glyphs; reportlab embeds no fonts with PostScript outlines, such as Noto CJK.
-_FONTS = (
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/truetype/arphic/uming.ttc",
-    "/System/Library/Fonts/STHeiti Light.ttc",
-    "C:/Windows/Fonts/simsun.ttc",
-)
 _CID = "STSong-Light"
 #: Margins of an official document, in mm: top 37, left 28, type area 156 x 225.
 _TOP, _LEFT, _WIDE, _TALL = 37, 28, 156, 225
@@ -35,23 +28,11 @@ _COLUMNS = tuple(width * mm for width in (14, 46, 40, 34, 22))
 _RULES = [("GRID", (0, 0), (-1, -1), 0.7, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
 
 
-def font_path() -> Path:
-    """A TrueType font with Chinese glyphs.
-
-    Raises:
-        FileNotFoundError: none of the known ones is here.
-    """
-    for path in map(Path, _FONTS):
-        if path.exists():
-            return path
-    raise FileNotFoundError(f"no font with Chinese glyphs; install fonts-wqy-microhei: {', '.join(_FONTS)}")
-
-
 @cache
 def fonts() -> tuple[str, str]:
     """Names of a font to embed and of one that readers must have."""
     pdfmetrics.registerFont(UnicodeCIDFont(_CID))
-    pdfmetrics.registerFont(TTFont("embedded", str(font_path()), subfontIndex=0))
+    pdfmetrics.registerFont(TTFont("embedded", str(shipped_font()), subfontIndex=0))
     return "embedded", _CID
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from scripts.roundtrip.printed import font_path
+from docintel.fonts import shipped_font
 
 _DPI = 200
 _TILT = 1.5
@@ -89,7 +89,7 @@ def _press(page: Image.Image, words: str, x: float, y: float, rng: random.Random
         for i in range(10)
     ]
     draw.polygon(points, fill=255)
-    font = ImageFont.truetype(str(font_path()), int(size * 0.13))
+    font = ImageFont.truetype(str(shipped_font()), int(size * 0.13))
     for i, char in enumerate(words):
         angle = 240 * (i / max(1, len(words) - 1) - 0.5)
         letter = Image.new("L", (size, size), 0)

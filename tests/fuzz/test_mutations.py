@@ -18,7 +18,6 @@ from docintel.parse import CONTAINERS, DEFAULT_LIMITS, PARSERS, File, detect, op
 from docintel.parse.office import libreoffice
 from docintel.schema import BlockKind
 from scripts.badfiles.cases import good_cases
-from scripts.roundtrip.printed import font_path
 from tests.ole_samples import make_doc
 
 LIMITS = replace(DEFAULT_LIMITS, ocr=False, memory_mb=1024)
@@ -41,17 +40,7 @@ def _without_libreoffice():
         yield
 
 
-def _has_font():
-    try:
-        return font_path().exists()
-    except FileNotFoundError:
-        return False
-
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not _has_font(), reason="makes PDF samples with a Chinese font, and there is none here"),
-]
+pytestmark = pytest.mark.slow
 
 
 @cache

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "docintel"
-_BASE = {"errors", "config", "files", "memory", "schema", "text"}
+_BASE = {"errors", "config", "files", "memory", "schema", "text", "fonts"}
 MAY_IMPORT = {
     "errors": set(),
     "config": set(),
     "files": set(),
+    "fonts": {"config", "errors"},
     "memory": set(),
     "schema": set(),
     "text": {"errors"},

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from docintel.parse.fonts import chinese_font
+from docintel.fonts import chinese_font
 from docintel.parse.ofd.content import Content, Image, Ink, Path, Text
 from docintel.parse.ofd.package import PartError
 

@@ -18,6 +18,7 @@ from docintel.errors import ParseError
 from docintel.parse.assemble import Declared, assemble
 from docintel.parse.file import File, Limits
 from docintel.parse.layout.pages import Page, Table, read_pages
+from docintel.parse.pdf import pdfium
 from docintel.parse.pdf.annotations import flatten_fields, notes_on
 from docintel.parse.pdf.drawing import Drawing, read_drawing
 from docintel.parse.pdf.frame import Frame, turned, turned_size
@@ -132,8 +133,7 @@ def read_pdf(file: File) -> Reading:
 
 @contextmanager
 def _opened(file: File) -> Iterator[Any]:
-    import pypdfium2
-
+    pypdfium2 = pdfium.library()
     try:
         pdf = pypdfium2.PdfDocument(file.data)
     except pypdfium2.PdfiumError as exc:

@@ -5,6 +5,7 @@ call costs four times as much.
 """
 
 import ctypes
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import repeat
@@ -12,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from docintel.fonts import shipped_font
 
 _HANDLE, _INT, _SIZE, _FLOAT = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t, ctypes.c_float
 #: Name → result and arguments; a result of `c_size_t` is a pointer that may be 0.
@@ -40,6 +43,31 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "FPDFPathSegment_GetType": (_INT, _HANDLE),
     "FPDFPathSegment_GetClose": (_INT, _HANDLE),
 }
+
+
+#: Where PDFium looks for fonts of itself, on Linux; naming a folder of ours replaces the list.
+_FONT_FOLDERS = (
+    "/usr/share/fonts", "/usr/share/X11/fonts/Type1", "/usr/share/X11/fonts/TTF", "/usr/local/share/fonts",
+)  # fmt: skip
+
+
+@cache
+def library() -> Any:
+    """`pypdfium2`, which knows the shipped font where nobody in this process has loaded it before.
+
+    PDFium leaves out single characters of a font that is not in the file where it finds no other to measure them by.
+    """
+    if "pypdfium2" not in sys.modules and sys.platform == "linux":
+        import pypdfium2_raw
+
+        folders = [folder.encode() for folder in (*_FONT_FOLDERS, str(shipped_font().parent))]
+        paths = (ctypes.c_char_p * (len(folders) + 1))(*folders, None)
+        given = ctypes.cast(paths, ctypes.POINTER(ctypes.POINTER(ctypes.c_char)))
+        # a second call, by which pypdfium2 begins, does nothing
+        pypdfium2_raw.FPDF_InitLibraryWithConfig(pypdfium2_raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=given))
+    import pypdfium2
+
+    return pypdfium2
 
 
 @cache

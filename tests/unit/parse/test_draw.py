@@ -3,15 +3,15 @@
 import io
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from docintel import fonts
 from docintel.errors import InputError, NotFoundError
-from docintel.parse import draw
-from docintel.parse.draw import COLOURS, draw_pages
+from docintel.parse.draw import COLOURS, draw_page, draw_pages
 from docintel.parse.file import File, Limits
-from docintel.parse.ofd import paint
 from docintel.parse.sandbox import Sandbox
 from docintel.schema import Block, BlockKind, Document
 from tests.unit.parse.test_ofd import SENTENCE, line, ofd, page, png, read, scanned, text
@@ -93,11 +93,18 @@ def test_blocks_off_the_page_or_without_a_place_do_no_harm(tmp_path):
     assert len(drawn(ofd(page()), document(*[block(BlockKind.PARAGRAPH, box=box) for box in boxes]), tmp_path)) == 1
 
 
-def test_without_a_chinese_font_names_are_english(tmp_path, monkeypatch):
-    monkeypatch.setattr(draw, "chinese_font", lambda size: None)
-    monkeypatch.setattr(paint, "chinese_font", lambda size, serif: None)
-    assert draw.kind_name(block(BlockKind.TABLE)) == "table"
-    assert len(drawn(ofd(page(text(SENTENCE))), document(block(BlockKind.TABLE)), tmp_path)) == 1
+def test_without_a_font_of_the_system_the_shipped_one_draws(tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts, "_SANS", ("no such font.ttf",))
+    monkeypatch.setattr(fonts, "_SERIF", ())
+    fonts._file.cache_clear()
+    fonts.chinese_font.cache_clear()
+    try:
+        assert Path(fonts.chinese_font(12).path) == fonts.shipped_font()
+        assert fonts.chinese_font(40).getmask("整").getbbox() != fonts.chinese_font(40).getmask("一").getbbox()
+        assert len(drawn(ofd(page(text(SENTENCE))), document(block(BlockKind.TABLE)), tmp_path)) == 1
+    finally:
+        fonts._file.cache_clear()
+        fonts.chinese_font.cache_clear()
 
 
 def test_pdf_pages(tmp_path):
@@ -137,7 +144,7 @@ def test_drawing_needs_no_recogniser(tmp_path, monkeypatch):
 def test_one_page_is_drawn_as_it_is(tmp_path):
     file = File(ofd(page(), page(text(SENTENCE)), page()), "a.ofd")
     path = tmp_path / "page.png"
-    width, height = draw.draw_page(file, 2, path, dpi=72)
+    width, height = draw_page(file, 2, path, dpi=72)
     image = Image.open(io.BytesIO(path.read_bytes()))
     assert image.size == pytest.approx((width, height), abs=2), "no legend above it"
     assert any(count(image.convert("RGB"), (shade,) * 3) for shade in range(60)), "its own page, not a blank neighbour"
@@ -146,7 +153,7 @@ def test_one_page_is_drawn_as_it_is(tmp_path):
 @pytest.mark.parametrize("number", [-1, 0, 4])
 def test_a_page_that_is_not_there_is_an_error(tmp_path, number):
     with pytest.raises(NotFoundError):
-        draw.draw_page(File(ofd(*[page()] * 3), "a.ofd"), number, tmp_path / "page.png")
+        draw_page(File(ofd(*[page()] * 3), "a.ofd"), number, tmp_path / "page.png")
 
 
 def test_the_sandbox_gives_a_page_of_a_pdf(tmp_path):

@@ -2,13 +2,12 @@ import json
 import math
 import os
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from docintel.fonts import shipped_font
 from docintel.parse.layout.geometry import rows_in_order
 from docintel.parse.layout.pages import Fragment, Page, Table
 from docintel.parse.scan import cache as page_cache
@@ -21,18 +20,10 @@ from docintel.parse.tables import Cell
 DPI = 150
 SCALE = 72 / DPI
 RED = (215, 30, 40)
-FONTS = ("NotoSerifCJK-Regular*", "NotoSansCJK-Regular*", "wqy-microhei*", "wqy-zenhei*", "uming*")
-
-
-@lru_cache
-def font_file():
-    return next((path for name in FONTS for path in sorted(Path("/usr/share/fonts").rglob(name))), None)
 
 
 def font(points):
-    if font_file() is None:
-        pytest.skip("no CJK font is installed: apt install fonts-wqy-microhei or fonts-noto-cjk")
-    return ImageFont.truetype(str(font_file()), round(points * DPI / 72))
+    return ImageFont.truetype(str(shipped_font()), round(points * DPI / 72))
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,14 @@
-"""Fonts of this machine for drawing pages.
+"""Fonts with Chinese characters for drawing pages.
 
-In: nothing. Out: Pillow fonts with Chinese characters where the system has one, else None.
+In: nothing. Out: Pillow fonts, of the system where it has one, else the shipped one.
 """
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from docintel.config import models_dir
+from docintel.errors import ModelError
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -23,8 +27,23 @@ _SERIF = (
 _SIMPLIFIED = {"NotoSansCJK-Regular.ttc": 2, "NotoSerifCJK-Regular.ttc": 2}
 
 
+def shipped_font() -> Path:
+    """The font that comes with docintel.
+
+    Raises:
+        ModelError: its file is missing.
+    """
+    path = models_dir() / "font" / "wqy-microhei.ttc"
+    if not path.is_file():
+        raise ModelError(
+            f"缺少随附的中文字体。 The Chinese font that comes with docintel is missing: {path}",
+            hint="请重新安装 docintel。 Reinstall docintel.",
+        )
+    return path
+
+
 @lru_cache(maxsize=2)
-def _file(serif: bool) -> tuple[str, int] | None:
+def _file(serif: bool) -> tuple[str, int]:
     from PIL import ImageFont
 
     for name in (*_SERIF, *_SANS) if serif else _SANS:
@@ -33,13 +52,17 @@ def _file(serif: bool) -> tuple[str, int] | None:
             return str(ImageFont.truetype(name, 12, index=index).path), index
         except OSError:
             continue
-    return None
+    return str(shipped_font()), 0
 
 
 @lru_cache(maxsize=256)
-def chinese_font(size: int, *, serif: bool = False) -> "FreeTypeFont | None":
-    """A font with Chinese characters, `size` pixels to the em."""
+def chinese_font(size: int, *, serif: bool = False) -> "FreeTypeFont":
+    """A font with Chinese characters, `size` pixels to the em.
+
+    Raises:
+        ModelError: neither the system nor docintel has one.
+    """
     from PIL import ImageFont
 
-    found = _file(serif)
-    return ImageFont.truetype(found[0], size, index=found[1]) if found else None
+    path, index = _file(serif)
+    return ImageFont.truetype(path, size, index=index)
