@@ -23,6 +23,8 @@ _NAMES = tuple(
 )
 #: What may stand over lines that are problems themselves: 药品采购价格虚高问题 is one.
 _TITLE = re.compile(".{0,40}(?:清单|台账)")
+#: What stands around a list that was saved from a page, and is no problem: 发布日期：2024-03-05.
+_BYLINE = re.compile("(?:发布(?:机构|单位|日期|时间)?|信息来源|来源|日期|时间|作者|编辑|责任编辑|浏览次数|字号)[::]")
 _HEADER_ROWS = 3  # a title may stand over the heading, in the table
 #: `1.`, `（二）`, `三、`, `④`, `- `: what numbers a line, and is no word of it.
 _NUMBER = re.compile(r"\s*(?:(?:[(（]?[\d一二三四五六七八九十百]{1,4}[.．、)）]|[①-⑳]|[-*·•])\s*)+(?!\d)")
@@ -42,7 +44,7 @@ def listed_problems(document: Document, column: str | None = None) -> list[str]:
     """
     tables = [block.cells for block in document.blocks if block.kind is BlockKind.TABLE and block.cells]
     wide = [rows for rows in tables if len(rows[0]) > 1]
-    found = list(_of_tables(wide, column)) if wide else [line for line in document.text.split("\n") if line.strip()]
+    found = list(_of_tables(wide, column)) if wide else [line for line in document.text.split("\n") if _is_told(line)]
     if not wide and found and _is_heading(found[0], (_NAMES[0], _TITLE)):
         found = found[1:]
     problems = [_NUMBER.sub("", text, count=1).strip() for text in found]
@@ -99,6 +101,10 @@ def _numbered(rows: Rows, wanted: str, width: int) -> tuple[int, int] | None:
         return None
     headings = (header for header, row in enumerate(rows[:_HEADER_ROWS]) if _is_heading(row[number], _NAMES))
     return next(headings, -1), number
+
+
+def _is_told(line: str) -> bool:
+    return bool(line.strip()) and not _BYLINE.match(fold(line.strip()))
 
 
 def _is_heading(cell: str, names: Sequence[re.Pattern[str]]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from docintel.batch.sources import Source, list_sources
+from docintel.cli.screen import err
 from docintel.config import default_library
 from docintel.errors import (
     InputError,
@@ -26,6 +27,8 @@ from docintel.schema import (
 if TYPE_CHECKING:
     from docintel.library import Library
 
+#: Passages: fewer are in the index within seconds.
+_LONG_INDEXING = 500
 _NAMED = (
     "文件、文件夹、通配符 'a/**/*.pdf'、@清单.txt 或地址 s3://…。"
     " Files, folders, patterns, @ and a list of names, or addresses."
@@ -134,7 +137,15 @@ def open_library(folder: Path | None, *, create: bool = False) -> "Library":
     """The library in a folder, or in the one that commands use when none is named."""
     from docintel.library import Library
 
-    return Library.open(folder or default_library(), create=create)
+    library = Library.open(folder or default_library(), create=create)
+    library.on_indexing = _tell_indexing
+    return library
+
+
+def _tell_indexing(done: int, total: int) -> None:
+    """Say why a command waits: passages that an earlier one left out of the index, or a new index."""
+    if total >= _LONG_INDEXING:
+        err.print(f"更新索引 {done:,} / {total:,} 段……  Bringing the index up to date.", markup=False)
 
 
 def files_in(paths: Sequence[str | Path]) -> list[Source]:

@@ -64,7 +64,7 @@ _HEADLINES: tuple[tuple[type[DocintelError], str], ...] = (
     (ParseError, "文件无法解析"),
     (QueryError, "查询有误"),
     (CorrectionError, "订正有误"),
-    (NotFoundError, "没有找到"),
+    (NotFoundError, "查无此项"),
     (InputError, "输入有误"),
     (SetupError, "安装未就绪"),
     (StoreError, "资料库有问题"),

@@ -126,7 +126,7 @@ class PassageIndex(ABC):
         Args:
             wait: for another process that is writing; else leave the index as that process last committed it.
             lender: another index of the same passages, whose vectors need not be made again.
-            progress: called after each commit with how many passages it took in.
+            progress: called with 0 when there is something to do, and with how many passages each commit took in.
 
         Raises:
             StaleIndexError: the source is not the one that the index was made from.
@@ -138,6 +138,8 @@ class PassageIndex(ABC):
             )
         if not self._is_level(source):
             with self.writing(wait=wait) as mine:
+                if mine:
+                    progress(0)
                 while mine and not self._is_level(source):
                     batch = self._next(source)
                     leaving = self.encoded(batch.removed[-REMEMBERED:]) if batch.added else _nothing(self.encoder.dim)

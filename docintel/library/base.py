@@ -63,6 +63,8 @@ class Base:
         self._models = self.folder / "models"
         self._index_folder = self.folder / "index"
         self._opened: tuple[Backend, PassageIndex] | None = None
+        #: Told how many passages of how many the index has taken in, where somebody waits for it.
+        self.on_indexing: Callable[[int, int], None] = lambda done, total: None
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = True, encoder: "Encoder | None" = None) -> Self:
@@ -181,15 +183,26 @@ class Base:
 
     def _current_index(self) -> PassageIndex:
         """The index, level with the catalog unless another process is bringing it there now."""
-        self._catch_up(wait=False)
+        self._catch_up(wait=False, progress=self._indexing())
         return self._index
 
-    def _catch_up(self, *, wait: bool = True) -> None:
+    def _catch_up(self, *, wait: bool = True, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the index level with the catalog; arguments as for `PassageIndex.catch_up`."""
         index: PassageIndex | None = None
         while index is not self._index:  # the library may move to another while this one waits
             index = self._index
-            index.catch_up(self._catalog, wait=wait)
+            index.catch_up(self._catalog, wait=wait, progress=progress)
+
+    def _indexing(self) -> Callable[[int], None]:
+        """What tells whoever waits how far the index has come."""
+        done = 0
+
+        def told(count: int) -> None:
+            nonlocal done
+            done += count
+            self.on_indexing(done, done + max(0, self._catalog.counts()["passages"] - len(self._index)))
+
+        return told
 
     def original(self, name: str) -> bytes:
         """The bytes of a document's file, as they were read.
@@ -236,7 +249,7 @@ def _prepare(folder: Path, *, create: bool) -> None:
         )
     if not create:
         raise NotFoundError(
-            f"{folder} 处的资料库。 There is no library in {folder}.",
+            f"{folder} 处没有资料库。 There is no library in {folder}.",
             hint=f"先入库 Run: docintel ingest PATHS --library {folder}",
         )
     try:

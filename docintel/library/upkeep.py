@@ -79,7 +79,7 @@ class Upkeep(Base):
             else:
                 self._move(before.renewed(), before, lock)
         self._catalog.regroup()
-        self._catch_up()
+        self._catch_up(progress=self._indexing())
 
     def migrate(self, to: str, progress: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
         """Move the index elsewhere; the library is used as before, and everybody searches the old one until it is done.

@@ -198,7 +198,7 @@ class Precedent:
 
     Attributes:
         issue: the words of the comparable issue; empty when the measure itself resembles the question.
-        similarity: of that issue (or measure) to the question, 0 to 1.
+        similarity: of that issue (or measure) to the question, by meaning and telling words, 0 to 1.
         linked: the document ties measure and issue together; False when they only stand in the same paragraph.
         units: who took it, where the document says so.
         effects: what the document tells of its outcome.

@@ -61,10 +61,16 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
-    """Why a measure may be suggested: the issue it answers (empty when it speaks for itself) and how like it is."""
+    """Why a measure may be suggested.
+
+    Attributes:
+        issue: that it answers; empty when it speaks for itself.
+        likeness: how like the problem that issue is, or else the measure, by meaning and words.
+        relevance: what that counts.
+    """
 
     issue: str
-    similarity: float
+    likeness: float
     relevance: float
     linked: bool
 
@@ -140,7 +146,7 @@ class Finder:
         self, known: _Known, ordinal: int, reason: _Reason | None, own: Likeness | None, work: str
     ) -> Candidate:
         measure, extraction = known.extraction.measures[ordinal], known.extraction
-        reason = reason or _own_reason(measure, extraction, own.similarity if own else 0.0)
+        reason = reason or _own_reason(measure, extraction, own)
         match = (reason.relevance + _OWN_WORDS * (own.hit.score if own else 0.0)) / (1 + _OWN_WORDS)
         relevance = match * measure.confidence
         told_by = features(relevance, known.uses[ordinal], measure)
@@ -157,7 +163,7 @@ class Finder:
         hit = _measure_hit(extraction, measure, ordinal, score(merits))
         precedent = Precedent(
             issue=reason.issue,
-            similarity=reason.similarity,
+            similarity=reason.likeness,
             linked=reason.linked,
             measure=hit,
             units=measure.units,
@@ -174,7 +180,7 @@ class Finder:
                 relevance = issue.score * (_LINKED if linked else _SAME_PARAGRAPH)
                 known = reasons.get((issue.document, ordinal))
                 if known is None or relevance > known.relevance:
-                    reasons[issue.document, ordinal] = _Reason(issue.quote, like.similarity, relevance, linked)
+                    reasons[issue.document, ordinal] = _Reason(issue.quote, issue.score, relevance, linked)
         return reasons
 
     def _like(self, kind: HitKind) -> list[Likeness]:
@@ -219,10 +225,11 @@ class Finder:
         return hit.ordinal < len(records) and records[hit.ordinal].evidence.quote == hit.quote
 
 
-def _own_reason(measure: Measure, extraction: Extraction, similarity: float) -> _Reason:
+def _own_reason(measure: Measure, extraction: Extraction, own: Likeness | None) -> _Reason:
     """No comparable issue: the measure speaks for itself; the issue it answers, if any, is only shown."""
     issue = extraction.issues[measure.addresses[0]].evidence.quote if measure.addresses else ""
-    return _Reason(issue, similarity, _ALONE * similarity, linked=bool(issue))
+    likeness, similarity = (own.hit.score, own.similarity) if own else (0.0, 0.0)
+    return _Reason(issue, likeness, _ALONE * similarity, linked=bool(issue))
 
 
 def _is_issue(measure: Measure, extraction: Extraction) -> bool:

@@ -276,6 +276,19 @@ def test_a_lost_catalog_is_said_and_nothing_hangs(tmp_path, encoder):
         assert opened.search("采购") == []
 
 
+def test_who_waits_for_the_index_is_told_how_far_it_is(tmp_path, encoder):
+    (tmp_path / "a.txt").write_text("药品采购有问题。", encoding="utf-8")
+    with Library(tmp_path / "library", encoder=encoder, extractor=extract_marked) as opened:
+        opened.ingest(tmp_path / "a.txt")
+        told = []
+        opened.on_indexing = lambda *count: told.append(count)
+        opened.search("采购")
+        assert told == [], "the index is level: nobody waits"
+        passages = opened.counts()["passages"]
+        opened.rebuild()
+        assert told == [(0, passages), (passages, passages)]
+
+
 def test_a_name_that_is_no_text_is_ingested(tmp_path, library):
     path = tmp_path / os.fsdecode("报告".encode("gb18030") + b".txt")
     path.write_text("药品采购有问题。", encoding="utf-8")

@@ -69,6 +69,11 @@ def test_a_title_over_lines_is_no_problem(title):
     assert listed_problems(make_document(f"{title}\n账实不符")) == ["账实不符"]
 
 
+def test_lines_about_the_list_are_no_problems():
+    lines = ["发布机构：云栖县卫健局", "发布日期：2024-03-05", "来源于企业的回扣：两起", "账实不符"]
+    assert listed_problems(make_document("\n".join(lines))) == lines[2:]
+
+
 def test_nothing_listed():
     with pytest.raises(QueryError):
         listed_problems(make_document("问题清单"))
