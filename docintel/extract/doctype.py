@@ -30,6 +30,8 @@ _OPENING = 400
 _SHARE, _FEWEST = 3.0, {"title": 10, "text": 200}
 #: A cue counts by its number in so many characters; a shorter text is taken to be as long as the second says.
 _PER, _SHORTEST, _MOST = 1000, 300, 2.0
+#: What a verdict counts that a title gives; others count 1.
+_BY_TITLE = 2.0
 #: Characters beyond are unknown ones; the number that stands for the second of a pair in a single character.
 _CODES, _ALONE = 0x10000, 1
 
@@ -58,15 +60,20 @@ class Text:
         text, scale = f"\n{self.text}", _PER / max(len(self.text), _SHORTEST)
         counts = ((name, len(pattern.findall(text))) for name, pattern in _cues())
         found = {f"cue={name}": min(_MOST, log1p(count * scale)) for name, count in counts if count}
-        return found | {f"rule={self.verdict()}": 1.0}
+        verdict, by_title = self._ruled()
+        return found | {f"rule={verdict}": _BY_TITLE if by_title else 1.0}
 
     def verdict(self) -> DocType:
         """What the rules say; a ledger that they say nothing of reports what was inspected, all else is `news`."""
+        return self._ruled()[0]
+
+    def _ruled(self) -> tuple[DocType, bool]:
+        """The verdict, and whether the title has its part in it."""
         parts = {"title": self.title, "opening": self.text[:_OPENING], "body": self.text}
         for doc_type, patterns, lines in _rules():
             if all(len(pattern.findall(parts[part])) >= lines for part, pattern in patterns.items()):
-                return doc_type
-        return DocType.INSPECTION_REPORT if self._has_ledger else DocType.NEWS
+                return doc_type, "title" in patterns
+        return DocType.INSPECTION_REPORT if self._has_ledger else DocType.NEWS, False
 
 
 class Pairs:
