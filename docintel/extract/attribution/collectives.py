@@ -110,6 +110,8 @@ class Collectives:
         scope, group = match["scope"] or "", (match["level"] or "") + _in_full(match["group"])
         if scope == "全国":
             return "全国" + group
+        if scope == "各" and group.startswith("省级"):
+            return f"各{group}"
         sign = "" if scope in ("各", "全系统") else (scope[-1] if scope else group[0])
         place = before.place if before else self._meant(sign, match.start())
         if place is None:

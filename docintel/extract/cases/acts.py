@@ -12,6 +12,9 @@ from docintel.extract.language.lexicon import alternation, load
 
 _WORDS = load("cases")
 _WRONG = re.compile(alternation(_WORDS["wrong"]))
+_WRONG_AT_ONCE = re.compile(
+    rf"(?:多次|长期|先后|曾|大肆|开展|组织|搞|在[^,。;]{{2,12}}中)*(?:{alternation(_WORDS['wrong'])})"
+)
 _NOT_ACT = re.compile(alternation(_WORDS["not_acts"]))
 #: an act may begin behind 、 or 并: `违规收受礼品|、|违规接受宴请`
 _ENUMERATED = re.compile(rf"[、;]|,(?!\d{{3}}(?!\d))|,?并(?=(?:{alternation(_WORDS['act_starts'])}))")
@@ -53,6 +56,11 @@ _CASE_NAME = re.compile(
     r"(?:等(?:\d*人)?)?(?:发生在[^,、]{1,6}的)?(?P<act>(?:涉嫌)?(?:严重)?(?:违纪违法|职务违法|职务犯罪|违纪|违法|腐败|受贿|行贿|贪污|挪用公款|诈骗|犯罪|、|和)+)"
     r"(?:典型|系列|窝|串)?案(?:例|件)?"
 )
+#: behind the name: `虚假轮换粮食、代储成品粮监管不力、受贿|案`
+_NAMED_BY_ACTS = re.compile(
+    r"(?:等(?:\d*人)?)?(?P<acts>[^,。;:“”的]{2,60}?)(?:一|窝|串|系列|典型)?案(?:例|件)?(?![情子卷由发值涉外])"
+)
+_CASE_WORK = re.compile(r"办理|审理|查办|侦办|查处|主审|承办|举报|审查|调查|侦破|破获|代理|辩护|旁听|专|方案|提案|答案")
 
 
 def is_wrong(folded: str, start: int, end: int) -> bool:
@@ -65,6 +73,11 @@ def is_aside(folded: str, start: int, end: int) -> bool:
     """Whether a clause is a remark, a circumstance or what was done against wrongdoing."""
     clause = folded[start:end]
     return bool(_NOT_ACT.search(clause) or _CIRCUMSTANCE.search(clause) or _RESULT.match(clause))
+
+
+def is_wrong_at_once(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch begins with what was wrong: `违规收费`, `多次开展超标准接待`."""
+    return bool(_WRONG_AT_ONCE.match(folded, start, end)) and is_wrong(folded, start, end)
 
 
 def begins_act(folded: str, start: int, end: int) -> bool:
@@ -111,6 +124,16 @@ def act_in_case_name(folded: str, start: int, end: int) -> tuple[int, int] | Non
     """The act in what a case is called by: `(张三、李四)等发生在校园的|腐败|案`."""
     named = _CASE_NAME.match(folded, start, end)
     return named.span("act") if named else None
+
+
+def acts_in_case_name(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The acts in what a case is called by: `(局长张三)|监管不力|、|受贿|案`."""
+    if act := act_in_case_name(folded, start, end):
+        yield from split_acts(folded, *act, crimes=True)
+        return
+    named = _NAMED_BY_ACTS.match(folded, start, end)
+    if named and _ACT_START.match(folded, named.start("acts")) and not _CASE_WORK.search(named["acts"]):
+        yield from (act for act in split_acts(folded, *named.span("acts"), crimes=True) if is_wrong(folded, *act))
 
 
 def split_acts(folded: str, start: int, end: int, *, crimes: bool = False) -> Iterator[tuple[int, int]]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from docintel.extract.cases.acts import split_acts
 from docintel.extract.cases.case_tables import find_table_acts, find_table_units
-from docintel.extract.cases.consequences import find_consequences, notice_in
+from docintel.extract.cases.consequences import find_consequences
 from docintel.extract.cases.crowds import find_crowd_cases
-from docintel.extract.cases.facts import Facts, distinct, make_case
+from docintel.extract.cases.facts import Facts, Span, distinct, make_case
 from docintel.extract.cases.findings import Finding, find_acts
 from docintel.extract.cases.headline_units import closed, listed_units, sums_of, unit_in_head
-from docintel.extract.cases.passing_units import find_units_given, find_units_reported
+from docintel.extract.cases.notices import notice_near
+from docintel.extract.cases.passing_units import find_units_given, find_units_noticed, find_units_reported
+from docintel.extract.cases.reported import find_reported
 from docintel.extract.cases.sanctions import Sanction
 from docintel.extract.cases.shared_headlines import HeadedActs, allot_headlines
 from docintel.extract.cases.statements import read_statements
@@ -62,7 +64,12 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
     statements = list(read_statements(reading, persons, mentions))
     items = find_items(reading)
     consequences = list(find_consequences(reading, statements))
-    told = [*consequences, *find_acts(reading, items, statements, consequences), *find_table_acts(reading, persons)]
+    told = [
+        *consequences,
+        *find_acts(reading, items, statements, consequences),
+        *find_table_acts(reading, persons),
+        *find_reported(reading, statements),
+    ]
     findings = allot_headlines(reading, items, told)
     notice = _Notice(items, HeadedActs(told), frozenset(finding.money.value for finding in told if finding.money))
     cases = [
@@ -70,32 +77,48 @@ def find_cases(reading: Reading, mentions: Sequence[UnitMention], persons: Seque
         for people, own in _by_people(findings)
     ]
     cases += find_unit_cases(reading, items, mentions, statements, cases)
-    units = {unit for case in cases if not case.persons for unit in case.units}
+    units = _units_of(cases)
     cases += find_units_decided(reading, items, mentions, statements, notice.headed, units)
     cases += find_units_suffering(reading, items, mentions, statements, notice.headed, units)
     cases += find_table_units(reading, mentions, persons, units)
     cases += find_units_given(reading, mentions, statements, units)
+    cases += find_units_noticed(reading, mentions, statements, units | _units_of(cases))
     cases += find_units_reported(reading, mentions)
     cases += find_crowd_cases(reading, cases)
     cases += find_unnamed_cases(reading, statements, cases)
     return tuple(sorted(cases, key=lambda case: case.evidence.start))
 
 
+def _units_of(cases: Iterable[Case]) -> set[str]:
+    """The units that have a case of their own."""
+    return {unit for case in cases if not case.persons for unit in case.units}
+
+
 def _by_people(findings: Sequence[Finding]) -> Iterator[tuple[tuple[int, ...], list[Finding]]]:
     """The findings of each case; not of those who only shared in what others were punished for."""
-    together = _dealt_with_together(findings)
-    sanctioned = any(finding.sanction for finding in findings)
+    sharers = _sharers(findings)
+    together = _dealt_with_together(findings, sharers)
+    sanctioned = {person for finding in findings if finding.sanction for person in finding.people}
     by_people: dict[tuple[int, ...], list[Finding]] = {}
     for finding in findings:
         for people in dict.fromkeys(together[person] for person in finding.people):
             by_people.setdefault(people, []).append(finding)
     for people, own in by_people.items():
         telling = [finding for finding in own if finding.act or finding.sanction]
-        if telling and not (sanctioned and all(finding.shared for finding in telling)):
+        if telling and not all(f.act and f.shared and not sanctioned.isdisjoint(sharers[f.act]) for f in telling):
             yield people, own
 
 
-def _dealt_with_together(findings: Sequence[Finding]) -> dict[int, tuple[int, ...]]:
+def _sharers(findings: Iterable[Finding]) -> Mapping[Span, set[int]]:
+    """All who share an act, also where the clause names each with a position: `局长张三,院长李四接受宴请`."""
+    sharers: defaultdict[Span, set[int]] = defaultdict(set)
+    for finding in findings:
+        if finding.act and finding.shared:
+            sharers[finding.act].update(finding.people)
+    return sharers
+
+
+def _dealt_with_together(findings: Sequence[Finding], sharers: Mapping[Span, set[int]]) -> dict[int, tuple[int, ...]]:
     """For each person the people of the case: those of the first sanction, or else of the first act.
 
     Each is alone where something else befell one of them or is told of one of them; an act in plain words, where one
@@ -103,8 +126,9 @@ def _dealt_with_together(findings: Sequence[Finding]) -> dict[int, tuple[int, ..
     """
     together: dict[int, tuple[int, ...]] = {}
     for finding in sorted(findings, key=lambda finding: (not finding.decided, finding.sanction is None)):
+        people = tuple(sorted(sharers[finding.act])) if finding.act and finding.shared else finding.people
         for person in finding.people:
-            together.setdefault(person, finding.people)
+            together.setdefault(person, people)
     own = _told_of_each(finding for finding in findings if finding.rule != "plain")
     plain = _told_of_each(finding for finding in findings if finding.rule == "plain")
     return {
@@ -158,8 +182,8 @@ def _person_case(
     by_item = item.is_headed and own and not sums
     if by_item:
         sums = [money for money in sums_of(reading, item) if money.value not in notice.claimed]
-    stated = [finding for finding in findings if finding.sanction]
-    sanctions = [finding.sanction for finding in stated if finding.sanction] or _notice(reading, telling.quote[0])
+    stated = _stated(findings, has_acts=bool(spans))
+    sanctions = [finding.sanction for finding in stated if finding.sanction] or notice_near(reading, telling.quote[0])
     sanctions = _decided(reading, sanctions)
     if sanctions:
         rule = f"sanction/{stated[0].rule if stated else 'notice'}"
@@ -179,6 +203,13 @@ def _person_case(
     return make_case(reading, facts)
 
 
+def _stated(findings: Sequence[Finding], *, has_acts: bool) -> list[Finding]:
+    """What befell people; that an organ dealt with them only where nothing else is said, 查办 not even beside acts."""
+    stated = [finding for finding in findings if finding.sanction and finding.rule != "reported"]
+    reported = [finding for finding in findings if finding.sanction and finding.rule == "reported"]
+    return stated or [f for f in reported if f.sanction and not (has_acts and f.sanction.text == "查办")]
+
+
 def _decided(reading: Reading, sanctions: Sequence[Sanction]) -> list[Sanction]:
     """Without the step before the decision: `对张三违规接受宴请问题|立案审查|,给予党内警告处分`."""
     final = {reading.sentence_at(s.start) for s in sanctions if s.kind in {SanctionKind.PARTY, SanctionKind.PUBLIC}}
@@ -187,10 +218,3 @@ def _decided(reading: Reading, sanctions: Sequence[Sanction]) -> list[Sanction]:
 
 def _how_many(people: Sequence[Person]) -> str:
     return "case-persons/alone" if len(people) == 1 else "case-persons/together"
-
-
-def _notice(reading: Reading, offset: int) -> list[Sanction]:
-    """Being named in a notice, where the block that tells of the case is one."""
-    block = reading.block_at(offset)
-    notice = notice_in(reading, block.start, block.end) if block else None
-    return [notice] if notice else []

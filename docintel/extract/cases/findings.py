@@ -8,7 +8,15 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from docintel.extract.cases.acts import act_in_case_name, begins_act, is_aside, is_wrong, says_again, split_acts
+from docintel.extract.cases.acts import (
+    acts_in_case_name,
+    begins_act,
+    is_aside,
+    is_wrong,
+    says_again,
+    split_acts,
+    trimmed,
+)
 from docintel.extract.cases.plain_acts import plain_act
 from docintel.extract.cases.sanctions import Sanction, split_sanctions
 from docintel.extract.cases.statements import Group, Statement
@@ -111,8 +119,7 @@ def find_acts(
         if not acts and not means:
             dealt_with = not is_headed and _is_dealt_with(statement, decided)
             plain = plain_act(reading, statements, number, shared=len(named) > 1, dealt_with=dealt_with)
-        if acts and acts[0][0] < told_until:
-            acts = []
+        acts = [(low if low >= told_until else statement.clause.start, high) for low, high in acts if high > told_until]
         told_until = plain[1] if plain else told_until
         for finding in _acts(reading, statement, [plain] if plain else acts, known, named):
             yield replace(finding, rule="plain") if plain and finding.act else finding
@@ -208,6 +215,8 @@ def _with_means(
         return [], means or _Means(statement.sentence.start, begin)
     if means and not acts and not statement.groups and not is_aside(reading.folded, clause.start, clause.end):
         return [(means.start, clause.end)], None
+    if means and acts and not statement.groups and acts[0][0] == clause.start:
+        return [*trimmed(reading.folded, means.start, acts[0][1]), *acts[1:]], None
     return acts, None
 
 
@@ -228,10 +237,10 @@ def _acts(
         sharers: all whom the headline names; of some of several all is told.
     """
     folded, low, high = reading.folded, statement.clause.start, statement.clause.end
-    for group in statement.groups:
-        named = act_in_case_name(folded, group.end, high)
-        if named:
-            yield Finding(group.people, (group.phrase, high), "case-name", act=named)
+    ends = [*(group.phrase for group in statement.groups[1:]), high]
+    for group, until in zip(statement.groups, ends, strict=False):
+        for named in acts_in_case_name(folded, group.end, until):
+            yield Finding(group.people, (group.phrase, until), "case-name", act=named)
     for group in statement.about:
         known = headed.get(group.people)
         if statement.carried and known is None:

@@ -6,12 +6,14 @@ In: a reading with its statements and unit mentions. Out: `Case`s without person
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from docintel.extract.cases.acts import split_acts
+from docintel.extract.cases.acts import is_wrong, is_wrong_at_once, split_acts
 from docintel.extract.cases.consequences import general_in, sanctions_in
 from docintel.extract.cases.facts import Facts, make_case
+from docintel.extract.cases.notices import notice_near
 from docintel.extract.cases.statements import Statement
-from docintel.extract.language.reading import Clause, Reading, within
+from docintel.extract.language.reading import Clause, Reading, at, within
 from docintel.extract.units.units import UnitMention
 from docintel.schema import Case, UnitKind
 
@@ -24,6 +26,14 @@ _GIVEN_TO = re.compile(r"(?P<decision>给予|责令)(?:该)?$")
 _REPORTED = re.compile(
     r"(?:查实|查处|通报|曝光)了?(?P<units>[^,。;]{4,80}?)(?:等)?问题[0-9一二两三四五六七八九十]{1,3}起"
 )
+#: `其中提到,|某县农机站搞过度留痕问题`, `比如,2021年,|某县法院多次超标准接待`
+_LEAD = re.compile(
+    r"(?:(?:其中|比如|例如|再如|又如|如|通报(?:中)?(?:提到|指出|称))[,:]?)?(?:提到[,:]?)?"
+    r"(?:(?:从|自)?\d{4}年(?:\d{1,2}月)?(?:(?:至|到|以来)(?:\d{4}年)?(?:\d{1,2}月)?)?(?:期间|间|初|底)?,?)?"
+)
+#: `公开通报了|某县教育局违规收费问题`
+_NOTICED = re.compile(r"(?:公开|专题|点名)通报(?:曝光)?了?\Z")
+_NOTICE_REACH = 8
 _DEALT_WITH = re.compile(r"(?:共)?(?:问责|追责|处理|处分|给予)")
 
 
@@ -75,6 +85,59 @@ def _given_in(reading: Reading, mentions: Sequence[UnitMention], clause: Clause,
         if decision and unit.canonical not in told:
             return _Given(low, decision.start(), (unit.canonical,))
     return None
+
+
+def find_units_noticed(
+    reading: Reading, mentions: Sequence[UnitMention], statements: Sequence[Statement], told: Container[str]
+) -> Iterator[Case]:
+    """Units that a notice names, where a text tells of it: `通报指出,|某县法院多次超标准接待`.
+
+    Args: as for `find_units_given`.
+    """
+    found: set[str] = set()
+    for number, statement in enumerate(statements):
+        unit = None if statement.groups or statement.quoted else _noticed_in(reading, mentions, statement.clause)
+        if unit is None or unit.canonical in told or unit.canonical in found:
+            continue
+        notice = notice_near(reading, statement.clause.start)
+        if notice and notice[0].start < unit.start:
+            found.add(unit.canonical)
+            quote = (unit.start, statement.clause.end)
+            acts = list(split_acts(reading.folded, unit.end, statement.clause.end))
+            for clause in _going_on(mentions, statements, number):
+                acts += split_acts(reading.folded, *clause) if is_wrong(reading.folded, *clause) else ()
+            facts = Facts(
+                quote=quote,
+                units=(unit.canonical,),
+                acts=acts,
+                sanctions=notice,
+                grounds=[("", "case/unit-noticed", quote), ("sanctions", "sanction/notice", quote)],
+            )
+            yield make_case(reading, facts)
+
+
+def _going_on(mentions: Sequence[UnitMention], statements: Sequence[Statement], number: int) -> Iterator[Clause]:
+    """The clauses behind one, to the end of its sentence or to the first with people or another unit."""
+    sentence = statements[number].sentence
+    for statement in islice(statements, number + 1, None):
+        if statement.sentence is not sentence or statement.groups or at(mentions, statement.clause.start):
+            break
+        yield statement.clause
+
+
+def _noticed_in(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
+    """The unit that opens a clause, or that it says was named in a notice, and that the clause says did wrong."""
+    folded, (low, high) = reading.folded, clause
+    lead = _LEAD.match(folded, low, high)
+    opener = at(mentions, lead.end() if lead else low)
+    named = [
+        m for m in within(mentions, low, high) if _NOTICED.search(folded, max(low, m.start - _NOTICE_REACH), m.start)
+    ]
+    unit = named[0] if named else opener
+    if unit is None or unit.kind is UnitKind.DISCIPLINE or not (named or unit.start == (lead.end() if lead else low)):
+        return None
+    is_told = is_wrong_at_once(folded, unit.end, high) and not general_in(reading, low, high)
+    return unit if is_told else None
 
 
 def find_units_reported(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[Case]:

@@ -34,8 +34,11 @@ _TITLE = re.compile(r"《[^《》]*》")
 _ANY = Gated("|".join(pattern.pattern for _, pattern in _DECIDED))
 #: `移送司法机关|3人` is a figure, no consequence of anybody's.
 _COUNTED = re.compile(r"(?:处分|处理|帮助|问责)?[0-9]+余?[人名件起]")
-#: 不予立案, 免予处分: nothing followed
-_NEGATED = re.compile(r"(?:不|未|免|无需|是否|或者?)(?:予|予以|被|受到?|给予)?$")
+#: 不予立案, 免予处分, 可能因此被免职: nothing followed
+_NEGATED = re.compile(
+    r"(?:不|未|免|无需|是否|或者?)(?:予|予以|被|受到?|给予)?\Z|可能(?:会|将|因此|因而|由此|就此)*(?:被|受到?|面临)[^,。;]{0,2}\Z"
+)
+_NEGATION_REACH = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _split(text: str) -> tuple[Sanction, ...]:
     return tuple(
         s
         for s in found
-        if not _NEGATED.search(folded, max(0, s.start - 5), s.start) and not _COUNTED.match(folded, s.end)
+        if not _NEGATED.search(folded, max(0, s.start - _NEGATION_REACH), s.start) and not _COUNTED.match(folded, s.end)
     )
 
 

@@ -27,12 +27,14 @@ _HOST = re.compile(r"(?P<position>主\s*持\s*人)\s*:$")
 #: What a notice says of somebody between the name and the position: `张三,男,1965年3月出生,中共党员,曾任…`.
 _VITAE = (
     r"(?:[,(](?:男|女|[\u4e00-\u9fff]{1,6}族|\d{4}年[^,()。]{0,10}生|[\u4e00-\u9fff]{2,12}人|中共党员|群众|[^,()。]{1,8}学历"
-    r"|[^,()。]{0,6}文化(?:程度)?|[^,()。]{2,16}(?:参加工作|加入中国共产党))){0,8}"
+    r"|[^,()。]{0,6}文化(?:程度)?|[^,()。]{2,16}(?:参加工作|加入中国共产党))(?![\u4e00-\u9fff])){0,8}"
 )
 #: behind the name: `,某公司原董事长。` / `(市水利局副局长)` / ` 系某公司出纳`
 _BEHIND = re.compile(
     rf"{_VITAE}[,(]?(?:原系|系|是|历任|曾任|原任|先后任|先后担任|任|曾担任|担任|时任|现任|,)?(?P<phrase>[^。;!?\n\t“”,()]{{0,40}}?(?:{_HEAD}))(?=[,。;)\n\t]|$)"
 )
+#: 以张三|同志为核心的|党中央
+_CORE = re.compile(r"同志为核心的")
 _BEHIND_STARTS = ("系", "是", "任", "担任", "原系", "时任", "曾任", "历任", "现任")
 #: 第二审查调查室, 党风政风监督室 of a discipline organ
 _OFFICE = re.compile(r"(?<=委)(?:第[一二三四五六七八九十]+)?[^委局]{1,8}室$")
@@ -44,17 +46,19 @@ _INSTITUTION = re.compile(
     r"(?:中共)?(?P<name>.{2,40}?(?:公司|集团|医院|学校|中学|小学|大学|学院|银行|分行|中心))"
     r"(?:(?:纪律检查)?(?:工作)?委员会|纪委|纪工委|党委|党总支|党支部)"
 )
+#: A seat in a body, beside which somebody holds the office that counts: 市委|常委|、市纪委书记.
+_SEAT = re.compile(r"(?:常委|委员|成员|助理|书记处书记)$")
 #: 仙桃市委原常委、原|副市长|: an office of the government of the place whose party committee is named.
 _GOVERNOR = re.compile(r"(?P<level>[省市县区州镇乡])长$")
 _COMMITTEE = re.compile(r"(?:中共|中国共产党)(?P<place>.{2,24})委员会$")
 #: An organisation's name that nobody else knows, right before a title.
 _WRITTEN_UNIT = re.compile(
-    r"(?:.*(?:对话|专访|访|[对向把将被由在了、,]|通报|查处|曝光))?(?P<unit>[\u4e00-\u9fff()]{2,30}?(?:公司|集团|银行|支行|分行|局|委员会|医院|学院|学校|大学|中学|小学|幼儿园|中心|站"
+    r"(?:.*(?:对话|专访|访|[对向把将被由在了、,]|通报|查[处办实明]|曝光|关于|新任))?(?P<unit>[\u4e00-\u9fff()]{2,30}?(?:公司|集团|银行|支行|分行|局|委员会|医院|学院|学校|大学|中学|小学|幼儿园|中心|站"
     r"|所|协会|学会|合作社|联社|办事处|村|社区|厂|矿|农场|林场|粮库))$"
 )
 #: `设备科|科长`; in `原营业部经理` the department is part of the position.
 _DEPARTMENT = re.compile(
-    r"(?:^|[,、。:;“(]|由|对|给予|时任|该院|该局)(?P<position>原?(?P<unit>[\u4e00-\u9fff]{2,5}(?<!支)[科处部股]))$"
+    r"(?:^|[,、。:;“(]|由|对|给予|时任|该院|该局)(?P<position>原?(?P<unit>(?!由|对|给予|时任|关于|新任)[\u4e00-\u9fff]{2,5}(?<!支)[科处部股]))$"
 )
 #: What a name is called in short.
 _ASIDE = re.compile(r"\([^()]{2,24}\)")
@@ -133,7 +137,8 @@ def _role_before(folded: str, start: int, mentions: Sequence[UnitMention], after
     if items[0] != item:
         return Role(_title_start(folded, items[0]), high, last.canonical, "before", "last-of-several", named)
     if len(owners) > 1:
-        return Role(first.start, high, last.canonical, "several-posts", "last-of-several", named)
+        office = next((unit for it, unit in owners if not _SEAT.search(folded, *it)), last)
+        return Role(first.start, high, office.canonical, "several-posts", "first-office", (office.start, office.end))
     return _with_owner(folded, first, item[1], high)
 
 
@@ -238,6 +243,9 @@ def _skip_glue(folded: str, begin: int, end: int) -> int:
 
 def _role_behind(folded: str, start: int, end: int, mentions: Sequence[UnitMention]) -> Role:
     """`张三同志` and `张三局长` carry the title; `张三,某公司原董事长。` sets it off."""
+    if core := _CORE.match(folded, end):
+        unit = next((m for m in within(mentions, core.end(), core.end() + 1)), None)
+        return Role(end, end, unit.canonical, "", "stated", (unit.start, unit.end)) if unit else NO_ROLE
     attached = _TITLE_AT_START.match(folded, end)
     if attached:
         title = attached.group()

@@ -17,6 +17,8 @@ _PART = re.compile(r".(?:县|.+?(?:省|自治[区州县旗]|市|县|区|旗|盟|
 _PROVINCE = re.compile(r"^(?:[^省]{2,3}省|.{2,6}?自治区)(?=.)")
 #: 连云港市|东海县石榴街道; a county that is a city keeps what is above it.
 _ABOVE_COUNTY = re.compile(r"^[^市盟]{2,12}?(?:市|自治州|盟|地区)(?=[^市区]{1,12}?[县旗])")
+#: 绍兴市|诸暨市|枫桥镇
+_ABOVE_CITY = re.compile(r"(?P<above>[^市盟]{2,12}?(?:市|自治州|盟|地区))(?P<city>[^市区县旗]{1,6}市)(?=.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,17 @@ class Place:
         if self.level == "town":
             return _ABOVE_COUNTY.sub("", _PROVINCE.sub("", self.full))
         return _PROVINCE.sub("", self.full) if self.level == "county" and self.name.endswith("区") else self.name
+
+    def organ_prefix_in(self, text: str) -> str:
+        """The same in a text: of a town in a county that is a city, what is above the city only where the text says so.
+
+        绍兴市 of 绍兴市诸暨市枫桥镇 is said nowhere in a text about 诸暨市枫桥镇.
+        """
+        prefix = self.organ_prefix
+        above = _ABOVE_CITY.match(prefix) if self.level == "town" else None
+        if above is None or any(f"{said}{above['city']}" in text for said in (above["above"], above["above"][:-1])):
+            return prefix
+        return prefix.removeprefix(above["above"])
 
 
 @dataclass(frozen=True, slots=True)

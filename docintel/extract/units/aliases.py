@@ -18,6 +18,8 @@ _COMPARED = (UnitKind.DISCIPLINE, UnitKind.HOSPITAL, UnitKind.COMPANY)
 _ONLY_BEHIND_A_PLACE = ("第", "人民", "中心", "中医", "妇幼")
 #: A hospital's own name stands behind one of these: 榆桥区|仁和门诊部.
 _BEFORE_SHORT = ("市", "县", "区", "镇", "乡", "街道")
+#: The longest place before a name, and the shortest name that says which institution it is.
+_LONGEST_PLACE, _WITH_OWN_NAME = 8, 8
 _NUMBERED = re.compile(r"(?P<place>.+)(?P<number>第[一二三四五六七八九十]+)(?:人民|中心)?医院$")
 
 
@@ -31,10 +33,11 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
     kinds = dict(names)
     bureaus = [name for name, kind in kinds.items() if kind is UnitKind.GOVERNMENT]
     joined = {re.sub("[和与]", "", name): name for name in bureaus if re.search("[和与]", name)}
+    of_place = _named_with_place(bureaus)
     meant = {it: _Meant([name for name, kind in kinds.items() if kind is it], it) for it in _COMPARED}
     for name, kind in kinds.items():
         if kind is UnitKind.GOVERNMENT:  # 教育体育局, elsewhere in the text in full: 教育和体育局
-            longer = [full for full in (f"国家税务总局{name}", joined.get(name)) if full in kinds]
+            longer = [full for full in (f"国家税务总局{name}", joined.get(name), of_place.get(name)) if full in kinds]
         else:
             longer = meant[kind].by(name) if kind in meant else []
         fullest[name] = longer[0] if len(longer) == 1 else name
@@ -45,6 +48,16 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
         if short and fullest[name] == name and not bare.startswith(fullest[short]):
             fullest[name] = _in_full(name, short, fullest[short])
     return fullest
+
+
+def _named_with_place(bureaus: Sequence[str]) -> dict[str, str]:
+    """云溪开发区管理委员会 of a city that the document names with it elsewhere: 青岚市云溪开发区管理委员会."""
+    found: dict[str, str] = {}
+    for full in bureaus:
+        for cut in range(3, min(_LONGEST_PLACE, len(full))):
+            if full[cut - 1] in "市县区州盟旗":
+                found.setdefault(full[cut:], full)
+    return {name: full for name, full in found.items() if len(name) >= _WITH_OWN_NAME}
 
 
 def _in_full(name: str, short: str, full: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.name_characters import CHARACTER, ORDINAL
-from docintel.extract.units.names import TASK_BODY, Named
+from docintel.extract.units.names import TASK_BODY, Named, is_whole
 from docintel.schema import UnitKind
 
 _INSIDE: dict[str, list[str]] = load("units_inside")["departments"]
@@ -20,7 +20,7 @@ _PARTY_FULL: dict[str, str] = load("units_inside")["party_organs"]
 #: What shows that a department's ending is part of another word: 处|分, 部|门, 党组|成员 (a position, not the 党组).
 _NOT_INSIDE = (
     r"(?<=股)[份权东级票金值市本息]|(?<=处)[分理置罚以于方]|(?<=地处)|(?<=科)(?:[技学普研级室员目文教]|诊疗)|(?<=部)[分门署位级属]|(?<=办)[理公案法事好]|(?<=局)(?:面(?![向对])|势|部(?![署门])|限(?![期时]))|(?<=[院所站])[长属在有台]"
-    r"|(?<=庭)审|(?<=司)[法机]|(?<=所)[需涉用得收获]|(?<=厂)[商家房区]|(?<=队)[伍员长]|(?<=中心)组(?!织)|(?<=室)内|(?<=[组部])[长织]|(?<=干部)|(?<=委)员"
+    r"|(?<=庭)审|(?<=家庭)|(?<=司)[法机]|(?<=所)[需涉用得收获]|(?<=厂)[商家房区]|(?<=队)[伍员长]|(?<=中心)组(?!织)|(?<=室)内|(?<=[组部])[长织]|(?<=干部)|(?<=委)员"
     r"|(?<=党[组委])(?:成员|书记|副书记|委员(?!会)|理论|班子|常委|原|专职|换届)"
     r"|(?:(?<=总支)|(?<=支部))(?:成员|委员(?!会)|会议|理论|班子|换届)|(?<=总支)原?副?书记"
 )
@@ -30,12 +30,14 @@ _ELSE = r"(?!最高|国家|中央|中国|全国|新任|现任|时任|前任|[和
 _ROOM = r"(?<!传达室)(?<!会议室)(?<!谈话室)(?<!接待室)(?<!值班室)(?<!阅览室)(?<!教室)(?<!陈列室)(?<!活动室)(?<!候诊室)"
 _WITHIN = rf"(?:(?![省县区州委]|市(?![场政容])|政府){CHARACTER})"
 _SENT = rf"(?:{ORDINAL})?(?:联合|综合)?派[驻出](?:{ORDINAL})?(?:联合|综合)?纪检监察[组室]"
+#: 市委|巡察三组, which is said for 第三巡察组.
+_NUMBERED_TEAM = r"巡[察视][一二三四五六七八九十]{1,3}组"
 _POST = (
     r"原?(?:常务)?副?(?:部长|处长|科长|股长|主任|主管|总?经理|局长|庭长|负责人|组长|护士长|技师长?|主管技师|(?:主治|主任)?医师|药师"
     r"|工程师|职工|员工|干事|科员|工作人员|会计|出纳|检验员|化验员|技术员|保管员|采购员|业务员)"
 )
 _PATTERNS = {
-    "discipline": rf"{_SENT}|{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])})",
+    "discipline": rf"{_SENT}|纪检监察机构|{_NUMBERED_TEAM}|{_WITHIN}{{0,8}}?(?:{alternation(_INSIDE['discipline'])})",
     "party": rf"(?:{alternation(_INSIDE['party'])})",
     "other": TASK_BODY,
     "department": (
@@ -58,7 +60,7 @@ _COMPILED = {
     kind: re.compile(rf"(?:机关)?{_ELSE}(?:{pattern})(?!{_NOT_INSIDE})") for kind, pattern in _PATTERNS.items()
 }
 #: A company that an institution is said to run, named by what it does: 某集团|下属物业公司.
-_SUBSIDIARY = re.compile(rf"(?:下属|所属|下辖|旗下)的?(?!各|公司|子公司){CHARACTER}{{2,8}}?公司")
+_SUBSIDIARY = re.compile(rf"(?:下属|所属|下辖|旗下)的?(?P<name>(?!各|公司|子公司){CHARACTER}{{2,10}}?公司)")
 _BRANCH = re.compile(rf"{CHARACTER}{{2,12}}?(?:分公司|分行|支行|分社|办事处)(?:营业部)?")
 #: A team of a brigade, a business office: 二中队, 抄表班.
 _TEAM = re.compile(
@@ -79,9 +81,12 @@ BEFORE_POSTED = re.compile(
 )
 #: What a company runs: 城东营业所, 二号车间.
 _OUTLETS = ("中心", "所", "站", "厂", "车间", "项目部", "分理处")
+_RUN = {UnitKind.COMPANY: _OUTLETS, UnitKind.SCHOOL: ("中心", "学院", "研究院", "研究所")}
 _LISTED = re.compile(r"[部处科股室办]$")
 #: Kinds whose parts are departments, never institutions of their own.
 _WITHOUT_SUBORDINATES = frozenset({UnitKind.HOSPITAL, UnitKind.COMPANY, UnitKind.SCHOOL})
+#: Of the police, and known as an authority by itself.
+_TRAFFIC_POLICE = re.compile(r"(?:交巡?警|交通警察)[总支大]队$")
 _DISCIPLINE = re.compile(r"(?P<of>.*)(?:纪委|纪律检查委员会)")
 _ORGAN = ("监察委员会", "纪律检查委员会")
 
@@ -92,7 +97,9 @@ def inside_at(text: str, named: Named) -> Iterator[Named]:
         named = Named(match.end(), named.canonical + match.group(), UnitKind.COMPANY, named.canonical.endswith("银行"))
         yield named
     if match := _SUBSIDIARY.match(text, named.end):
-        named = Named(match.end(), named.canonical + match.group(), UnitKind.COMPANY)
+        own = is_whole(match["name"])  # 某集团下属|远图管网青岚分公司 is known by its own name
+        canonical = match["name"] if own else named.canonical + match.group()
+        named = Named(match.end(), canonical, UnitKind.COMPANY)
         yield named
     while found := _inner_at(text, named):
         named = found
@@ -118,7 +125,7 @@ def _inner_at(text: str, named: Named) -> Named | None:
     if named.kind in _WITHOUT_SUBORDINATES:
         if committee := _COMMITTEE.match(text, start):
             matches.append(("department", committee))
-        ends = _OUTLETS if named.kind is UnitKind.COMPANY else ("中心",)
+        ends = _RUN.get(named.kind, ("中心",))
         matches = [(kind, found) for kind, found in matches if kind != "below" or found.group().endswith(ends)]
     if named.kind in _WITHOUT_SUBORDINATES and (office := _OFFICE.match(text, start)):
         matches = [("department", office)]
@@ -142,7 +149,8 @@ def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "
         return Named(end, form.format(parent), UnitKind.PARTY)
     if parent_kind in _WITHOUT_SUBORDINATES and name.startswith("纪委办"):
         return Named(end, f"中共{parent}纪律检查委员会办公室", UnitKind.DISCIPLINE)
-    if re.fullmatch(r"中共.+委员会", parent) and name.endswith(("巡察组", "巡视组")):  # 市委第一巡察组
+    team = name.endswith(("巡察组", "巡视组")) or re.fullmatch(_NUMBERED_TEAM, name)
+    if team and re.fullmatch(r"中共.+委员会", parent):  # 市委第一巡察组
         return Named(end, parent.removeprefix("中共").removesuffix("员会") + name, UnitKind.DISCIPLINE, alone=True)
     if re.fullmatch(r"中共.+委员会", parent) and kind == "department":
         return Named(end, parent + name.replace("统战部", "统一战线工作部"), UnitKind.PARTY)
@@ -150,10 +158,11 @@ def inner(parent: str, parent_kind: UnitKind, name: str, end: int, kind: str = "
         kind = "discipline"
     if "纪检监察室" in name and not parent.endswith(_ORGAN):
         kind = "department"
-    same = kind == "below" or name == "审判委员会"
+    same = kind == "below" or name == "审判委员会" or bool(_TRAFFIC_POLICE.fullmatch(name))
     if discipline := _DISCIPLINE.fullmatch(name):
         return Named(end, f"中共{parent}{discipline['of']}纪律检查委员会", UnitKind.DISCIPLINE)
     canonical = parent + name.replace("经侦支队", "经济犯罪侦查支队")
     # 省委第七巡视组 and 公安部治安管理局 are named instead of 省委 and 公安部, 市政府驻上海办事处 beside 市政府.
-    alone = (kind == "below" and not name.startswith("驻")) or (parent_kind is UnitKind.PARTY and kind == "discipline")
+    below = kind == "below" and not name.startswith("驻") and not _TRAFFIC_POLICE.search(parent)
+    alone = below or (parent_kind is UnitKind.PARTY and kind == "discipline")
     return Named(end, canonical, parent_kind if same else UnitKind(kind), alone)

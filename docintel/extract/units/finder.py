@@ -184,6 +184,7 @@ class Finder:
         if head.named.kind is UnitKind.DISCIPLINE and (match := _STATIONED.match(self._text, head.named.end)):
             chain.append(self._stationed(head.named.canonical, match))
             sends = True  # who sends a group is no more than part of its name
+            self._host_named(match)
         else:
             defined = _DEFINED.match(self._text, head.named.end)
             chain.extend(inside_at(self._text, replace(head.named, end=defined.end()) if defined else head.named))
@@ -225,6 +226,15 @@ class Finder:
         name = self._host_of(match)[0]
         return Named(match.end(), f"{sender}驻{name}{match['group']}", UnitKind.DISCIPLINE)
 
+    def _host_named(self, match: re.Match[str]) -> None:
+        """A ministry or a company that is named as the host of a group."""
+        host = self._heads.at(match.start("host"))
+        if host and host.named.end == match.end("host") and (not host.prefix or host.named.kind is UnitKind.COMPANY):
+            named = host.named
+            self._found.add(
+                UnitMention(host.start, named.end, named.canonical, named.kind, host.place, host.rule, host.full)
+            )
+
     def _host_of(self, match: re.Match[str]) -> tuple[str, Head | None]:
         """The full name of the unit a group is stationed in, and its head; 驻委 is in the committee that speaks."""
         head = self._heads.at(match.start("host"))
@@ -240,6 +250,7 @@ class Finder:
             return self._add(Head(match.start(), "", named, group.place, "stationed", "host", (group.start, group.end)))
         name, host = self._host_of(match)
         place = host.place if host else None
+        self._host_named(match)
         if host and not host.prefix and host.named.kind is UnitKind.COMPANY:
             organ = self._found.last(lambda it: it.canonical.endswith("监察委员会"))
             sender, place = (organ.canonical, organ.place) if organ else ("", None)

@@ -69,6 +69,8 @@ _LEAGUE = re.compile(r"(?:共青团|中国共产主义青年团)$")
 _SHARED = frozenset(
     {"纪律检查委员会监察委员会", "人民政府", "卫生健康委员会", "医疗保障局", "教育局", "审计局", "财政局", "公安局"}
 )
+#: 金湖、温岭|等地|纪委监委: further places that are not named.
+_AND_OTHERS = re.compile(r"等(?:[0-9一二三四五六七八九十]+[个余]?)?(?:地|省区市|省市|省份|市县|省|市|县|区)的?")
 #: What the tagger may have taken along: 可|康宁公司 where 康宁公司 is named elsewhere.
 _STRAY = re.compile(r"[可但而却又也还则便即或与和对向为被]")
 #: Tags of words that do not begin a clinic's name: 造成|药房装修返工.
@@ -126,8 +128,9 @@ class Heads:
     def _behind_places(self) -> Iterator[Head]:
         for i, mention in enumerate(self.places):
             start = mention.end + self._text.startswith("原", mention.end)
-            prefix = _prefix(mention)
+            prefix = _prefix(mention, self._text)
             named = self._former_officer(mention, prefix) or self._of_place(mention, start, prefix)
+            named = named or self._shared_with_others(mention, prefix)
             begin = mention.start
             if party := _PARTY.search(self._text, max(0, mention.start - 5), mention.start):
                 named = party_committee(self._text, named or Named(mention.end, prefix, UnitKind.OTHER)) or named
@@ -140,16 +143,28 @@ class Heads:
                 yield from self._sharing(i, head)
                 yield head
 
+    def _shared_with_others(self, mention: PlaceMention, prefix: str) -> Named | None:
+        """The organ of the last place named in 金湖、温岭等地纪委监委."""
+        if self._text[mention.start - 1 : mention.start] not in ("、", "和"):
+            return None
+        others = _AND_OTHERS.match(self._text, mention.end)
+        named = local_organ_at(self._text, others.end(), prefix) if others else None
+        return named if named and named.canonical.removeprefix(prefix) in _SHARED else None
+
     def _sharing(self, i: int, head: Head) -> Iterator[Head]:
-        """衡水市 in 衡水市、邢台市纪委监委: places of one level that share the organ named behind the last."""
+        """衡水市 in 衡水市、邢台市纪委监委: places of one level that share the organ named behind the last.
+
+        Where others share it that are not named (等地), the places may be written in short and of any level.
+        """
         last = self.places[i]
         organ = head.named.canonical.removeprefix(head.prefix)
-        if last.weak or organ not in _SHARED:
+        others = _AND_OTHERS.match(self._text, last.end)
+        if (last.weak and not others) or organ not in _SHARED:
             return
         for mention in reversed(self.places[max(0, i - 6) : i]):
-            if mention.weak or self._text[mention.end : last.start] not in ("、", "和") or mention.place == last.place:
+            if self._text[mention.end : last.start] not in ("、", "和") or mention.place == last.place:
                 return
-            if mention.place.level != last.place.level:
+            if not others and (mention.weak or mention.place.level != last.place.level):
                 return
             prefix = mention.place.organ_prefix
             yield replace(
@@ -237,10 +252,10 @@ class Heads:
                 yield Head(start, "", named)
 
 
-def _prefix(mention: PlaceMention) -> str:
+def _prefix(mention: PlaceMention, text: str) -> str:
     """What the organs of a place are named with; those of 苏州高新区 as it is written."""
     before = mention.text.removesuffix(mention.place.name)
     written = before and (
         before in gazetteer().by_short or not before.endswith(("省", "市", "县", "区", "州", "旗", "盟"))
     )
-    return mention.text if written and mention.place.name.endswith(_ZONES) else mention.place.organ_prefix
+    return mention.text if written and mention.place.name.endswith(_ZONES) else mention.place.organ_prefix_in(text)

@@ -25,7 +25,7 @@ _STUDIED = re.compile(r"(?:在职)?(?:函授)?(?:研究生|大学|大专|本科|
 #: What shows that an ending is not the end: 中心|医院, 集团|公司, 银行|卡.
 _GOES_ON = (
     r"(?:股份|控股|连锁|医药连锁)?有限(?:责任)?公司|(?<=红十字会)(?:[\u4e00-\u9fff]{0,2}医院)|(?<=中心)(?:医院|小学|血站|卫生院|城|校|支行|粮库|组(?!织)|任务|思想|工作(?!人员|组织)|环节|地带|学校)|(?<=集团)(?:有限|公司|股份|控股|总)"
-    r"|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=[学大][院学])[\u4e00-\u9fff]{0,6}医院|(?<=局)(?:面(?![向对])|势|部(?![署门])|促(?![进成使])|域|限(?![期时]))|(?<=工会)议"
+    r"|(?<=医院)(?:协会|学会|管理(?:局|中心|处|集团|公司))|(?<=银行)(?:卡|股份|账|存|业|系统|流水|保险)|(?<=学)[生习]|(?<=[学大][院学])[\u4e00-\u9fff]{0,6}医院|(?<=局)(?:面(?![向对])|势|部(?![署门])|促(?![进成使])|域|限(?![期时]))|(?<=工会)议"
     r"|(?<=管理处)[分置]|(?<=经办)[中机]|(?<=厅)[官级局]|(?<=院)[感校]|(?<=公司)[法化债]|(?<=队)[员伍长]|(?<=协会)议|(?<=服务站)点|(?<=庭)[审长]"
     r"|(?<=监测中心)站|(?<=公司)(?:中心支公司|支公司)|(?<=合作社)联|(?<=中心)所|(?<=支)公司营|(?<=小组)[长成]|(?<=厂)[商家房区址矿长](?!长)|(?<=矿)[区产长](?!长)"
     r"|(?<=社)[会区保员长](?!长)|(?<=所)[有属在需涉谓得收送获犯能辖列提里以长用作](?!长)|(?<=站)[点位台在岗稳起出式口前内外上]|(?<=馆)藏|(?<=电大)[楼力]"
@@ -35,7 +35,12 @@ _GOES_ON = (
 _BOTH = r"(?:(?<=局)\((?:总|分)?公司\))?"
 _ENDING = rf"(?:{alternation(word for words in _ENDINGS.values() for word in words)})(?!{_GOES_ON}){_BOTH}"
 #: 税务局, 第一人民医院, 城市发展有限公司.
-_OPEN = re.compile(rf"(?![省县州]|区(?!域性)|市(?![政场容民])){CHARACTER}{{2,16}}?{_ENDING}")
+_OPEN = re.compile(
+    rf"(?:(?![省县州]|区(?!域性)|市(?![政场容民])){CHARACTER}{{2,16}}?"
+    rf"|第[1-9](?![届批次个名条期轮季位年类项家版号章款]){CHARACTER}{{0,12}}?){_ENDING}"
+)
+#: 第2人民医院 is the 第二人民医院.
+_ARABIC = re.compile(r"(?<=^第)[1-9]")
 #: 第一、第三粮库.
 ORDINALS = re.compile(rf"(?P<first>{ORDINAL})(?P<more>(?:[、和]{ORDINAL})+)(?P<body>{CHARACTER}{{0,12}}?{_ENDING})")
 #: Names that need nothing but the place before them: 县医院, 市法院, 云栖街道办事处, 北京大学.
@@ -53,10 +58,13 @@ _NUMBERED_FORMS = {
     "middle": ("中学", UnitKind.SCHOOL),
     "primary": ("小学", UnitKind.SCHOOL),
 }
-_TASK = r"(?:(?!成立|组建|设立|建立|组成|安排|任双|任组|部署|要求|组织|牵头|根据|级|等)[\u4e00-\u9fff“”]){2,24}?"
+_TASK = (
+    r"(?:(?!成立|组建|派出|选派|抽调|开展|设立|建立|组成|安排|任双|任组|部署|要求|组织|牵头|根据|级|等)"
+    r"[\u4e00-\u9fff“”]){2,24}?"
+)
 #: A body set up for a task: 校园餐专项整治工作专班.
-TASK_BODY = rf"{_TASK}(?:专班|领导小组|协调小组|推进小组)(?!办公室)"
-_TASK_BODY = re.compile(TASK_BODY)
+TASK_BODY = rf"{_TASK}(?:专班|领导小组|协调小组|推进小组|专项小组|核查小组)(?!办公室)"
+_TASK_BODY = re.compile(rf"{TASK_BODY}|(?!专项){_TASK}督导组")
 #: What a committee of the party keeps up for a task: 县|委层面整治形式主义为基层减负专项工作机制办公室.
 _STANDING_BODY = re.compile(rf"委层面{_TASK}专项工作机制(?:办公室)?")
 _POLICE_BRANCH = re.compile(r"公安(?!局)(?P<name>[\u4e00-\u9fff]{2,6}?)分局")
@@ -108,7 +116,7 @@ _HEALTH = ("卫生健康", "卫生和计划", "卫生局", "卫生厅", "中医�
 #: Service centres that are the arm of a government.
 _ADMINISTRATIVE = re.compile(
     r"(?:(?:医疗保障|医疗保险|公共资源交易|政务|行政|审批|便民|物资储备|农业综合|农业农村|农田建设|水利|社会保险|社会保障|社保|养老保险|运输管理|物业管理|专项维修资金|财政|教育|不动产"
-    r"|就业|退役军人|乡村振兴|征收|征迁|招商|投资促进|信访|机关事务|住房保障|城乡低保|公路|交通运输|综合治理|综治)"
+    r"|就业|退役军人|乡村振兴|征收|征迁|招商|投资促进|信访|机关事务|住房保障|城乡低保|公路|交通运输|综合治理|综治|公积金|环境卫生|储备粮|畜牧)"
     r"[\u4e00-\u9fff]{0,6}|[镇乡道][\u4e00-\u9fff]{2,8}服务)中心$"
 )
 
@@ -176,6 +184,9 @@ def full_form(body: str) -> str:
     """The official name of a body whose short one is in use: 医保局 is 医疗保障局, 高新区管委会 its 管理委员会."""
     if full := _FULL.get(body):
         return full
+    body = _ARABIC.sub(lambda match: "一二三四五六七八九"[int(match.group()) - 1], body)
+    if body.endswith("纪工委"):
+        return f"{body.removesuffix('纪工委')}纪律检查工作委员会"
     if branch := _POLICE_BRANCH.fullmatch(body):  # 公安榆桥分局
         return f"公安局{branch['name']}分局"
     if rural := _RURAL_BANK.search(body):

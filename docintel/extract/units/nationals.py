@@ -38,7 +38,7 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
     # 十届中央纪委四次全会 is a meeting, 中央纪委委员 a person, 乡镇人民银行 nothing.
     after = (
         r"(?![一二三四五六七八九十]次全会|全会|委员(?!会)|令|网站|(?<=部)(?:门(?!头沟)|署)"
-        r"|(?<=办)[理公案事法学成好]|(?<=银行)[卡账])"
+        r"|(?<=书记处)书记|(?<=办)[理公案事法学成好]|(?<=银行)[卡账])"
     )
     return re.compile(rf"(?>{alternation(names)}){after}"), names
 

@@ -63,6 +63,8 @@ BY_POST = Gated(
 )
 #: A body set up for a task: 成立清廉医院建设专班.
 TASK = Gated(rf"(?:成立|组建|设立)(?:了|[由以][\u4e00-\u9fff、]{{2,40}}?的)?(?P<name>(?![由以]){TASK_BODY})")
+#: A group is part of whoever set it up, and has no groups itself.
+TASK_END = re.compile(r"(?:专班|小组)$")
 #: What the work group of an institution sees put right: 巡察整改工作领导小组.
 INSPECTED = re.compile(r"巡[察视]")
 #: A station or a brigade of the police named before: 城关派出所所长.

@@ -315,7 +315,9 @@ class Parts:
         if not clause or any(at in self._heads for at in range(start, match.end())):
             return 0
         sentence = self._reading.sentence_at(start)
-        host = self._opener(start) or self._found.last(lambda it: it.kind in HOSTS)
+        host = self._opener(start) or self._found.last(
+            lambda it: it.kind in HOSTS and not words.TASK_END.search(it.canonical)
+        )
         if not host or not sentence or host.start < sentence.start:
             if match.start() - clause.start > _NO_SUBJECT:  # someone acts who is no unit
                 return 0
@@ -324,10 +326,11 @@ class Parts:
             self._reading.document.title
         )
         canonical = (host.canonical if host else "") + (inspected.group() if inspected else "") + match["name"]
-        named = Named(match.end(), canonical, UnitKind.OTHER)
+        kind = UnitKind.DISCIPLINE if canonical.endswith("核查小组") else UnitKind.OTHER
+        named = Named(match.end(), canonical, kind)
         if host:
             return self._add_inside(host, start, named, "task-force")
-        self._found.add(UnitMention(start, match.end(), canonical, UnitKind.OTHER, None, "task-force"))
+        self._found.add(UnitMention(start, match.end(), canonical, kind, None, "task-force"))
         return match.end()
 
     def _opener(self, offset: int) -> UnitMention | None:

@@ -37,6 +37,8 @@ _POLICE_BRANCH = re.compile(r"公安(?P<name>(?![局部厅])[\u4e00-\u9fff]{2,3}
 _SEVERAL = re.compile(
     r"(?<![全各\u4e00-\u9fff]|[、])(?P<first>[省市])[、和](?P<second>[市县区])(?=纪委|监委|卫健委|卫健局|医保局|教育局|公安局|审计局|财政局)"
 )
+#: 云溪县纪委监委联合|当地|妇联
+_HERE = re.compile(r"当地(?=[\u4e00-\u9fff])")
 #: How many places before and behind a bare sign are looked at.
 _REACH = 60
 _CORPS = "新疆生产建设兵团"
@@ -64,6 +66,9 @@ class Signs:
             if place:
                 named = Named(match.end(), f"{place.organ_prefix}公安局{match['name']}分局", UnitKind.GOVERNMENT)
                 yield Head(match.start(), place.organ_prefix, named, place, "sign", full, self._first_mention(place))
+        for match in _HERE.finditer(self._text):
+            if head := self._here(match):
+                yield head
         for match in _SEVERAL.finditer(self._text):
             yield from self._of_several(match)
         for match in _SIGN.finditer(self._text):
@@ -82,6 +87,18 @@ class Signs:
             by = (match.start("second"), shared.named.end)
             yield Head(match.start(), place.organ_prefix, named, place, "list", "document-place", by)
 
+    def _here(self, match: re.Match[str]) -> Head | None:
+        """The organ of the place named last in the sentence: 当地妇联."""
+        sentence = self._reading.sentence_at(match.start())
+        i = bisect_left(self._strong, match.start(), key=lambda mention: mention.start) - 1
+        if not sentence or i < 0 or self._strong[i].start < sentence.start:
+            return None
+        place = self._strong[i].place
+        named = local_organ_at(self._text, match.end(), place.organ_prefix) if place.level != "town" else None
+        if not named:
+            return None
+        return Head(match.start(), place.organ_prefix, named, place, "sign", "near-place", self._first_mention(place))
+
     def _signed(self, match: re.Match[str] | None) -> Head | None:
         """A unit behind a bare sign of the place it belongs to."""
         if not match:
@@ -89,7 +106,7 @@ class Signs:
         place, full = self._local(match["sign"], match.start(), bool(match["that"]))
         if place is None and (match["that"] or match["sign"] == "街道"):
             return None
-        prefix = place.organ_prefix if place else match["sign"]
+        prefix = place.organ_prefix_in(self._text) if place else match["sign"]
         named = local_organ_at(self._text, match.end(), prefix) or organ_at(self._text, match.end(), prefix)
         if not named:
             return None

@@ -136,6 +136,148 @@ def test_fines_and_foreign_money_are_no_amounts():
     assert case.amounts == (300_000,)
 
 
+def test_whom_an_organ_dealt_with_has_a_case():
+    (case,) = cases_of("县纪委监委先后查处了云溪县水利局原局长赵立新、云溪县粮站原站长孙大川等一批干部。")
+    assert summary(case) == (("赵立新", "孙大川"), [], ["查处"], [])
+
+
+def test_those_dealt_with_may_be_listed_in_clauses():
+    first, second = cases_of(
+        "县纪委监委还查处了云溪县水利局原局长赵立新，云溪县粮站原站长孙大川等多名干部，各级党组织加大查处违纪力度。"
+    )
+    assert summary(first) == (("赵立新",), [], ["查处"], [])
+    assert summary(second) == (("孙大川",), [], ["查处"], [])
+
+
+def test_to_be_dealt_with_goes_without_saying_beside_what_followed():
+    (case,) = cases_of("县纪委监委查办赵立新案。赵立新收受礼金3万元，被开除党籍。")
+    assert list(case.sanctions) == ["开除党籍"]
+    (case,) = cases_of("县纪委监委在查办云溪县水利局原局长赵立新案件时发现，赵立新长期收受礼品。")
+    assert summary(case) == (("赵立新",), ["长期收受礼品"], [], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "县纪委监委查处问题线索时，赵立新全程参与。",
+        "县纪委监委向赵立新通报了情况。",
+        "县纪委监委正在查处赵立新的举报人反映的噪声扰民。",
+    ],
+)
+def test_to_stand_near_what_an_organ_does_is_no_case(text):
+    assert not cases_of(text)
+
+
+def test_the_first_of_several_whom_a_notice_names():
+    (case,) = cases_of("县纪委监委曾公开通报云溪县粮站原站长孙大川等3起涉粮腐败问题典型案例。")
+    assert summary(case) == (("孙大川",), ["涉粮腐败"], ["公开通报"], [])
+
+
+def test_the_notice_may_be_told_behind_the_first_whom_it_names():
+    (case,) = cases_of("县纪委监委对云溪县粮站原站长孙大川等3起典型问题进行通报曝光。")
+    assert summary(case) == (("孙大川",), [], ["通报曝光"], [])
+
+
+def test_to_let_somebody_know_is_an_act():
+    (case,) = cases_of("云溪县水利局原局长赵立新违规向供应商透露预算底价，受到党内警告处分。")
+    assert summary(case) == (("赵立新",), ["违规向供应商透露预算底价"], ["党内警告"], [])
+
+
+def test_cases_named_by_several_acts_in_one_sentence():
+    first, second = cases_of(
+        "通报中，云溪县粮站原站长孙大川虚假轮换粮食、监管不力、受贿案和云溪县水利局原局长赵立新挪用公款、受贿案都是典型。"
+    )
+    assert summary(first) == (("孙大川",), ["虚假轮换粮食", "监管不力", "受贿"], ["通报"], [])
+    assert summary(second) == (("赵立新",), ["挪用公款", "受贿"], ["通报"], [])
+
+
+def test_a_case_that_somebody_works_on_is_not_theirs():
+    assert not cases_of("赵立新参与办理贪污案，连续加班。")
+
+
+def test_people_with_a_position_each_share_what_they_did():
+    (case,) = cases_of("比如，云溪县水利局局长赵立新，云溪县粮站站长孙大川在食堂违规接受宴请。")
+    assert summary(case) == (("赵立新", "孙大川"), ["在食堂违规接受宴请"], [], [])
+
+
+def test_the_notice_may_stand_in_the_paragraph_before_or_behind():
+    (case,) = cases_of("4月24日，县纪委监委公开通报8起违规吃喝典型问题。\n云溪县水利局局长赵立新多次违规接受宴请。")
+    assert list(case.sanctions) == ["公开通报"]
+    (case,) = cases_of("“云溪县水利局局长赵立新违规收受礼金问题”……\n此前，县纪委监委公开通报10起典型问题。")
+    assert list(case.sanctions) == ["公开通报"]
+    (case,) = cases_of("县纪委监委公开通报孙大川公款吃喝问题。\n会议召开。\n赵立新违规收受礼金3万元。")[1:]
+    assert list(case.sanctions) == []
+
+
+def test_a_unit_that_a_text_says_a_notice_named():
+    (case,) = cases_of(
+        "日前，县纪委监委公开通报了10起加重基层负担典型问题。其中提到，石桥镇卫生院搞过度留痕问题，层层加码索要材料。"
+    )
+    assert case.units == ("石桥镇卫生院",)
+    assert summary(case) == ((), ["搞过度留痕", "层层加码索要材料"], ["公开通报"], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "县纪委监委公开通报10起典型问题。石桥镇卫生院组织学习通报，严防违规收受红包。",
+        "石桥镇卫生院违规收费问题有多严重？",
+        "县纪委监委公开通报10起典型问题。石桥镇卫生院对收受红包问题开展自查。",
+    ],
+)
+def test_a_unit_that_no_notice_names_has_no_case(text):
+    assert not cases_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "sanction"),
+    [
+        ("县纪委监委公开通报云溪县部分党员干部培训期间违规吃喝问题。", "违规吃喝", "公开通报"),
+        ("省纪委专题通报某部有关下属单位借培训之名公款旅游问题。", "借培训之名公款旅游", "通报"),
+        ("县纪委监委查处了一批违规提供空白公函问题，全县28名责任人员受到处理处分。", "违规提供空白公函", "处理处分"),
+        ("快查严处违法占用耕地案件，对6名涉案人员作出处理。", "违法占用耕地", "处理"),
+        ("集中督办违规占用耕地问题线索，共追责问责46名责任人。", "违规占用耕地", "追责问责"),
+    ],
+)
+def test_groups_without_names_or_numbers(text, act, sanction):
+    (case,) = cases_of(text)
+    persons, acts, sanctions, _ = summary(case)
+    assert not persons
+    assert [word.removeprefix("培训期间") for word in acts] == [act]
+    assert sanctions == [sanction]
+
+
+@pytest.mark.parametrize(
+    "text", ["要定期通报部分党员干部违规吃喝问题。", "县纪委监委公开通报近期查处的部分党员干部违规吃喝问题。"]
+)
+def test_a_notice_of_nobody_in_particular_tells_of_no_group(text):
+    assert not cases_of(text)
+
+
+def test_a_group_is_told_of_though_others_are_named_far_behind():
+    told = "县纪委监委公开通报云溪县4名党员领导干部违规饮酒问题。\n"
+    assert [case.persons for case in cases_of(told + "赵立新违规饮酒。\n孙大川违规饮酒。")] == [
+        ("赵立新",),
+        ("孙大川",),
+    ]
+    far = cases_of(told + "会议召开。\n" * 6 + "赵立新收受礼金3万元。\n孙大川公款旅游。")
+    assert [case.persons for case in far] == [(), ("赵立新",), ("孙大川",)]
+
+
+def test_a_subject_behind_a_heading_is_no_object_of_it():
+    (case,) = cases_of("推动各项部署贯彻落实\n赵立新违规收受礼金3万元。")
+    assert case.persons == ("赵立新",)
+
+
+def test_what_may_happen_befell_nobody():
+    assert not cases_of("赵立新打来电话，送礼的人得知可能因此被列入黑名单。")
+
+
+def test_an_act_with_the_means_told_before_it():
+    (case,) = cases_of("赵立新利用职务便利，违规收受礼金3万元。")
+    assert summary(case)[1] == ["利用职务便利，违规收受礼金3万元"]
+
+
 def test_those_who_speak_or_act_against_wrongdoing_have_no_case():
     assert cases_of("松陵区医院院长赵立新表示，要严肃查处违规收受礼金行为。孙大川要求严查公款吃喝。") == ()
 
@@ -240,8 +382,10 @@ def test_any_text_can_be_read(parts):
         "查处1名干部" * 3_000,
         "对1名某某予以" * 3_000,
         "2名干部被" * 20_000 + "的",
+        "公开通报云溪县部分下属单位有关" * 3_000,
+        "石桥镇卫生院违规收费，" * 2_000,
     ],
-    ids=["digits", "size", "named", "given", "dealt with"],
+    ids=["digits", "size", "named", "given", "dealt with", "noticed", "unit"],
 )
 def test_a_line_without_an_end_is_read_at_once(text):
     (case,) = cases_of(f"{text}。\n9名参与打牌的职工受到政务警告处分。")
