@@ -211,7 +211,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "judging")
     args = parser.parse_args()
     own, held = map(read_all, own_documents(args.corpora))
-    extra = read_all(pair for given in args.extra_gold for pair in given)
+    extras = [read_all(given) for given in args.extra_gold]
+    extra = [document for some in extras for document in some]
     documents = own + extra
     vocabulary, entries = vocabulary_of(documents)
     features = {
@@ -223,11 +224,12 @@ def main() -> None:
         fitted = fit(others, features, vocabulary, ())
         scored |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
     varied = {path.name for path in (args.corpora / "varied" / "reports").glob("*")}
-    thresholds = best_thresholds(([document for document in own if document.name in varied], extra), scored)
+    thresholds = best_thresholds(([document for document in own if document.name in varied], *extras), scored)
     print("thresholds", thresholds)
     report("corpora, cross-validated", own, scored, thresholds)
+    for n, some in enumerate(extras, start=1):
+        report(f"extra {n}, cross-validated", some, scored, thresholds)
     if extra:
-        report("extra, cross-validated", extra, scored, thresholds)
         unseen = fit(own, features, vocabulary, LABELS)
         report(
             "extra, not fitted on", extra, {d.name: unseen.scores("kind", features[d.name]) for d in extra}, thresholds

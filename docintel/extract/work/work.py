@@ -21,6 +21,7 @@ from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
 from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
+from docintel.extract.work.declared import declared
 from docintel.extract.work.denials import denials
 from docintel.extract.work.description import (
     MEANT,
@@ -212,6 +213,12 @@ class Work:
         for begin, start, end in denials(self.reading):
             found["issues"][(spans[:, 0] < end) & (spans[:, 1] > start)] = -np.inf
             found["measures"][(spans[:, 0] >= begin) & (spans[:, 1] <= end)] = -np.inf
+        proposed = {"issues": self._issue_spans, "measures": self._measure_spans}
+        for kind, stretches in declared(self.reading).items():
+            for n, span in enumerate(self.spans):
+                is_declared = any(start <= span.start and span.end <= end for start, end in stretches)
+                if is_declared and (span.start, span.end) in proposed[kind]:
+                    found[kind][n] = max(found[kind][n], 0.0)
         return found
 
     @cached_property
