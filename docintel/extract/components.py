@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Span
 
 from docintel.extract.language.reading import Name
 from docintel.extract.steps import STEPS, Draft, begin
+from docintel.extract.work.judging import Judge
 from docintel.schema import (
     RECORD_TYPES,
     Block,
@@ -45,6 +46,7 @@ def register() -> None:
         Doc.set_extension(name, getter=_of_draft(name), force=True)
     Span.set_extension("record", getter=_record_of, force=True)
     Span.set_extension("confidence", getter=lambda span: getattr(span._.record, "confidence", None), force=True)
+    Language.factory(READING, func=lambda nlp, name: Reader())
     for name, component in COMPONENTS.items():
         Language.component(name, func=component)
 
@@ -85,13 +87,23 @@ def _plain_document(text: str) -> Document:
     )
 
 
-def read(doc: Doc) -> Doc:
-    """The draft that the components behind add to."""
-    document = doc._.document = doc._.document or _plain_document(doc.text)
-    plain = to_simplified(doc.text) if document.language == TRADITIONAL else doc.text
-    spans = ((token.idx, token.idx + len(token), token.tag_) for token in doc if token.tag_ != "_SP")
-    doc._.draft = begin(document, (Name(start, end, tag, plain[start:end]) for start, end, tag in spans))
-    return doc
+class Reader:
+    """Makes the draft that the components behind add to.
+
+    Attributes:
+        judge: chooses issues and measures; the shipped one when None.
+    """
+
+    judge: Judge | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read the words of a document."""
+        document = doc._.document = doc._.document or _plain_document(doc.text)
+        plain = to_simplified(doc.text) if document.language == TRADITIONAL else doc.text
+        spans = ((token.idx, token.idx + len(token), token.tag_) for token in doc if token.tag_ != "_SP")
+        names = (Name(start, end, tag, plain[start:end]) for start, end, tag in spans)
+        doc._.draft = begin(document, names, self.judge)
+        return doc
 
 
 def _component(step: Callable[[Draft], None]) -> Callable[[Doc], Doc]:
@@ -159,8 +171,9 @@ def _pieces(text: str, cuts: list[int]) -> Iterator[str]:
 
 
 #: Name → component, in pipeline order.
+#: Goes before the others.
+READING = "docintel_reading"
 COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
-    "docintel_reading": read,
     **{f"docintel_{name}": _component(step) for name, step in STEPS.items()},
     "docintel_spans": show_spans,
 }

@@ -48,21 +48,25 @@ def read(document: Document, until: str | None = None, judge: Judge | None = Non
     return draft
 
 
-def load_pipeline() -> "Language":
+def load_pipeline(judge: Judge | None = None) -> "Language":
     """A spaCy `Language("zh")` that finds records.
 
     `nlp(text)` gives a `Doc` with names in `doc.ents`, records as spans in `doc.spans` under `statistics`, `units`,
     `persons`, `cases`, `issues` and `measures`, and the records themselves in `doc._.extraction`.
+
+    Args:
+        judge: as for `extract`.
     """
     import spacy  # a second, for those who want a Doc
 
-    from docintel.extract.components import COMPONENTS, register
+    from docintel.extract.components import COMPONENTS, READING, register
     from docintel.extract.tokenizer import LacTokenizer
 
     register()
     nlp = spacy.blank("zh")
     nlp.max_length = MAX_CHARACTERS
     nlp.tokenizer = LacTokenizer(nlp.vocab)
+    nlp.add_pipe(READING).judge = judge  # type: ignore[attr-defined]
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp

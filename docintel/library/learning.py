@@ -7,6 +7,8 @@ from docintel.errors import NotFoundError
 from docintel.library.correcting import Correcting
 
 if TYPE_CHECKING:
+    from spacy.language import Language
+
     from docintel.evaluation.extraction import Report
     from docintel.learning.training import Training
 
@@ -49,6 +51,12 @@ class Learning(Correcting):
     def _forget_model(self) -> None:
         for known in ("_extract", "_judge"):
             self.__dict__.pop(known, None)
+
+    def pipeline(self) -> "Language":
+        """A spaCy `Language` that reads as this library does; see `docintel.load_pipeline`."""
+        from docintel.extract.pipeline import load_pipeline
+
+        return load_pipeline(self._judge)
 
     def score(self) -> "Report":
         """How well what was read agrees with what people corrected.

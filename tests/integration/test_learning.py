@@ -20,7 +20,7 @@ from docintel.learning.trial import QUESTIONS, Outcome, adapted, lessons_of
 from docintel.library import Library
 from docintel.library.version import extractor_version
 from tests.clerk import review
-from tests.factories import BigramEncoder
+from tests.factories import BigramEncoder, make_document
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 CORPORA = Path(__file__).resolve().parents[2] / "corpora"
@@ -141,6 +141,8 @@ def test_what_a_clerk_puts_right_makes_reading_better(folder):
 def test_a_model_of_its_own_serves_with_its_parent_only_and_says_when_it_is_damaged(folder, monkeypatch):
     with Library(folder, encoder=BigramEncoder()) as library:
         library.train(force=True)
+        text = "该局采购权力集中，未经集体研究。"
+        assert library.pipeline()(text)._.extraction.issues == library.read(make_document(text)).issues
         own = folder / "models" / "judging"
         card = json.loads((own / "model.json").read_text("utf-8"))
         assert [path.name for path in own.glob("weights*")] == [card["weights"]]
