@@ -2,8 +2,8 @@
 """Annotations of public web pages, kept without the pages' words.
 
 The pages are not ours to give away, the annotations are: `corpora/pages/gold` has for each page the gold of the
-annotation guide, in which words of the page stand as their length and their checksum. Whoever has the pages gets the
-words back.
+annotation guide, in which words of the page stand as their length and a hash, keyed by the page itself. Whoever has the
+pages gets the words back, and nobody else: not even names, of which lists could be tried.
 
     python scripts/pages.py unpack PAGES OUT               # gold and pages to learn from: OUT/gold, OUT/reports
     python scripts/pages.py unpack PAGES OUT --held-back   # those that nobody learns from or writes rules by
@@ -16,10 +16,9 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import blake2s, sha256
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from docintel.parse.sandbox import parse
 
@@ -33,32 +32,41 @@ VERBATIM = {
     "issues": ("quote",),
     "measures": ("quote",),
 }
-#: Words of a page: how many characters, white space not counted, and the CRC-32 of them in UTF-8.
+#: Words of a page: how many characters, white space not counted, and a keyed BLAKE2s of them in UTF-8.
 _MARK = re.compile(r"#(\d+):([0-9a-f]{8})")
 
 
 class Words:
-    """The words of a page by their marks."""
+    """The words of a page by their marks.
 
-    def __init__(self, text: str) -> None:
+    Args:
+        page: the bytes of its file.
+        text: what the parser reads from it.
+    """
+
+    def __init__(self, page: bytes, text: str) -> None:
+        self._key = sha256(b"words of " + page).digest()
         self._text = squeeze(text)
-        self._found: dict[int, dict[int, str]] = {}
+        self._found: dict[int, dict[str, str]] = {}
         self.lost = 0
+
+    def _hash(self, words: str) -> str:
+        return blake2s(words.encode(), key=self._key, digest_size=4).hexdigest()
 
     def mark(self, words: str) -> str:
         """The mark of words that stand in the page; others are kept as they are."""
         plain = squeeze(words)
-        return f"#{len(plain)}:{crc32(plain.encode()):08x}" if plain in self._text else words
+        return f"#{len(plain)}:{self._hash(plain)}" if plain in self._text else words
 
     def of(self, mark: str) -> str:
         """The words behind a mark; the mark where the page lacks them."""
         if not (parts := _MARK.fullmatch(mark)):
             return mark
-        length, sum_ = int(parts[1]), int(parts[2], 16)
+        length = int(parts[1])
         if length not in self._found:
             windows = (self._text[at : at + length] for at in range(len(self._text) - length + 1))
-            self._found[length] = {crc32(window.encode()): window for window in windows}
-        words = self._found[length].get(sum_)
+            self._found[length] = {self._hash(window): window for window in windows}
+        words = self._found[length].get(parts[2])
         self.lost += words is None
         return words or mark
 
@@ -97,7 +105,7 @@ def pack(golds: Path, pages: Path) -> None:
     for path in sorted(golds.glob("*.json")):
         gold = json.loads(path.read_text("utf-8"))
         page = find(pages, gold["doc"])
-        packed = translated(gold, Words(parse(page).text).mark) | {"title": None}
+        packed = translated(gold, Words(page.read_bytes(), parse(page).text).mark) | {"title": None}
         lines = [f'"{key}": {_listed(value) if key in VERBATIM else _compact(value)}' for key, value in packed.items()]
         (PACKED / "gold" / path.name).write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
         entry = {"file": gold["doc"], "gold": f"gold/{path.name}", "held_back": False}
@@ -116,7 +124,7 @@ def unpack(pages: Path, out: Path, *, held_back: bool) -> None:
         if sha256(page.read_bytes()).hexdigest() != entry["sha256"]:
             sys.exit(f"{page} is another version than the one that was annotated")
         document = parse(page)
-        words = Words(document.text)
+        words = Words(page.read_bytes(), document.text)
         gold = translated(json.loads((PACKED / entry["gold"]).read_text("utf-8")), words.of)
         text = json.dumps(gold | {"title": document.title}, ensure_ascii=False, indent=1)
         (out / entry["gold"]).write_text(text + "\n", "utf-8")

@@ -170,9 +170,9 @@ def _pieces(text: str, cuts: list[int]) -> Iterator[str]:
         yield text[low:high]
 
 
-#: Name → component, in pipeline order.
 #: Goes before the others.
 READING = "docintel_reading"
+#: Name → component, in pipeline order.
 COMPONENTS: dict[str, Callable[[Doc], Doc]] = {
     **{f"docintel_{name}": _component(step) for name, step in STEPS.items()},
     "docintel_spans": show_spans,

@@ -64,7 +64,7 @@ class Base:
         self._index_folder = self.folder / "index"
         self._opened: tuple[Backend, PassageIndex] | None = None
         #: Told how many passages of how many the index has taken in, where somebody waits for it.
-        self.on_indexing: Callable[[int, int], None] = lambda done, total: None
+        self.on_indexing: Callable[[int, int], None] | None = None
 
     @classmethod
     def open(cls, folder: Path | str, *, create: bool = True, encoder: "Encoder | None" = None) -> Self:
@@ -200,7 +200,8 @@ class Base:
         def told(count: int) -> None:
             nonlocal done
             done += count
-            self.on_indexing(done, done + max(0, self._catalog.counts()["passages"] - len(self._index)))
+            if self.on_indexing:
+                self.on_indexing(done, done + max(0, self._catalog.counts()["passages"] - len(self._index)))
 
         return told
 

@@ -53,7 +53,9 @@ def test_another_version_of_a_page_is_refused(pages, gold, tmp_path, monkeypatch
         pages.unpack(tmp_path / "pages", tmp_path / "out", held_back=False)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared, where the annotated pages are, is not here")
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the annotated pages of ../shared")
+@pytest.mark.slow
 @pytest.mark.parametrize(("held_back", "count"), [(False, 23), (True, 10)])
 def test_the_annotated_pages_are_whole(pages, tmp_path, held_back, count, capsys):
     pages.unpack(SHARED, tmp_path, held_back=held_back)

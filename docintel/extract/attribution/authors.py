@@ -172,5 +172,6 @@ def _of_title(parts: Sequence[str], place: Place | None) -> Owner | None:
     if place is None or begun is None:
         return None
     end = len(place.full if begun.startswith(place.full) else place.name)
-    organ = local_organ_at(begun, end, place.organ_prefix) or organ_at(begun, end, place.organ_prefix)
+    prefix = place.organ_prefix_in(begun)
+    organ = local_organ_at(begun, end, prefix) or organ_at(begun, end, prefix)
     return Decision(organ.canonical, "unit/author") if organ else Decision(place.name, "unit/title")

@@ -130,7 +130,12 @@ class Owners:
             told.pop(self._place, None)
             told[self._place] = None
         places = (*told, *(above for place in told for above in gazetteer().above(place)))
-        return {prefix: place for place in places for prefix in (place.organ_prefix, place.full, place.name)}
+        text = self._reading.folded
+        return {
+            prefix: place
+            for place in places
+            for prefix in (place.organ_prefix, place.organ_prefix_in(text), place.full, place.name)
+        }
 
     def _said(self, start: int, end: int, block: Block, sentence: Sentence) -> Owner | None:
         """Whom the clause is about, or those before it in the quotation or paragraph."""

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from docintel.extract.units.names import is_generic
 from docintel.schema import UnitKind
 
 _COMPANY_FORM = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|集团公司|公司|集团)$")
@@ -51,13 +52,20 @@ def merge_aliases(names: Sequence[tuple[str, UnitKind]]) -> dict[str, str]:
 
 
 def _named_with_place(bureaus: Sequence[str]) -> dict[str, str]:
-    """云溪开发区管理委员会 of a city that the document names with it elsewhere: 青岚市云溪开发区管理委员会."""
-    found: dict[str, str] = {}
+    """云溪开发区管理委员会 of a city that the document names with it elsewhere: 青岚市云溪开发区管理委员会.
+
+    Not 住房和城乡建设局, which every city has, nor what the document says of several.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for full in bureaus:
-        for cut in range(3, min(_LONGEST_PLACE, len(full))):
+        for cut in range(3, min(_LONGEST_PLACE + 1, len(full))):
             if full[cut - 1] in "市县区州盟旗":
-                found.setdefault(full[cut:], full)
-    return {name: full for name, full in found.items() if len(name) >= _WITH_OWN_NAME}
+                found[full[cut:]].append(full)
+    return {
+        name: fulls[0]
+        for name, fulls in found.items()
+        if len(fulls) == 1 and len(name) >= _WITH_OWN_NAME and not is_generic(name)
+    }
 
 
 def _in_full(name: str, short: str, full: str) -> str:

@@ -166,7 +166,7 @@ class Heads:
                 return
             if not others and (mention.weak or mention.place.level != last.place.level):
                 return
-            prefix = mention.place.organ_prefix
+            prefix = mention.place.organ_prefix_in(self._text)
             yield replace(
                 head,
                 start=mention.start,

@@ -18,6 +18,7 @@ _ENDINGS: dict[str, list[str]] = load("units")["endings"]
 _KINDS = {end: UnitKind(kind) for kind in sorted(_ENDINGS) for end in _ENDINGS[kind]}
 _LONGEST_ENDING = max(map(len, _KINDS))
 _FULL: dict[str, str] = load("units_local")["full_names"]
+_GENERIC = frozenset(_FULL.values())
 
 #: Where people meet or go is no party: 县行政中心, 市政务中心402会议室, 县政务大厅; nor what somebody has studied at.
 _VENUE = re.compile(r".*(?:行政中心|(?<!公共)政务中心|会议中心|政务大厅|办事大厅)")
@@ -201,6 +202,11 @@ def party_committee(text: str, named: Named) -> Named | None:
     if not text.startswith("委员会", named.end):
         return None
     return Named(named.end + 3, f"中共{named.canonical}委员会", UnitKind.PARTY)
+
+
+def is_generic(name: str) -> bool:
+    """Whether every city or county has an authority of this name: 住房和城乡建设局."""
+    return name in _GENERIC
 
 
 def is_whole(written: str) -> bool:

@@ -209,17 +209,24 @@ class Work:
     @cached_property
     def _log_odds(self) -> dict[str, Floats]:
         found = self._judge.log_odds(self._rows, self.description)
+        for kind, n in self._declared():
+            found[kind][n] = max(found[kind][n], 0.0)
         spans = np.array([(one.start, one.end) for one in self.spans], dtype=np.intp).reshape(-1, 2)
         for begin, start, end in denials(self.reading):
             found["issues"][(spans[:, 0] < end) & (spans[:, 1] > start)] = -np.inf
             found["measures"][(spans[:, 0] >= begin) & (spans[:, 1] <= end)] = -np.inf
-        proposed = {"issues": self._issue_spans, "measures": self._measure_spans}
-        for kind, stretches in declared(self.reading).items():
-            for n, span in enumerate(self.spans):
-                is_declared = any(start <= span.start and span.end <= end for start, end in stretches)
-                if is_declared and (span.start, span.end) in proposed[kind]:
-                    found[kind][n] = max(found[kind][n], 0.0)
         return found
+
+    def _declared(self) -> Iterator[tuple[str, int]]:
+        """The candidates that the text itself calls a problem or a measure, where the rules take them for one, too."""
+        proposed = {"issues": self._issue_spans, "measures": self._measure_spans}
+        numbers = {(one.start, one.end): n for n, one in enumerate(self.spans)}
+        for kind, stretches in declared(self.reading).items():
+            starts = [start for start, _ in stretches]
+            for span in proposed[kind] if stretches else ():
+                at = bisect_right(starts, span[0]) - 1
+                if at >= 0 and span[1] <= stretches[at][1] and span in numbers:
+                    yield kind, numbers[span]
 
     @cached_property
     def _rows(self) -> dict[str, Ints]:

@@ -1,7 +1,7 @@
 """A page of an OFD file as an image, so that it can be recognised or looked at.
 
-In: a `Content` and the bytes of its images. Out: a `Painting`. Text is set in a font of this machine; shadings become
-one colour, clips are not applied: good enough to see what stands where.
+In: a `Content` and the bytes of its images. Out: a `Painting`. Text is set in a font of this machine or the shipped
+one; shadings become one colour, clips are not applied: good enough to see what stands where.
 """
 
 import io

@@ -7,13 +7,16 @@ call costs four times as much.
 import ctypes
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docintel.errors import ModelError
 from docintel.fonts import shipped_font
 
 _HANDLE, _INT, _SIZE, _FLOAT = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t, ctypes.c_float
@@ -51,6 +54,10 @@ _FONT_FOLDERS = (
 )  # fmt: skip
 
 
+#: PDFium keeps the address of the list of folders that it is given.
+_KEPT: list[Any] = []
+
+
 @cache
 def library() -> Any:
     """`pypdfium2`, which knows the shipped font where nobody in this process has loaded it before.
@@ -58,16 +65,22 @@ def library() -> Any:
     PDFium leaves out single characters of a font that is not in the file where it finds no other to measure them by.
     """
     if "pypdfium2" not in sys.modules and sys.platform == "linux":
-        import pypdfium2_raw
-
-        folders = [folder.encode() for folder in (*_FONT_FOLDERS, str(shipped_font().parent))]
-        paths = (ctypes.c_char_p * (len(folders) + 1))(*folders, None)
-        given = ctypes.cast(paths, ctypes.POINTER(ctypes.POINTER(ctypes.c_char)))
-        # a second call, by which pypdfium2 begins, does nothing
-        pypdfium2_raw.FPDF_InitLibraryWithConfig(pypdfium2_raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=given))
+        with suppress(ModelError):  # the fonts of the system have to do
+            _name_fonts(shipped_font().parent)
     import pypdfium2
 
     return pypdfium2
+
+
+def _name_fonts(folder: Path) -> None:
+    import pypdfium2_raw
+
+    folders = [name.encode() for name in (*_FONT_FOLDERS, str(folder))]
+    paths = (ctypes.c_char_p * (len(folders) + 1))(*folders, None)
+    _KEPT.extend((folders, paths))
+    given = ctypes.cast(paths, ctypes.POINTER(ctypes.POINTER(ctypes.c_char)))
+    # a second call, by which pypdfium2 begins, does nothing
+    pypdfium2_raw.FPDF_InitLibraryWithConfig(pypdfium2_raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=given))
 
 
 @cache

@@ -3,6 +3,7 @@
 import pytest
 
 from docintel.extract.language.reading import Reading
+from docintel.extract.pipeline import extract
 from docintel.extract.work.declared import declared
 from docintel.extract.work.work import Work
 from docintel.schema import DocType
@@ -20,9 +21,19 @@ def test_stretches_behind_labels():
     assert stretches(LINE) == {"issues": ["账实不符。"], "measures": ["建立供货商名录。"]}
 
 
+def test_a_stretch_ends_at_the_next_label():
+    text = "存在问题：账实不符；整改措施：建立台账，杜绝违规采购；责任部门：设备科；完成时限：3月底前完成。"
+    assert stretches(text) == {"issues": ["账实不符；"], "measures": ["建立台账，杜绝违规采购；"]}
+
+
 @pytest.mark.parametrize("text", ["针对问题：逐条研究。", "现将有关措施通知如下。", "下一步工作措施得力：成效明显。"])
 def test_other_words_declare_nothing(text):
     assert stretches(text) == {"issues": [], "measures": []}
+
+
+@pytest.mark.model
+def test_what_is_denied_is_not_declared():
+    assert extract(make_document("存在问题：经自查，不存在违规收费、私设小金库。")).issues == ()
 
 
 @pytest.mark.model

@@ -48,3 +48,15 @@ def test_one_unit_under_two_names(kind, full, short):
 def test_the_short_name_of_two_hospitals_is_that_of_neither():
     names = ["云溪县人民医院", "云溪县中心医院", "云溪县医院"]
     assert merge_aliases([(name, UnitKind.HOSPITAL) for name in names])["云溪县医院"] == "云溪县医院"
+
+
+@pytest.mark.parametrize(
+    ("names", "short", "full"),
+    [
+        (["青岚市云溪开发区管理委员会"], "云溪开发区管理委员会", "青岚市云溪开发区管理委员会"),
+        (["青岚市住房和城乡建设局"], "住房和城乡建设局", "住房和城乡建设局"),  # every city has one
+        (["青岚市公共资源交易中心", "澜州市公共资源交易中心"], "公共资源交易中心", "公共资源交易中心"),
+    ],
+)
+def test_an_authority_that_is_named_with_its_city_elsewhere(names, short, full):
+    assert merge_aliases([(name, UnitKind.GOVERNMENT) for name in (*names, short)])[short] == full
