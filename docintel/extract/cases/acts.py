@@ -15,7 +15,10 @@ _WRONG = re.compile(alternation(_WORDS["wrong"]))
 _WRONG_AT_ONCE = re.compile(
     rf"(?:多次|长期|先后|曾|大肆|开展|组织|搞|在[^,。;]{{2,12}}中)*(?:{alternation(_WORDS['wrong'])})"
 )
-_NOT_ACT = re.compile(alternation(_WORDS["not_acts"]))
+#: `收受|案件当事人|贿赂` and `泄露|案件情况` are acts
+_NOT_ACT = re.compile(rf"{alternation(_WORDS['not_acts'])}|案件(?!当事人|被告人|嫌疑人|关系人|情况|信息|秘密)")
+#: not the end of 方案, 档案, 投案, 办案
+CASE = "(?<![方档答提草病个备预教议图投归到立办吃])案"
 #: an act may begin behind 、 or 并: `违规收受礼品|、|违规接受宴请`
 _ENUMERATED = re.compile(rf"[、;]|,(?!\d{{3}}(?!\d))|,?并(?=(?:{alternation(_WORDS['act_starts'])}))")
 _ACT_START = re.compile(alternation(_WORDS["act_starts"]))
@@ -23,7 +26,7 @@ _ACT_START = re.compile(alternation(_WORDS["act_starts"]))
 _FAULT = re.compile(r"[^、,]{2,8}(?:不符|混乱|走过场|流于形式|不力|不严|不实|不到位|失控|缺失|失察)")
 _ACT_END = re.compile(r"(?:不力|不实|不严|不到位|简单化|加码|投票|违纪|违法|作为|效率低下|损失)$")
 #: `等问题`, `案`, `的严重违纪违法案件` at the end of a heading
-_CLOSING = re.compile(r"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|一?案|行为)等?$|等(?:违纪违法|违规违纪)?$")
+_CLOSING = re.compile(rf"等?(?:的)?(?:有关|相关|典型)?(?:问题|案件|案例|一?{CASE}|行为)等?$|等(?:违纪违法|违规违纪)?$")
 #: `2013年至2021年,` / `2023年8月,` / `任职期间` / `先后` before the act
 _OPENING = re.compile(
     r"(?:(?:(?:从|自)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|[至到](?:今|\d{4}年(?:\d{1,2}月)?)?|期间|前后|春节|初|底|上半年|下半年)?[,、]?)+"
@@ -56,11 +59,14 @@ _CASE_NAME = re.compile(
     r"(?:等(?:\d*人)?)?(?:发生在[^,、]{1,6}的)?(?P<act>(?:涉嫌)?(?:严重)?(?:违纪违法|职务违法|职务犯罪|违纪|违法|腐败|受贿|行贿|贪污|挪用公款|诈骗|犯罪|、|和)+)"
     r"(?:典型|系列|窝|串)?案(?:例|件)?"
 )
-#: behind the name: `虚假轮换粮食、代储成品粮监管不力、受贿|案`
+#: behind the name: `虚假轮换粮食、代储成品粮监管不力、受贿|案|中`
 _NAMED_BY_ACTS = re.compile(
-    r"(?:等(?:\d*人)?)?(?P<acts>[^,。;:“”的]{2,60}?)(?:一|窝|串|系列|典型)?案(?:例|件)?(?![情子卷由发值涉外])"
+    rf"(?:等(?:\d*人)?)?(?P<acts>[^,。;:“”的]{{2,60}}?)(?:一|窝|串|系列|典型)?{CASE}(?:例|件)?"
+    r"(?=[,。;、…”和及与等中都均是被的]|\Z)"
 )
-_CASE_WORK = re.compile(r"办理|审理|查办|侦办|查处|主审|承办|举报|审查|调查|侦破|破获|代理|辩护|旁听|专|方案|提案|答案")
+_CASE_WORK = re.compile(
+    r"办理|审理|查办|侦办|查处|主审|承办|举报|(?<!对抗)(?<!对抗组织)(?:审查|调查)|侦破|破获|代理|辩护|旁听|调解"
+)
 
 
 def is_wrong(folded: str, start: int, end: int) -> bool:
@@ -132,8 +138,13 @@ def acts_in_case_name(folded: str, start: int, end: int) -> Iterator[tuple[int, 
         yield from split_acts(folded, *act, crimes=True)
         return
     named = _NAMED_BY_ACTS.match(folded, start, end)
-    if named and _ACT_START.match(folded, named.start("acts")) and not _CASE_WORK.search(named["acts"]):
+    if named and is_wrong_at_once(folded, *named.span("acts")):
         yield from (act for act in split_acts(folded, *named.span("acts"), crimes=True) if is_wrong(folded, *act))
+
+
+def is_case_work(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch tells of work on somebody's case: `参与办理贪污案`, but not `违规办理低保案`."""
+    return bool(_CASE_WORK.search(folded, start, end)) and not _WRONG_AT_ONCE.match(folded, start, end)
 
 
 def split_acts(folded: str, start: int, end: int, *, crimes: bool = False) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from docintel.extract.attribution.dated import day_of
 from docintel.extract.cases.acts import says_again
 from docintel.extract.cases.sanctions import Sanction
 from docintel.extract.cases.sums import Money
-from docintel.extract.language.reading import Reading
+from docintel.extract.language.reading import Reading, once
 from docintel.schema import Act, Case, Ground, Penalty
 from docintel.text.dates import Period, find_periods
 
@@ -105,7 +105,6 @@ def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sum
         sums: of the case; one that no act shares its clause or its words with is left out.
     """
     amounts: dict[Span, list[float]] = {span: [] for span in spans}
-    found: dict[int, list[Period]] = {}
     for money in sums:
         owner = _owner(reading, money, spans, told)
         if owner and money.value not in amounts[owner]:
@@ -114,7 +113,7 @@ def read_acts(reading: Reading, spans: Sequence[Span], told: Sequence[Span], sum
         Act(
             evidence=reading.document.evidence(*span),
             amounts=tuple(amounts[span]),
-            period=_period(reading, span, told, found, alone=len(spans) == 1),
+            period=_period(reading, span, told, alone=len(spans) == 1),
         )
         for span in spans
     )
@@ -136,32 +135,34 @@ def _owner(reading: Reading, money: Money, spans: Sequence[Span], told: Sequence
     return spans[0] if len(spans) == 1 else None
 
 
-def _period(
-    reading: Reading, act: Span, told: Sequence[Span], found: dict[int, list[Period]], *, alone: bool
-) -> str | None:
+def _period(reading: Reading, act: Span, told: Sequence[Span], *, alone: bool) -> str | None:
     """When an act was: the last time before it in its sentence, else in a clause that tells of it."""
-    own = _periods_before(reading, *act, found)
+    own = _periods_before(reading, *act)
     if own:
         return own[-1].iso
     for clause in told:
-        periods = _periods_before(reading, *clause, found)
+        periods = _periods_before(reading, *clause)
         if periods and (alone or says_again(reading.folded, clause, act)):
             return periods[-1].iso
     return None
 
 
-def _periods_before(reading: Reading, start: int, end: int, found: dict[int, list[Period]]) -> list[Period]:
-    """The times that its sentence gives before the end of a stretch; `found` keeps those of a sentence."""
+def _periods_before(reading: Reading, start: int, end: int) -> list[Period]:
+    """The times that its sentence gives before the end of a stretch."""
     sentence = reading.sentence_at(start)
     if sentence is None:
         return []
-    if sentence.start not in found:
-        found[sentence.start] = _periods(reading, sentence.start, sentence.end)
-    return [p for p in found[sentence.start] if p.start < end]
+    known = _by_sentence(reading)
+    if sentence.start not in known:
+        published = day_of(reading.document.published)
+        known[sentence.start] = find_periods(reading.folded, published, sentence.start, sentence.end)
+    return [p for p in known[sentence.start] if p.start < end]
 
 
-def _periods(reading: Reading, start: int, end: int) -> list[Period]:
-    return find_periods(reading.folded, day_of(reading.document.published), start, end)
+@once
+def _by_sentence(_reading: Reading) -> dict[int, list[Period]]:
+    """The times known so far: many cases may stand in one sentence."""
+    return {}
 
 
 def read_penalties(reading: Reading, sanctions: Iterable[Sanction]) -> tuple[Penalty, ...]:
@@ -179,9 +180,8 @@ def read_penalties(reading: Reading, sanctions: Iterable[Sanction]) -> tuple[Pen
 
 def decision_date(reading: Reading, sanctions: Iterable[Sanction], acts: Sequence[Span]) -> Period | None:
     """When the first sanction was decided: the last day or month before it in its sentence, no act in between."""
-    found: dict[int, list[Period]] = {}
     for sanction in sanctions:
-        periods = [p for p in _periods_before(reading, sanction.start, sanction.start, found) if "/" not in p.iso]
+        periods = [p for p in _periods_before(reading, sanction.start, sanction.start) if "/" not in p.iso]
         if periods and not periods[-1].since and not any(periods[-1].end <= act[0] < sanction.start for act in acts):
             return periods[-1]
     return None

@@ -9,9 +9,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docintel.extract.cases.acts import (
+    CASE,
     acts_in_case_name,
     begins_act,
     is_aside,
+    is_case_work,
     is_wrong,
     says_again,
     split_acts,
@@ -27,14 +29,14 @@ from docintel.extract.language.reading import Reading, within
 
 _WORDS = load("cases")
 _CLOSED = ' 。;”’"!?'
-_HEADLINE_END = re.compile(r"(?:问题|(?<![投归到立])案|案件)等?$")
+_HEADLINE_END = re.compile(rf"(?:问题|{CASE}|案件)等?$")
 #: How many clauses a headline has at most.
 _MOST_CLAUSES = 40
 #: The most characters that it closes with: 案件等.
 _LONGEST_END = 3
-_CRIMES_END = re.compile(r"案(?:件)?等?$")
+_CRIMES_END = re.compile(rf"{CASE}(?:件)?等?$")
 #: A clause that closes so closes the headline, whatever follows in the sentence.
-_CLAUSE_HEADLINE_END = re.compile(r"(?:等(?:典型)?问题|(?<![投归到立])案|案件)(?:中|等)?$")
+_CLAUSE_HEADLINE_END = re.compile(rf"(?:等(?:典型)?问题|{CASE}|案件)(?:中|等)?$")
 _HEADLINE_STOP = re.compile(r"[;…]|”“(?=[^“”]*?(?:局|委|厅|公司|书记|主任|长)[^“”]*问题)")
 _OTHER_WRONGS = re.compile(r"存在其他")
 #: what stands between an act and its sanction: `(严重违纪违法)|被|(开除党籍)`
@@ -177,6 +179,8 @@ def _headline(reading: Reading, statement: Statement) -> Iterator[Finding]:
         return
     start, end = _region(reading, statement)
     crimes = bool(_CRIMES_END.search(reading.folded, start, end))
+    if crimes and is_case_work(reading.folded, start, end):
+        return
     acts = [
         a for a in split_acts(reading.folded, start, end, crimes=crimes) if not reading.folded.startswith("致使", a[0])
     ]
@@ -241,6 +245,7 @@ def _acts(
     for group, until in zip(statement.groups, ends, strict=False):
         for named in acts_in_case_name(folded, group.end, until):
             yield Finding(group.people, (group.phrase, until), "case-name", act=named)
+    sums = find_money(folded, low, high)
     for group in statement.about:
         known = headed.get(group.people)
         if statement.carried and known is None:
@@ -254,7 +259,7 @@ def _acts(
                 yield Finding(group.people, quote, rule, again=act)
             else:
                 yield Finding(group.people, quote, rule, act=act, shared=len(statement.about) > 1)
-        for people, money in _shares(statement, group, find_money(folded, low, high), folded[low:high]):
+        for people, money in _shares(statement, group, sums, folded[low:high]):
             yield Finding(people, quote, rule, money=money)
 
 
@@ -262,8 +267,8 @@ def _shares(
     statement: Statement, group: Group, sums: Sequence[Money], clause: str
 ) -> Iterator[tuple[tuple[int, ...], Money]]:
     """The sums of a group's people; `张三、李四分别收受1万元、2万元` gives one to each."""
-    people = [person for each in statement.about for person in each.people]
-    if "分别" in clause and len(people) == len(sums) > 1:
+    people = [person for each in statement.about for person in each.people] if "分别" in clause else ()
+    if len(people) == len(sums) > 1:
         yield from (((person,), money) for person, money in zip(people, sums, strict=True) if person in group.people)
     else:
         yield from ((group.people, money) for money in sums)

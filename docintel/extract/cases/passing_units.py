@@ -6,7 +6,7 @@ In: a reading with its statements and unit mentions. Out: `Case`s without person
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import takewhile
 
 from docintel.extract.cases.acts import is_wrong, is_wrong_at_once, split_acts
 from docintel.extract.cases.consequences import general_in, sanctions_in
@@ -119,22 +119,21 @@ def find_units_noticed(
 def _going_on(mentions: Sequence[UnitMention], statements: Sequence[Statement], number: int) -> Iterator[Clause]:
     """The clauses behind one, to the end of its sentence or to the first with people or another unit."""
     sentence = statements[number].sentence
-    for statement in islice(statements, number + 1, None):
-        if statement.sentence is not sentence or statement.groups or at(mentions, statement.clause.start):
-            break
-        yield statement.clause
+    behind = (statements[i] for i in range(number + 1, len(statements)))
+    own = takewhile(lambda s: s.sentence is sentence and not s.groups and not at(mentions, s.clause.start), behind)
+    return (statement.clause for statement in own)
 
 
 def _noticed_in(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
     """The unit that opens a clause, or that it says was named in a notice, and that the clause says did wrong."""
     folded, (low, high) = reading.folded, clause
-    lead = _LEAD.match(folded, low, high)
-    opener = at(mentions, lead.end() if lead else low)
+    begin = _LEAD.match(folded, low, high).end()  # type: ignore[union-attr]  # it always matches
+    opener = at(mentions, begin)
     named = [
         m for m in within(mentions, low, high) if _NOTICED.search(folded, max(low, m.start - _NOTICE_REACH), m.start)
     ]
     unit = named[0] if named else opener
-    if unit is None or unit.kind is UnitKind.DISCIPLINE or not (named or unit.start == (lead.end() if lead else low)):
+    if unit is None or unit.kind is UnitKind.DISCIPLINE or not (named or unit.start == begin):
         return None
     is_told = is_wrong_at_once(folded, unit.end, high) and not general_in(reading, low, high)
     return unit if is_told else None

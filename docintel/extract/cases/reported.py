@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from docintel.extract.cases.acts import is_wrong, split_acts
 from docintel.extract.cases.consequences import general_in, notice_in
 from docintel.extract.cases.findings import Finding
+from docintel.extract.cases.sanctions import Sanction
 from docintel.extract.cases.statements import Group, Statement
 from docintel.extract.language.reading import Reading
 
@@ -33,7 +34,7 @@ _AND_LIKE = re.compile(
 
 def find_reported(reading: Reading, statements: Iterable[Statement]) -> Iterator[Finding]:
     """That people were dealt with or named in a notice, where the clause has them as its object."""
-    verb: int | None = None
+    verb: Sanction | None = None
     before: Statement | None = None
     for statement in statements:
         low, high = statement.clause
@@ -41,15 +42,11 @@ def find_reported(reading: Reading, statements: Iterable[Statement]) -> Iterator
         verb, before = None, statement
         for groups in () if statement.quoted else _runs(reading.folded, statement.groups):
             phrase, end = groups[0].phrase, groups[-1].end
-            goes_on = listing is not None and phrase == low
-            start = listing if goes_on else _verb_before(reading, low, groups[0])
-            if start is None or not (goes_on or _OBJECT_END.match(reading.folded, end, high)):
-                continue
-            sanction = general_in(reading, start, phrase)
-            if sanction:
+            sanction = listing if listing and phrase == low else _verb_before(reading, low, groups[0])
+            if sanction and _OBJECT_END.match(reading.folded, end, high):
                 people = tuple(dict.fromkeys(person for group in groups for person in group.people))
                 yield Finding(people, (phrase, high), "reported", sanction=sanction)
-            verb = start if sanction and end == high else None
+                verb = sanction if end == high else None
         yield from _noticed(reading, statement)
 
 
@@ -62,10 +59,11 @@ def _runs(folded: str, groups: Sequence[Group]) -> Iterator[Sequence[Group]]:
             begin = i
 
 
-def _verb_before(reading: Reading, low: int, group: Group) -> int | None:
-    """Where it stands that somebody dealt with the people."""
+def _verb_before(reading: Reading, low: int, group: Group) -> Sanction | None:
+    """What says that somebody dealt with the people."""
     verb = _DEALT_WITH.search(reading.folded, max(low, group.phrase - _REACH), group.phrase)
-    return verb.start() if verb and not _OTHER_OBJECT.search(verb["between"]) else None
+    is_of_them = verb and not _OTHER_OBJECT.search(verb["between"])
+    return general_in(reading, verb.start(), group.phrase) if verb and is_of_them else None
 
 
 def _noticed(reading: Reading, statement: Statement) -> Iterator[Finding]:
@@ -77,7 +75,7 @@ def _noticed(reading: Reading, statement: Statement) -> Iterator[Finding]:
             continue
         verb = _NOTICED.search(folded, max(low, group.phrase - _REACH), group.phrase)
         before = verb and not _OTHER_OBJECT.search(verb["between"])
-        if before or (folded.startswith("对", group.phrase - 1) and _NOTICED_BEHIND.match(folded, alike.end(), high)):
+        if before or (folded.endswith("对", low, group.phrase) and _NOTICED_BEHIND.match(folded, alike.end(), high)):
             notice = notice_in(reading, low, high)
             acts = split_acts(folded, *alike.span("act")) if is_wrong(folded, *alike.span("act")) else ()
             quote = (group.phrase, alike.end())

@@ -216,11 +216,11 @@ def _group(
 
 def _is_governed(folded: str, start: int, end: int, before: int) -> bool:
     """`向张三反馈`, `张三的家人`, `张三案`: the clause is about something else; not `村支书张三|和村会计李四`."""
-    if folded.startswith("对", start - 1) and _DEALT_WITH.match(folded, end):
+    if folded.endswith("对", 0, start) and _DEALT_WITH.match(folded, end):
         return False
-    if folded.startswith(("与", "和", "同"), start - 1) and _COMPLICE.match(folded, end):
+    if folded.endswith(("与", "和", "同"), 0, start) and _COMPLICE.match(folded, end):
         return False
-    if folded.startswith("叫", start - 1) and folded[end : end + 1] in {",", "。", ";"}:  # 有个副科长,叫|张三|,
+    if folded.endswith("叫", 0, start) and folded[end : end + 1] in {",", "。", ";"}:  # 有个副科长,叫|张三|,
         return False
     behind = _ATTRIBUTE.match(folded, end) or act_in_case_name(folded, end, end + 30)
     joined = start == before + 1 and folded[before] == "和"
