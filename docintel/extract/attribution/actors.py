@@ -14,6 +14,7 @@ from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, within
 from docintel.extract.places.regions import find_place
 from docintel.extract.units.units import UnitMention
+from docintel.schema import Block
 
 _WORDS: dict[str, list[str]] = load("actors")
 #: Whoever follows is told to act: 督促|市教育局党组公开账目.
@@ -42,8 +43,23 @@ _JOINT_REACH = 60
 _SAID_BY = re.compile(rf"[^。”]{{0,3}}?(?:{alternation(_WORDS['people'])}|[^,。]{{0,12}})?(?:介绍|说|表示|告诉记者)")
 #: In a list of what was put right: 责任单位:药学部、监察室.
 _IN_CHARGE = re.compile(r"(?:责任|牵头|主责|整改)(?:单位|科室|部门)[::] ?")
-#: How far behind these words the list item they are in may go on, in characters.
+#: How far from these words the list item they are in may reach, in characters.
 _ITEM = 400
+#: What an item begins with; how it is numbered tells items from their parts.
+_ITEM_START = re.compile(
+    r"^\s*(?:(?P<number>\d{1,2}[.、)])|(?P<bracketed>\([一二三四五六七八九十\d]{1,3}\))|(?P<han>[一二三四五六七八九十]{1,3}、)"
+    r"|(?P<problem>(?:存在的?|发现的?)?问题\d*(?:表现|描述)?:))",
+    re.MULTILINE,
+)
+#: What a paragraph behind a list begins with that is of all its items.
+_SUMMING_UP = re.compile(r"\s*(?:截至|目前|下一步|下步|接下来|总体|总的|今年以来|整改以来|通过|以上|上述)")
+#: How far from these words the list item they are in may reach, in characters.
+_ITEM = 400
+#: What the next item begins with.
+_ITEM_START = re.compile(
+    r"^\s*(?:\d{1,2}[.、)]|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}、|(?:存在的?|发现的?)?问题\d*(?:表现|描述)?:)",
+    re.MULTILINE,
+)
 #: In the title of a report of what its author did: 整改进展情况的通报.
 _OWN_WORK = re.compile(r"(?:整改|承诺|自查|自评)(?!.{0,16}会)")
 #: How many clauses a subject is carried on for.
@@ -80,7 +96,7 @@ class Actors:
         for i in (*range(first, last + 1), *range(first - 1, earliest - 1, -1)):
             if (names := self._subject(i)) is not None:
                 return names
-        charged = in_charge(self._reading, self._outer, start)
+        charged = in_charge(self._reading, self._outer, start, own_item=True)
         return charged or _quoted(self._reading, self._outer, end, block.end) or self._author
 
     @cached_property
@@ -130,11 +146,42 @@ def joined(folded: str, outer: Sequence[UnitMention], first: UnitMention) -> tup
     return tuple(names), end
 
 
-def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int) -> tuple[str, ...]:
-    """Who is named in charge of the list item."""
-    named = list(_IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start))
-    unit = next(iter(within(outer, named[-1].end(), named[-1].end() + 1)), None) if named else None
+def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int, *, own_item: bool = False) -> tuple[str, ...]:
+    """Who is named in charge of what is told at a place.
+
+    Args:
+        own_item: look in the list item that the place is in, before the place or else behind it; else before it.
+    """
+    labels = _IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start + _ITEM * own_item)
+    named = [label for label in labels if _governs(reading, label.start(), start)]
+    if own_item:
+        named = [label for label in named if _is_one_item(reading.folded, label.start(), start)]
+    label = next((one for one in reversed(named) if one.end() <= start), None) or next(iter(named), None)
+    unit = next(iter(within(outer, label.end(), label.end() + 1)), None) if label else None
     return joined(reading.folded, outer, unit)[0] if unit else ()
+
+
+def _governs(reading: Reading, label: int, start: int) -> bool:
+    """Whether a label may speak of a place: not behind a list whose items are a line each."""
+    block, own = reading.block_at(label), reading.block_at(start)
+    return block is own or block is None or not _is_item_of_a_line(reading, block)
+
+
+def _is_item_of_a_line(reading: Reading, block: Block) -> bool:
+    """Whether a block is an item, and the block before it is another."""
+    above = reading.block_at(block.start - 2)
+    return bool(_ITEM_START.match(reading.folded, block.start)) and bool(
+        above and above is not block and _ITEM_START.match(reading.folded, above.start)
+    )
+
+
+def _is_one_item(folded: str, label: int, start: int) -> bool:
+    """Whether no further item begins between label and place, numbered as that of the first is; parts of it may."""
+    low, high = min(label, start), max(label, start)
+    before = [item.lastgroup for item in _ITEM_START.finditer(folded, max(0, low - _ITEM), low + 1)]
+    own = before[-1] if before else None
+    between = (item.lastgroup for item in _ITEM_START.finditer(folded, low + 1, high))
+    return not any(kind == own or (own is None and label > start) for kind in between)
 
 
 def _quoted(reading: Reading, outer: Sequence[UnitMention], end: int, block_end: int) -> tuple[str, ...]:
