@@ -19,7 +19,7 @@ from docintel.chain.statements import (
     sentences,
     span_of,
 )
-from docintel.chain.words import Span, progress_of, told_progress, trimmed
+from docintel.chain.words import Span, progress_of, says_who_or_when, told_progress, trimmed
 from docintel.schema import Block, BlockKind, ChainRow, Extraction
 
 #: Of sentences that only say how a report came about, or close it.
@@ -62,7 +62,7 @@ def _answering(extraction: Extraction, folded: str, spans: Sequence[Span], headi
     for span in spans:
         statement = of_span(extraction, span, heading)
         tells = bool(statement.measures or statement.statistics or statement.numbering)
-        if tells and not _NO_ANSWER.search(folded[slice(*span)]):
+        if tells and not _NO_ANSWER.search(folded[slice(*span)]) and not says_who_or_when(folded, *span):
             yield statement
 
 

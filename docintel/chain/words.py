@@ -41,6 +41,7 @@ _NAMED = {
     )
 }
 _OPENS_WITH_LABEL = re.compile(rf"[(\s]*{_ANY_LABEL}")
+_WHO_OR_WHEN = re.compile(rf"(?:{UNIT_LABEL}|{DEADLINE_LABEL})\s*:")
 _CLOSING = " \n\t,、;。:"
 
 _OPEN = re.compile(
@@ -103,6 +104,11 @@ def labelled(folded: str, start: int, end: int, name: str) -> Iterator[Span]:
 def opens_with_label(folded: str, start: int, end: int) -> bool:
     """Whether a block begins with a label: `责任单位：…`."""
     return bool(_OPENS_WITH_LABEL.match(folded, start, end))
+
+
+def says_who_or_when(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch is a field of who answers for something or by when: `责任单位：…`, `完成时限：…`."""
+    return bool(_WHO_OR_WHEN.match(folded, start, end))
 
 
 def trimmed(folded: str, start: int, end: int) -> Span | None:

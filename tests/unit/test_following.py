@@ -178,6 +178,16 @@ def test_an_item_that_names_its_problem_holds_its_whole_paragraph():
     assert (statement.evidence.quote, statement.is_problem, len(statement.measures)) == ("过期药", True, 2)
 
 
+def test_who_answers_and_by_when_is_no_answer():
+    extraction = read(
+        "柳湾卫生院整改进展",
+        "1.大额现金支付把关不严；整改措施：建立双签制度；责任部门：财务科；完成时限：6月底前完成。",
+        measures=[("建立双签制度", Status.REQUIRED), ("6月底前完成", Status.REQUIRED)],
+    )
+    told = [statement.evidence.quote for statement in responses(extraction)]
+    assert told == ["整改措施：建立双签制度"], "the problem heads what is told of it"
+
+
 # Units and stages
 
 
