@@ -31,6 +31,9 @@ from docintel.schema import (
     UnitKind,
 )
 
+#: What tells that a measure is done, in it or right before it.
+_SAID_DONE = re.compile("已|完成|了(?!解)")
+_ALREADY_REACH = 4
 #: Of a deadline that has no end: `9月底前,长期坚持`.
 _LASTING = re.compile("长期|持续|常态|坚持")
 
@@ -250,12 +253,19 @@ class _Chain:
         known = known or self._inferred(measures) or (Progress.OPEN if deadline else None)
         if told is None and known is Progress.DONE and self._is_ahead(deadline):
             return Progress.ONGOING
+        if told is None and known is Progress.DONE and deadline and not any(map(self._is_said_done, measures)):
+            return None  # what is to be done and by when, and not whether it was
         if deadline is None or deadline.due is None or self.as_of is None:
             return known
         late = deadline.due < self.as_of.isoformat()
         if late and known is not Progress.DONE and not _LASTING.search(deadline.evidence.quote):
             return Progress.OVERDUE
         return known
+
+    def _is_said_done(self, measure: Measure) -> bool:
+        """Whether a measure is told as done, not only named: 已修订办法, 追回3万元."""
+        start, end = measure.evidence.start, measure.evidence.end
+        return bool(_SAID_DONE.search(self.folded, max(0, start - _ALREADY_REACH), end))
 
     def _inferred(self, measures: Sequence[Measure]) -> Progress | None:
         """How far the measures say that it is; a feedback is not asked, for it tells of no rectification."""

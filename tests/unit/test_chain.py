@@ -350,3 +350,18 @@ def test_why_it_came_to_it(sentence, why):
     folded = fold(sentence)
     span = cause_in(folded, 0, len(folded))
     assert (folded[slice(*span)] if span else None) == why
+
+
+@pytest.mark.parametrize(
+    ("measure", "deadline", "progress"),
+    [
+        ("修订印章管理办法", "责任单位：办公室\n整改时限：5月底前", None),  # what is to be done, and by when
+        ("已修订印章管理办法", "责任单位：办公室\n整改时限：5月底前", Progress.DONE),
+        ("修订了印章管理办法", "责任单位：办公室\n整改时限：5月底前", Progress.DONE),
+        ("修订印章管理办法", "责任单位：办公室", Progress.DONE),
+    ],
+)
+def test_a_plan_with_a_deadline_is_not_done_by_its_verb(measure, deadline, progress):
+    text = f"印章管理混乱。\n整改措施：{measure}。\n{deadline}。"
+    (row,) = rows_of(make_extraction(text, issues=["印章管理混乱"], measures=[(measure, (0,))]), date(2024, 7, 1))
+    assert row.progress is progress

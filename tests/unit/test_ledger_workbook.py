@@ -43,11 +43,11 @@ def test_a_clerk_finds_every_column(rows, tmp_path):
     sheets = sheets_of(tmp_path / "台账.xlsx")
     title, summary, heading, row = sheets["整改台账"]
     assert title[0] == "整改台账"
-    assert summary[0] == "共 1 项：已完成 1 项。逾期与否以2024-04-01为准。"
+    assert summary[0] == "共 1 项：未载明 1 项。逾期与否以2024-04-01为准。"
     found = dict(zip(heading, row, strict=True))
     assert list(found) == HEADING.split()
     assert found["整改措施"] == "1. 建立登记簿\n2. 专人保管"
-    assert (found["责任单位"], found["整改时限"], found["状态"]) == ("办公室", "5月底前\n（2024-05-31）", "已完成")
+    assert (found["责任单位"], found["整改时限"], found["状态"]) == ("办公室", "5月底前\n（2024-05-31）", "")
     assert (found["销号日期"], found["销号人"]) == ("", "")
     assert found["来源文件"] == "报告.txt"
     assert "问题：0–19“=HYPERLINK…”" in found["依据"]
