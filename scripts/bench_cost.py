@@ -70,6 +70,7 @@ WITHIN = {
     "metric": "in the rules",
     "meanings": "in judging",
     "ranking": "in suggestions",
+    "font": "in pictures",
 }
 
 

@@ -20,18 +20,11 @@ from hashlib import blake2s, sha256
 from pathlib import Path
 from typing import Any
 
+from check_corpora import VERBATIM, squeeze
+
 from docintel.parse.sandbox import parse
 
 PACKED = Path(__file__).resolve().parent.parent / "corpora" / "pages"
-#: The fields of each record type that hold words of the page.
-VERBATIM = {
-    "statistics": ("quote", "subject", "action"),
-    "units": ("name",),
-    "persons": ("name", "position"),
-    "cases": ("quote", "persons", "violations", "sanctions"),
-    "issues": ("quote",),
-    "measures": ("quote",),
-}
 #: Words of a page: how many characters, white space not counted, and a keyed BLAKE2s of them in UTF-8.
 _MARK = re.compile(r"#(\d+):([0-9a-f]{8})")
 
@@ -71,11 +64,6 @@ class Words:
         return words or mark
 
 
-def squeeze(text: str) -> str:
-    """The text without white space."""
-    return re.sub(r"\s+", "", text)
-
-
 def translated(gold: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """The gold with the words of the page changed."""
 
@@ -85,6 +73,7 @@ def translated(gold: dict[str, Any], change: Callable[[str], str]) -> dict[str, 
     records = {
         kind: [record | {field: changed(record[field]) for field in fields} for record in gold[kind]]
         for kind, fields in VERBATIM.items()
+        if kind in gold
     }
     return gold | records
 

@@ -12,7 +12,8 @@ SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture
-def pages():
+def pages(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "scripts")  # as for a script that is run
     spec = importlib.util.spec_from_file_location("pages", ROOT / "scripts" / "pages.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

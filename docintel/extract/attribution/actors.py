@@ -45,16 +45,6 @@ _SAID_BY = re.compile(rf"[^。”]{{0,3}}?(?:{alternation(_WORDS['people'])}|[^,
 _IN_CHARGE = re.compile(r"(?:责任|牵头|主责|整改)(?:单位|科室|部门)[::] ?")
 #: How far from these words the list item they are in may reach, in characters.
 _ITEM = 400
-#: What an item begins with; how it is numbered tells items from their parts.
-_ITEM_START = re.compile(
-    r"^\s*(?:(?P<number>\d{1,2}[.、)])|(?P<bracketed>\([一二三四五六七八九十\d]{1,3}\))|(?P<han>[一二三四五六七八九十]{1,3}、)"
-    r"|(?P<problem>(?:存在的?|发现的?)?问题\d*(?:表现|描述)?:))",
-    re.MULTILINE,
-)
-#: What a paragraph behind a list begins with that is of all its items.
-_SUMMING_UP = re.compile(r"\s*(?:截至|目前|下一步|下步|接下来|总体|总的|今年以来|整改以来|通过|以上|上述)")
-#: How far from these words the list item they are in may reach, in characters.
-_ITEM = 400
 #: What the next item begins with.
 _ITEM_START = re.compile(
     r"^\s*(?:\d{1,2}[.、)]|\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}、|(?:存在的?|发现的?)?问题\d*(?:表现|描述)?:)",
@@ -176,12 +166,8 @@ def _is_item_of_a_line(reading: Reading, block: Block) -> bool:
 
 
 def _is_one_item(folded: str, label: int, start: int) -> bool:
-    """Whether no further item begins between label and place, numbered as that of the first is; parts of it may."""
-    low, high = min(label, start), max(label, start)
-    before = [item.lastgroup for item in _ITEM_START.finditer(folded, max(0, low - _ITEM), low + 1)]
-    own = before[-1] if before else None
-    between = (item.lastgroup for item in _ITEM_START.finditer(folded, low + 1, high))
-    return not any(kind == own or (own is None and label > start) for kind in between)
+    """Whether nothing that is numbered, or called a problem, begins between a label and a place."""
+    return not _ITEM_START.search(folded, min(label, start) + 1, max(label, start))
 
 
 def _quoted(reading: Reading, outer: Sequence[UnitMention], end: int, block_end: int) -> tuple[str, ...]:
