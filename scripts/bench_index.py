@@ -406,7 +406,7 @@ def bm25s(setting: Setting) -> list[str]:
 
 
 def milvus_lite(setting: Setting) -> list[str]:
-    """milvus-lite, its default index by inner product; it has a process of its own, so its times are by the clock."""
+    """milvus-lite, its default index by inner product; it has threads of its own, so its times are by the clock."""
     from pymilvus import MilvusClient
 
     folder = Path(tempfile.mkdtemp(dir=setting.folder))
@@ -516,7 +516,8 @@ def measure(folder: Path, source: Base, encoder: Encoder, options: argparse.Name
         search(measuring.catalog, measuring.index, query, kind=KIND)
     memory = measuring.memory()
     print(f"{measuring.count} passages. After {len(measuring.queries)} searches the process has grown by")
-    print(f"{memory['Anon']:.0f} bytes a passage of its own, and {memory['File']:.0f} of files that are mapped.\n")
+    own, mapped = memory["Anon"], memory["File"]
+    print(f"{own + mapped:.0f} bytes a passage: {own:.0f} of its own, and {mapped:.0f} of files that are mapped.\n")
     print(table(["on disk", "bytes a passage"], files(folder, measuring.count)), "\n")
     parts = ["encode", "filter (first)", "words", "meaning", "whole search, p50 / p95 ms"]
     head = ["filter", "passages", "recall@10", *parts]

@@ -1,8 +1,9 @@
 """One segment of the vector index: vectors that are written once and then only read.
 
 Takes ids, the keys of their texts and unit vectors; gives places by id and ids by cosine. `NAME.rows` holds the vectors
-in half precision. A large segment has `NAME.ivf` beside it, an inverted file of one byte a component that is mapped
-into memory and finds candidates; these are scored by their rows, which are read where they lie and not kept.
+in half precision. A large segment has `NAME.ivf` beside it, an inverted file of half as many bytes as a row has
+components, which is mapped into memory and finds candidates; these are scored by their rows, which are read where they
+lie and not kept.
 """
 
 import hashlib
@@ -26,17 +27,22 @@ Halves = NDArray[np.float16]
 
 #: Rows from which a segment has an inverted file. All of fewer are compared, within 2 ms.
 APPROXIMATE_FROM = 16_384
-#: Of the lists of an inverted file, how many a search compares: recall@10 of .98 among a million (bench_index.py).
-SEARCHED_SHARE = 0.13
+#: Of the lists of an inverted file, how many a search compares: recall@10 of .99 among a million (bench_index.py).
+SEARCHED_SHARE = 0.16
 _SEARCHED_ROWS = 8192  # at least: small files have wide lists
 _ROWS_A_LIST = 128
+#: Of the variance of rows, what is left in their bytes at least. That takes half as many as there are components, which
+#: find as much as all of them, in half the time and memory (bench_index.py).
+_KEPT = 7 / 8
+_BYTES_AT_ONCE = 16  # FAISS is much slower by any number that is no multiple
 _TRAINING_ROWS_A_LIST = 20  # more, and more rounds, cost four times as long and find no more
 _TRAINING_ROUNDS = 5
 #: Rows that are worked on at once, which bounds the memory however large a segment is.
 BLOCK = 4096
 _FRESH = "fresh.rows"  # the name of a segment until all of it is there to be named by
 _MAGIC = b"docintel"
-_HEADER = np.dtype([("magic", "S8"), ("rows", "<i8"), ("dim", "<i8")])
+#: A segment without axes is small, or of when `dim` had eight bytes and each component its own.
+_HEADER = np.dtype([("magic", "S8"), ("rows", "<i8"), ("dim", "<i4"), ("axes", "<i4")])
 
 
 class Segment:
@@ -57,8 +63,8 @@ class Segment:
         try:
             self._file = path.open("rb", buffering=0)
             header = np.fromfile(self._file, _HEADER, 1)[0]
-            count = int(header["rows"])
-            frame = np.fromfile(self._file, "<f4", dim + 1)
+            count, axes = int(header["rows"]), int(header["axes"])
+            head = np.fromfile(self._file, "<f4", dim + 1)
             at = self._file.tell()
             self.ids: Ids = np.asarray(np.memmap(self._file, "<i8", "r", at, (count,)))
             self.keys: Keys = np.asarray(np.memmap(self._file, "<u8", "r", at + 8 * count, (count,)))
@@ -66,12 +72,15 @@ class Segment:
             raise _unreadable(path) from exc
         self._rows = _Rows(self._file, at + 16 * count, count, dim)
         self._dim = dim
-        size = at + 16 * count + 2 * dim * count
-        if header["magic"] != _MAGIC or header["dim"] != dim or path.stat().st_size != size:
+        end = at + 16 * count + 2 * dim * count
+        behind = 4 * (axes * dim + 1) if axes else 0
+        if header["magic"] != _MAGIC or header["dim"] != dim or path.stat().st_size != end + behind:
             raise _unreadable(path)
-        self._frame = _Frame(frame[:dim], float(frame[dim]))
         self._exact: faiss.Index | None = None
-        self._lists = _open_lists(path.with_suffix(".ivf")) if self._frame.scale else None
+        self._lists: faiss.IndexIVF | None = None
+        if head[-1]:
+            self._frame = _Frame.read(head, np.frombuffer(os.pread(self._file.fileno(), behind, end), "<f4"))
+            self._lists = _open_lists(path.with_suffix(".ivf"))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -82,7 +91,7 @@ class Segment:
 
     @property
     def approximate(self) -> bool:
-        """Whether `search` may miss some, and tells cosines to about 0.001."""
+        """Whether `search` may miss some, and tells cosines to about 0.005."""
         return self._lists is not None
 
     def places(self, ids: Ids) -> NDArray[np.intp]:
@@ -117,7 +126,7 @@ class Segment:
         if only is not None:
             parameters.sel = only
         distances, ids = self._lists.search(self._frame.bytes(query), min(top_k, len(self)), params=parameters)
-        return ids[0][ids[0] >= 0], self._frame.cosines(distances[0][ids[0] >= 0])
+        return ids[0][ids[0] >= 0], self._frame.cosines(query[0], distances[0][ids[0] >= 0])
 
     def _flat(self) -> faiss.Index:
         """The rows as FAISS compares them, read at the first search."""
@@ -160,28 +169,56 @@ class _Rows:
 
 
 class _Frame:
-    """How components become bytes: the mean moves to 128, and the widest component just fits.
+    """How rows become bytes: one for each of the axes along which rows lie furthest apart.
 
-    The distances between the bytes are those of the vectors, scaled.
+    The mean moves to 128, and the widest just fits. Distances between bytes are those between rows, scaled, but for
+    what lies off the axes.
+
+    Attributes:
+        mean: of the rows, (dim,).
+        scale: bytes a unit of length.
+        axes: (axes, dim), at right angles and of unit length.
+        off: mean squared distance of a row from the axes.
     """
 
-    def __init__(self, mean: Vectors, scale: float) -> None:
-        self.mean, self.scale = mean, scale
+    def __init__(self, mean: Vectors, scale: float, axes: Vectors, off: float) -> None:
+        self.mean, self.scale, self.axes, self.off = mean, scale, axes, off
 
     @classmethod
-    def of(cls, rows: _Rows) -> "_Frame":
-        total = sum((block.sum(axis=0, dtype=np.float64) for block in rows.blocks()), np.zeros(rows.dim))
-        mean = (total / len(rows)).astype(np.float32)
-        widest = max(float(np.abs(block - mean).max()) for block in rows.blocks())
-        return cls(mean, 127 / max(widest, 1e-6))
+    def of(cls, rows: Halves) -> "_Frame":
+        """That of some rows, (n, dim), which stand for all."""
+        mean = rows.mean(axis=0, dtype=np.float32)
+        apart = rows - mean
+        squares, axes = np.linalg.eigh(apart.T @ apart)  # the widest last
+        needed = int(np.searchsorted(np.cumsum(squares[::-1]), _KEPT * squares.sum())) + 1
+        count = min(len(mean), -(-needed // _BYTES_AT_ONCE) * _BYTES_AT_ONCE)
+        axes = np.ascontiguousarray(axes[:, -count:].T)
+        along = apart @ axes.T
+        widest = max(float(along.max()), -float(along.min()))
+        return cls(mean, 127 / max(widest, 1e-6), axes, float(squares[:-count].sum()) / len(rows))
+
+    @classmethod
+    def read(cls, head: Vectors, tail: Vectors) -> "_Frame":
+        """From what a file has before and behind its rows; if nothing behind, each component is an axis."""
+        mean, scale = head[:-1], float(head[-1])
+        if not len(tail):
+            return cls(mean, scale, np.eye(len(mean), dtype=np.float32), 0)
+        return cls(mean, scale, tail[:-1].reshape(-1, len(mean)), float(tail[-1]))
+
+    def head_and_tail(self) -> tuple[Vectors, Vectors]:
+        """As they are read."""
+        return np.append(self.mean, self.scale).astype("<f4"), np.append(self.axes, self.off).astype("<f4")
 
     def bytes(self, rows: NDArray[np.floating]) -> Vectors:
         """Whole numbers from 0 to 255, as FAISS wants to be given them."""
-        return np.asarray(np.clip(np.rint((rows - self.mean) * self.scale + 128), 0, 255), dtype=np.float32)
+        along = (rows - self.mean) @ self.axes.T
+        return np.asarray(np.clip(np.rint(along * self.scale + 128), 0, 255), dtype=np.float32)
 
-    def cosines(self, distances: Vectors) -> Vectors:
-        """Cosines of unit vectors, by the squared distances of their bytes."""
-        return np.asarray(1 - distances / (2 * self.scale**2), dtype=np.float32)
+    def cosines(self, query: Vectors, distances: Vectors) -> Vectors:
+        """Cosines of unit vectors to one, (dim,), by the squared distances of their bytes."""
+        apart = query - self.mean
+        off = apart @ apart - np.square(self.axes @ apart).sum() + self.off
+        return np.asarray(1 - (distances / self.scale**2 + off) / 2, dtype=np.float32)
 
 
 def write(folder: Path, ids: Ids, keys: Keys, blocks: Iterable[Halves], *, dim: int) -> str:
@@ -195,7 +232,7 @@ def write(folder: Path, ids: Ids, keys: Keys, blocks: Iterable[Halves], *, dim: 
         dim: length of a row.
     """
     with whole(folder / _FRESH) as neighbour, neighbour.open("w+b") as file:
-        header = np.array([(_MAGIC, len(ids), dim)], dtype=_HEADER)
+        header = np.array([(_MAGIC, len(ids), dim, 0)], dtype=_HEADER)
         for part in (header, np.zeros(dim + 1, "<f4"), ids, keys):
             file.write(part.tobytes())
         start = file.tell()
@@ -204,11 +241,12 @@ def write(folder: Path, ids: Ids, keys: Keys, blocks: Iterable[Halves], *, dim: 
         file.flush()
         lists = None
         if len(ids) >= APPROXIMATE_FROM:
-            rows = _Rows(file, start, len(ids), dim)
-            frame = _Frame.of(rows)
-            file.seek(header.nbytes)
-            file.write(np.append(frame.mean, np.float32(frame.scale)).astype("<f4").tobytes())
-            lists = _lists(ids, rows, frame)
+            frame, lists = _lists(ids, _Rows(file, start, len(ids), dim))
+            header["axes"] = len(frame.axes)
+            head, tail = frame.head_and_tail()
+            file.write(tail.tobytes())
+            file.seek(0)
+            file.write(header.tobytes() + head.tobytes())
         file.seek(0)
         name = hashlib.file_digest(file, "sha256").hexdigest()[:24]
     if lists is not None:
@@ -218,26 +256,25 @@ def write(folder: Path, ids: Ids, keys: Keys, blocks: Iterable[Halves], *, dim: 
     return f"{name}.rows"
 
 
-def _lists(ids: Ids, rows: _Rows, frame: _Frame) -> faiss.IndexIVFScalarQuantizer:
-    """The inverted file, its lists learnt from evenly spread rows; the same rows give the same file."""
-    count, dim = len(rows), rows.dim
+def _lists(ids: Ids, rows: _Rows) -> tuple[_Frame, faiss.IndexIVFScalarQuantizer]:
+    """The inverted file, learnt from evenly spread rows; the same rows give the same file."""
+    count = len(rows)
     lists = count // _ROWS_A_LIST
-    coarse = faiss.IndexFlatL2(dim)
+    sample = rows.at(np.linspace(0, count - 1, min(count, lists * _TRAINING_ROWS_A_LIST)).astype(np.intp))
+    frame = _Frame.of(sample)
+    axes = len(frame.axes)
+    coarse = faiss.IndexFlatL2(axes)
     index = faiss.IndexIVFScalarQuantizer(
-        coarse, dim, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False
+        coarse, axes, lists, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2, False
     )
     index.cp.niter = _TRAINING_ROUNDS
     index.cp.min_points_per_centroid = 1
     index.cp.max_points_per_centroid = _TRAINING_ROWS_A_LIST
-    sample = np.linspace(0, count - 1, min(count, lists * _TRAINING_ROWS_A_LIST)).astype(np.intp)
-    training = np.empty((len(sample), dim), np.float32)
-    for at in range(0, len(sample), BLOCK):
-        training[at : at + BLOCK] = frame.bytes(rows.at(sample[at : at + BLOCK]))
-    index.train(training)
+    index.train(frame.bytes(sample))
     for number, block in enumerate(rows.blocks()):
         index.add_with_ids(frame.bytes(block), ids[BLOCK * number :][: len(block)])
     index.referenced_objects = [coarse]  # type: ignore[attr-defined]  # FAISS holds a bare pointer
-    return index
+    return frame, index
 
 
 def _open_lists(path: Path) -> faiss.IndexIVF:
