@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from docintel.errors import QueryError
 from docintel.schema import BlockKind, Document
+from docintel.text.encodings import decode
 from docintel.text.normalize import fold
 
 #: Headings of the column that holds the problems, the surest first.
@@ -25,9 +26,11 @@ _NAMES = tuple(
 _TITLE = re.compile(".{0,40}(?:清单|台账)")
 #: What stands around a list that was saved from a page, and is no problem: 发布日期：2024-03-05.
 _BYLINE = re.compile("(?:发布(?:机构|单位|日期|时间)?|信息来源|来源|日期|时间|作者|编辑|责任编辑|浏览次数|字号)[::]")
+#: A line; or a cell in quotation marks, as spreadsheets copy one that has a line break or such a mark in it.
+_LINE = re.compile(r'^[ \t]*"(?P<cell>(?:[^"]|"")*)"[ \t]*$|^.*$', re.MULTILINE)
 _HEADER_ROWS = 3  # a title may stand over the heading, in the table
 #: `1.`, `（二）`, `三、`, `④`, `- `: what numbers a line, and is no word of it.
-_NUMBER = re.compile(r"\s*(?:(?:[(（]?[\d一二三四五六七八九十百]{1,4}[.．、)）]|[①-⑳]|[-*·•])\s*)+(?!\d)")
+_NUMBER = re.compile(r"\A\s*(?:(?:[(（]?[\d一二三四五六七八九十百]{1,4}[.．、)）]|[①-⑳]|[-*·•])\s*)+(?!\d)")
 _LETTER = re.compile("[A-Za-z]{1,2}")
 
 Rows = Sequence[Sequence[str]]
@@ -44,7 +47,7 @@ def listed_problems(document: Document, column: str | None = None) -> list[str]:
     """
     tables = [block.cells for block in document.blocks if block.kind is BlockKind.TABLE and block.cells]
     wide = [rows for rows in tables if len(rows[0]) > 1]
-    found = list(_of_tables(wide, column)) if wide else [line for line in document.text.split("\n") if _is_told(line)]
+    found = list(_of_tables(wide, column)) if wide else [line for line in _lines(document.text) if _is_told(line)]
     if not wide and found and _is_heading(found[0], (_NAMES[0], _TITLE)):
         found = found[1:]
     problems = [_NUMBER.sub("", text, count=1).strip() for text in found]
@@ -52,6 +55,20 @@ def listed_problems(document: Document, column: str | None = None) -> list[str]:
     if not listed:
         raise QueryError(f"{document.source} 中没有问题。 No problem is listed in {document.source}.")
     return listed
+
+
+def name_of_pasted(data: bytes) -> str:
+    """Under which name the list that somebody pasted is read: cells apart by tabs, as spreadsheets copy them, or lines.
+
+    Args:
+        data: text in any encoding.
+    """
+    return "清单.tsv" if "\t" in decode(data).text else "清单.txt"
+
+
+def _lines(text: str) -> Iterator[str]:
+    for match in _LINE.finditer(text):
+        yield match[0] if match["cell"] is None else match["cell"].replace('""', '"')
 
 
 def _of_tables(tables: Sequence[Rows], column: str | None) -> Iterator[str]:

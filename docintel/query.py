@@ -51,6 +51,7 @@ _HINT = (
     "条件写作 名称:值，如 单位:市医院、年份:2024；若是要找的原文，请用引号括起。"
     " Write conditions as name:value; put what is meant as words in quotation marks."
 )
+_DATES = "如 For example: 年份:2024，年份:2022..2024，日期:2024-01..2024-06，日期:2024-03-05.."
 #: Characters of a query: a page and more. What is asked is compared with whole collections, longer texts for minutes.
 LONGEST = 2_000
 _LONGEST_READ = 100  # characters of a query that is still read for conditions
@@ -302,8 +303,10 @@ def _dates(value: str) -> dict[str, Any]:
     years = _YEARS.fullmatch(folded)
     ends = list(years.groups()) if years else [each.strip() for each in _RANGE.split(folded)]
     since, until = (_day(each, value) for each in (ends * 2 if len(ends) == 1 else ends)[:2])
-    if len(ends) > 2 or not (since or until) or (since and until and since > f"{until}-99"):
+    if len(ends) > 2 or not (since or until):
         raise _no_date(value)
+    if since and until and since[: len(until)] > until:
+        raise QueryError(f"“{value}”起止颠倒。 {value!r} ends before it begins.", hint=_DATES)
     return {name: day for name, day in (("since", since), ("until", until)) if day}
 
 
@@ -319,10 +322,7 @@ def _day(written: str, whole: str) -> str | None:
 
 
 def _no_date(value: str) -> QueryError:
-    return QueryError(
-        f"“{value}”不是日期。 {value!r} is no date.",
-        hint="如 For example: 年份:2024，年份:2022..2024，日期:2024-01..2024-06，日期:2024-03-05..",
-    )
+    return QueryError(f"“{value}”不是日期。 {value!r} is no date.", hint=_DATES)
 
 
 def _figure(token: re.Match[str]) -> str:

@@ -23,8 +23,8 @@ from docintel.chain.statements import (
     span_of,
 )
 from docintel.chain.subjects import belongs_to, subject
-from docintel.chain.words import Span, trimmed
 from docintel.schema import Block, BlockKind, ChainRow, Extraction, Modality, Status
+from docintel.text.fields import Span, trimmed
 
 #: Of what a feedback demands, praises or says of itself.
 _NO_FINDING = re.compile(

@@ -6,8 +6,9 @@ In: an extraction and the stretches of a row. Out: effects, each with its words 
 import re
 from collections.abc import Iterator, Sequence
 
-from docintel.chain.words import Span, progress_of, trimmed
+from docintel.chain.words import progress_of
 from docintel.schema import Effect, EffectKind, Evidence, Extraction, Metric, Progress, Statistic, Verdict
+from docintel.text.fields import Span, trimmed
 from docintel.text.normalize import fold
 
 #: 整改率 81.6%: of all that is to be done, how much is.

@@ -7,16 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from docintel.chain.words import (
-    Span,
-    cause_in,
-    labelled,
-    opens_with_label,
-    pieces,
-    told_progress,
-    trimmed,
-)
+from docintel.chain.words import cause_in, told_progress
 from docintel.schema import Block, BlockKind, Extraction
+from docintel.text.fields import Span, labelled, opens_with_label, pieces, trimmed
 from docintel.text.normalize import fold
 from docintel.text.script import to_simplified
 
@@ -66,7 +59,7 @@ class _Node:
 
 
 _ABOUT = re.compile(
-    r"(?:关于|针对|对照|反馈的|就)(?P<about>[^。;\n]{2,80}?)(?:的|等)*(?:老|突出|主要|具体|共性)?问题(?=[,。;:\n)]|$|的?整改)"
+    r"(?:关于|针对|对照|反馈的|就)(?P<about>[^。;\n]{2,80}?)(?:的|等)*(?:老|突出|主要|具体|共性)?问题(?=[,。;:\n()]|$|的?整改)"
 )
 #: What is told of problems as such, and of none in particular.
 NO_PROBLEM = re.compile(
@@ -83,9 +76,36 @@ _HEAD_END = re.compile(r"[。;!?\n:]")
 _BRACKETED = re.compile(r"[(\[【].{1,20}[)\]】]\s*")
 #: What closes a document belongs to no item.
 _CLOSING = re.compile(r"欢迎|联系(?:电话|方式|人)|特此|附件|下一步|附[:：]|截至目前|截止目前")
+#: How the paragraphs below the last item begin that are about the whole: 下一步,我院将…, 衷心感谢…, 某局党组将继续….
+_ENDS = re.compile(
+    r"下一?步|下一?阶段|接下来|在?今后|(?:衷心|诚挚|再次|最后)*感谢|以上(?:是|为|[^,。]{0,6}(?:报告|情况|汇报))|如有|如对|公示[期时]|举报|来信|监督(?:举报)?电话"
+    r"|(?:我|本)[^,。;:的]{1,8}(?:将|会|要)|[^,。;:]{2,24}将(?:以|持续|继续|进一步|认真|坚持|不断|始终|严格|按照)"
+)
 #: Characters behind the head of a block that tell nothing, and the share of a head that is issues.
 _FEW, _COVERED = 8, 0.6
 _QUOTES = {"“": "”", "‘": "’", '"': '"', "「": "」"}
+
+
+def end_of_items(extraction: Extraction, folded: str) -> int:
+    """Where the paragraphs begin that close the document and belong to no item; its end where there are none.
+
+    A heading or an item that nothing is told of takes the first paragraph below it, whatever that says.
+    """
+    blocks = extraction.document.blocks
+    openers = [i for i, block in enumerate(blocks) if _is_of_item(folded, block)]
+    if not openers:
+        return len(folded)
+    last = blocks[openers[-1]]
+    tells = last.kind is BlockKind.TABLE or "。" in folded[last.start : last.end]
+    below = blocks[openers[-1] + (1 if tells else 2) :]
+    closing = (b.start for b in below if _CLOSING.match(folded, b.start) or _ENDS.match(folded, b.start))
+    return next(closing, len(folded))
+
+
+def _is_of_item(folded: str, block: Block) -> bool:
+    """Whether a block by its form is of an item: numbered, a heading, a table, or a field 责任单位:…."""
+    is_opener = bool(block.numbering) or block.kind in (BlockKind.HEADING, BlockKind.TABLE)
+    return is_opener or opens_with_label(folded, block.start, block.end)
 
 
 def items(extraction: Extraction, folded: str, *, all_problems: bool = False) -> list[Place]:
@@ -95,6 +115,7 @@ def items(extraction: Extraction, folded: str, *, all_problems: bool = False) ->
         all_problems: the lists of the document are of problems, so that an item beside one is one as well.
     """
     blocks = extraction.document.blocks
+    end = end_of_items(extraction, folded)
     nodes = _completed(extraction, folded, _nodes(extraction, folded), all_problems=all_problems)
     explicit = [node for node in nodes if node.title]
     found = []
@@ -106,7 +127,7 @@ def items(extraction: Extraction, folded: str, *, all_problems: bool = False) ->
         head = _head(folded, blocks[node.first])
         title = node.title or _covered(extraction, folded, head)
         if title:
-            last = _reach(folded, blocks, node, head)
+            last = _reach(folded, blocks, node, head, end)
             own = ((blocks[node.first].start, blocks[last].end),)
             below = (head[1], blocks[node.last].end)
             place = Place(head, title, bool(node.title), own, below, section=node.section)
@@ -214,8 +235,8 @@ def _covered(extraction: Extraction, folded: str, head: Span) -> Span | None:
     return unquoted(folded, *head) if covered >= _COVERED * (high - low) and high > low else None
 
 
-def _reach(folded: str, blocks: Sequence[Block], node: _Node, head: Span) -> int:
-    """The last block of an item.
+def _reach(folded: str, blocks: Sequence[Block], node: _Node, head: Span, end: int) -> int:
+    """The last block of an item, before the `end` of all items.
 
     One that `关于…的问题` names in its first block goes on until the next; any other, and one that is told in its first
     block, goes on as far as numbered parts and labels do.
@@ -226,7 +247,7 @@ def _reach(folded: str, blocks: Sequence[Block], node: _Node, head: Span) -> int
         block = blocks[i]
         bracketed = bool(_BRACKETED.fullmatch(folded, block.start, block.end))  # at the end it may pass for a byline
         ends = block.kind in (BlockKind.BYLINE, BlockKind.TABLE) and not bracketed
-        if ends or _CLOSING.match(folded, block.start):
+        if ends or block.start >= end or _CLOSING.match(folded, block.start):
             break
         if block.numbering or bracketed or not told_here or opens_with_label(folded, block.start, block.end):
             last = i
@@ -236,7 +257,7 @@ def _reach(folded: str, blocks: Sequence[Block], node: _Node, head: Span) -> int
 def _described(folded: str, blocks: Sequence[Block], place: Place) -> Place:
     """The place with what its blocks say of it."""
     spans = [(block.start, block.end) for block in blocks]
-    spans[0] = (min(place.head[1], spans[0][1]), spans[0][1])
+    spans[0] = (min(place.title[1], place.head[1], spans[0][1]), spans[0][1])
     owners = [owner for span in spans for value in labelled(folded, *span, "unit") for owner in pieces(folded, *value)]
     deadlines = (value for span in spans for value in labelled(folded, *span, "deadline"))
     states = (told for span in reversed(spans) if (told := told_progress(folded, *span)))

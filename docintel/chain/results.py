@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from docintel.chain.places import folded_text
 from docintel.chain.rows import chain
-from docintel.chain.words import Span
 from docintel.schema import Effect, EffectKind, Evidence, Extraction, Recurrence, Verdict
+from docintel.text.fields import Span
 
 
 def effects(extraction: Extraction, recurrences: Sequence[Recurrence] = ()) -> dict[int, tuple[Effect, ...]]:

@@ -12,7 +12,7 @@ from docintel.chain.outcomes import outcomes
 from docintel.chain.places import NO_PROBLEM, Place, folded_text, items, loose
 from docintel.chain.staging import stage
 from docintel.chain.tables import table_rows
-from docintel.chain.words import Span, by_when, due_day, progress_of
+from docintel.chain.words import progress_of
 from docintel.extract.work.issues import category_of
 from docintel.schema import (
     ChainRow,
@@ -30,6 +30,8 @@ from docintel.schema import (
     Status,
     UnitKind,
 )
+from docintel.text.deadlines import by_when, due_day
+from docintel.text.fields import Span
 
 #: What tells that a measure is done, in it or right before it.
 _SAID_DONE = re.compile("已|完成|了(?!解)")

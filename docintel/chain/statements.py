@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from docintel.chain.places import folded_text
-from docintel.chain.words import Span, trimmed
 from docintel.schema import (
     NOT_CONTENT,
     Block,
@@ -22,6 +21,7 @@ from docintel.schema import (
     Progress,
     Source,
 )
+from docintel.text.fields import Span, trimmed
 
 #: Ends a statement.
 STATEMENT_END = re.compile(r"[。;!?\n\t]+")

@@ -8,20 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from docintel.chain.places import Place
-from docintel.chain.words import (
-    CAUSE_LABEL,
-    DEADLINE_LABEL,
-    STATE_LABEL,
-    UNIT_LABEL,
-    Span,
-    pieces,
-    progress_of,
-    trimmed,
-)
+from docintel.chain.words import progress_of
 from docintel.extract.language.grids import Grid, cell_grid
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
 from docintel.schema import BlockKind, Extraction
+from docintel.text.fields import CAUSE_LABEL, DEADLINE_LABEL, STATE_LABEL, UNIT_LABEL, Span, pieces, trimmed
 
 _HEADING_WITHIN, _LONGEST_HEADING = 8, 24
 _COLUMNS = {

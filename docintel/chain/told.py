@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from docintel.chain.places import folded_text
+from docintel.chain.places import end_of_items, folded_text
 from docintel.chain.rows import chain
 from docintel.chain.statements import (
     Statement,
@@ -19,13 +19,14 @@ from docintel.chain.statements import (
     sentences,
     span_of,
 )
-from docintel.chain.words import Span, progress_of, says_who_or_when, told_progress, trimmed
+from docintel.chain.words import progress_of, told_progress
 from docintel.schema import Block, BlockKind, ChainRow, Extraction
+from docintel.text.fields import Span, says_who_or_when, trimmed
 
 #: Of sentences that only say how a report came about, or close it.
 _NO_ANSWER = re.compile(
     r"开展了|进行了(?:常规|专项)?巡|现将|报告如下|通报如下|公布如下|予以公布|特此|欢迎|联系(?:电话|方式)|邮政|根据.{0,12}(?:部署|安排|要求|统一)"
-    r"|接到|收到.{0,12}后"
+    r"|接到|收到.{0,12}后|(?:衷心|诚挚|再次)?感谢|监督(?:举报)?电话|电子邮箱|通讯地址|如有.{0,8}(?:意见|建议|问题)"
 )
 #: What stands between the name of a problem and what is told of it: ”的问题。
 _NAMED_END = re.compile(r"[”’\"]?(?:[的等老]*问题)?[。,:;\s]*")
@@ -41,7 +42,9 @@ def responses(extraction: Extraction) -> list[Statement]:
     told = [of_row(extraction, row, _words_behind(extraction, folded, row)) for row in items]
     taken = [span for row in items for span in row.reach]
     heading: Span | None = None
+    end = end_of_items(extraction, folded)
     for block in content_of(extraction):
+        heading = heading if block.start < end else None
         if any(overlap((block.start, block.end), span) for span in taken):
             continue
         if named := _named(extraction, folded, block):

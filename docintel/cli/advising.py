@@ -12,12 +12,12 @@ from rich.text import Text
 
 from docintel import console as views
 from docintel.cli.app import app
-from docintel.cli.options import AsJson, LibraryFolder, Top, open_library
+from docintel.cli.options import AsJson, LibraryFolder, Top, in_a_folder, open_library
 from docintel.cli.screen import err, error_text, item_progress, out, print_json
 from docintel.errors import InputError, QueryError
 from docintel.exports import check_out, write_advice, write_plan
 from docintel.parse.sandbox import parse
-from docintel.problems import listed_problems
+from docintel.problems import listed_problems, name_of_pasted
 from docintel.schema import Advice
 
 if TYPE_CHECKING:
@@ -44,11 +44,16 @@ def suggest(
         str | None, typer.Option("--column", help="问题所在列：列名、列号或字母。 Its heading, number or letter.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--out", help="工作簿：可比案例与建议措施。 A workbook of cases and measures.")
+        Path | None,
+        typer.Option(
+            "--out", help="工作簿：可比案例与建议措施。 A workbook of cases and measures.", callback=in_a_folder
+        ),
     ] = None,
     plan: Annotated[
         Path | None,
-        typer.Option("--plan", help="整改方案草案，.docx 或 .xlsx。 Write a draft of a rectification plan."),
+        typer.Option(
+            "--plan", help="整改方案草案，.docx 或 .xlsx。 Write a draft of a rectification plan.", callback=in_a_folder
+        ),
     ] = None,
     per_issue: Annotated[
         int,
@@ -87,8 +92,9 @@ def _listed(source: Path, column: str | None) -> list[str]:
     if str(source) != "-":
         return listed_problems(parse(source), column)
     with TemporaryDirectory() as folder:
-        pasted = Path(folder, "清单.txt")
-        pasted.write_bytes(sys.stdin.buffer.read())
+        data = sys.stdin.buffer.read()
+        pasted = Path(folder, name_of_pasted(data))
+        pasted.write_bytes(data)
         return listed_problems(parse(pasted), column)
 
 

@@ -29,6 +29,7 @@ from docintel.cli.options import (
     Top,
     UnitFilter,
     Until,
+    in_a_folder,
     names_in,
     open_library,
 )
@@ -163,6 +164,7 @@ def statistics(
             "--plot",
             help="画成图表，PNG 或 HTML：配合 --by 画汇总或走势，否则画整改率。"
             " Draw a chart, PNG or HTML: of totals or their trend with --by, else of how much was rectified.",
+            callback=in_a_folder,
             show_default=False,
         ),
     ] = None,

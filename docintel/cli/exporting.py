@@ -20,6 +20,7 @@ from docintel.cli.options import (
     Since,
     UnitFilter,
     Until,
+    in_a_folder,
     names_in,
     open_library,
 )
@@ -38,6 +39,7 @@ def export(
             "--out",
             help="输出文件；csv、parquet 为文件夹，只要一张表时也可以是文件。"
             " Output file; a folder for csv and parquet, or a file for one table.",
+            callback=in_a_folder,
             show_default=False,
         ),
     ],

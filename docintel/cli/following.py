@@ -22,17 +22,20 @@ from docintel.cli.options import (
     Since,
     UnitFilter,
     Until,
+    in_a_folder,
     limits_of,
     open_library,
 )
 from docintel.cli.reading import extractions
 from docintel.cli.screen import answer, err, out, print_json
-from docintel.errors import InputError, QueryError
+from docintel.errors import InputError
 from docintel.exports import check_out, write_comparison, write_recurrences
 from docintel.schema import Answer, Comparison, Extraction, FileReport, Filters, chinese_name
 from docintel.schema.serial import comparison_to_rows
 
-Workbook = Annotated[Path | None, typer.Option("--out", help="工作簿，如 对照表.xlsx。 The workbook.")]
+Workbook = Annotated[
+    Path | None, typer.Option("--out", help="工作簿，如 对照表.xlsx。 The workbook.", callback=in_a_folder)
+]
 
 
 @app.command()
@@ -117,13 +120,13 @@ def recurring(
     since: Since = None,
     until: Until = None,
     top: Annotated[int | None, typer.Option("--top", min=1, max=1_000_000, help="最多几条。 How many at most.")] = None,
-    output: Annotated[Path | None, typer.Option("--out", help="工作簿，如 屡查屡犯.xlsx。 The workbook.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", help="工作簿，如 屡查屡犯.xlsx。 The workbook.", callback=in_a_folder)
+    ] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """屡查屡犯：同一单位反复出现的同类问题，及其间的整改承诺。 Problems that one unit has again and again."""
-    if since and until and since > until:
-        raise QueryError(f"--since {since} 晚于 --until {until}。 --since is later than --until.")
     if output is not None:
         check_out(output, "屡查屡犯.xlsx")
     filters = Filters(unit=unit, region=region, category=category, doc_type=doc_type, since=since, until=until)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from docintel import console as views
 from docintel.cli.app import library_app
-from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, limits_of, open_library
+from docintel.cli.options import AsJson, LibraryFolder, LimitOptions, NoOcr, in_a_folder, limits_of, open_library
 from docintel.cli.screen import answer, counter, exit_if_failed, out, print_json, rows_of
 from docintel.config import default_library
 from docintel.errors import InputError, StoreError
@@ -128,7 +128,10 @@ def library_migrate(
 
 @library_app.command("backup")
 def library_backup(
-    target: Annotated[Path, typer.Argument(help="备份写入的 ZIP 文件。 ZIP file to write.", show_default=False)],
+    target: Annotated[
+        Path,
+        typer.Argument(help="备份写入的 ZIP 文件。 ZIP file to write.", show_default=False, callback=in_a_folder),
+    ],
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:

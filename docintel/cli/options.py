@@ -109,6 +109,20 @@ PeriodUntil = Annotated[
 ]
 
 
+def in_a_folder(out: Path | None) -> Path | None:
+    """A file or folder to write. Its own folder has to be there: a mistyped one makes no tree of folders.
+
+    Raises:
+        InputError: it is not.
+    """
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(
+            f"没有 {out.parent} 这个文件夹。 There is no folder {out.parent}.",
+            hint="请核对路径，或先建好文件夹。 Check the path, or make the folder first.",
+        )
+    return out
+
+
 def limits_of(given: Sequence[str] | None, no_ocr: bool) -> Limits:
     """The limits of `--limit name=value` over the default ones.
 

@@ -30,6 +30,7 @@ from docintel.cli.options import (
     OptionalPaths,
     Paths,
     files_in,
+    in_a_folder,
     limits_of,
     open_library,
 )
@@ -92,7 +93,9 @@ def parse(
     render: Annotated[
         Path | None,
         typer.Option(
-            "--render", help="把各页画成 PNG 并标出读到的块，存入此文件夹。 Draw pages with the blocks found, as PNG."
+            "--render",
+            help="把各页画成 PNG 并标出读到的块，存入此文件夹。 Draw pages with the blocks found, as PNG.",
+            callback=in_a_folder,
         ),
     ] = None,
     limit: LimitOptions = None,
@@ -127,7 +130,11 @@ def extract(
     how: Annotated[Format, typer.Option("--format", help="输出格式。 Output format.")] = Format.JSONL,
     output: Annotated[
         Path | None,
-        typer.Option("--out", help="输出文件；csv、parquet 为文件夹。 Output file, or folder for csv and parquet."),
+        typer.Option(
+            "--out",
+            help="输出文件；csv、parquet 为文件夹。 Output file, or folder for csv and parquet.",
+            callback=in_a_folder,
+        ),
     ] = None,
     names: NamesOption = None,
     limit: LimitOptions = None,

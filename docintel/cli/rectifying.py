@@ -22,6 +22,7 @@ from docintel.cli.options import (
     UnitFilter,
     Until,
     files_in,
+    in_a_folder,
     limits_of,
     open_library,
 )
@@ -41,7 +42,9 @@ def ledger(
             help="文件或文件夹；不写则取自资料库。 Files or folders; the library when none.", show_default=False
         ),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--out", help="工作簿，如 台账.xlsx。 The workbook.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", help="工作簿，如 台账.xlsx。 The workbook.", callback=in_a_folder)
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(

@@ -41,6 +41,7 @@ def thesaurus_add(
 ) -> None:
     """让几个词互相找到。 Let words find each other."""
     with open_library(library) as opened:
+        opened.check_writable()
         opened.thesaurus.add(words, one_way=one_way)
         out.print(Text(f"已记入 {opened.thesaurus.path}。 Noted."))
 
@@ -53,5 +54,6 @@ def thesaurus_remove(
 ) -> None:
     """让两个词不再互相找到，随附的也可。 Let two words find each other no more, whoever says that they do."""
     with open_library(library) as opened:
+        opened.check_writable()
         opened.thesaurus.remove(word, other)
     out.print(Text(f"“{word}”与“{other}”不再相关。 They find each other no more."))

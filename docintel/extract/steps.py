@@ -13,6 +13,7 @@ from docintel.extract.attribution.attribution import Attribution
 from docintel.extract.cases.cases import find_cases
 from docintel.extract.checks import find_checks
 from docintel.extract.confidence import with_confidence
+from docintel.extract.deadlines import with_deadlines
 from docintel.extract.doctype import classify
 from docintel.extract.language.reading import NAME_TAGS, Name, Reading
 from docintel.extract.language.scripts import as_written, simplified
@@ -149,7 +150,7 @@ def work_of(draft: Draft) -> Work:
 
 
 def add_measures(draft: Draft) -> None:
-    """Measures, with the issues they answer; of a ledger by its columns, of everything else by the words."""
+    """Measures, what they answer and until when; of a ledger by its columns, of everything else by the words."""
     found, outer = draft.extraction, outermost(draft.unit_mentions)
     actors = Actors(draft.reading, outer)
 
@@ -163,7 +164,7 @@ def add_measures(draft: Draft) -> None:
         *draft.work.find_measures(actors_of, found.issues),
         *ledger_measures(draft.reading, draft.ledger, found.issues, outer, actors_of),
     )
-    draft.add(measures=tuple(sorted(measures, key=_start)))
+    draft.add(measures=with_deadlines(draft.reading, sorted(measures, key=_start)))
 
 
 def quote(draft: Draft) -> None:

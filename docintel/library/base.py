@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 from docintel.config import models_dir
@@ -17,6 +18,7 @@ from docintel.index.backend import Backend, backend_of
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.library import version
+from docintel.library.mirror import mirrored
 from docintel.parse import Limits, read_file
 from docintel.parse.sandbox import shared as shared_sandbox
 from docintel.schema import (
@@ -61,7 +63,7 @@ class Base:
         self._catalog = Catalog(self.folder / "catalog.sqlite", _Corrector())
         self._originals = Originals(self.folder / "originals")
         self._models = self.folder / "models"
-        self._index_folder = self.folder / "index"
+        self._mirror: TemporaryDirectory[str] | None = None
         self._opened: tuple[Backend, PassageIndex] | None = None
         #: Told how many passages of how many the index has taken in, where somebody waits for it.
         self.on_indexing: Callable[[int, int], None] | None = None
@@ -74,7 +76,17 @@ class Base:
     def close(self) -> None:
         """Close the catalog and the index."""
         self._close_index()
+        if self._mirror:
+            self._mirror.cleanup()
         self._catalog.close()
+
+    def check_writable(self) -> None:
+        """See that the library can be changed; it may lie where this process may only read.
+
+        Raises:
+            InputError: it can only be read.
+        """
+        self._catalog.check_writable()
 
     def __enter__(self) -> Self:
         return self
@@ -158,6 +170,25 @@ class Base:
         from docintel.suggest import Similarity
 
         return self._given_similarity or Similarity()
+
+    @cached_property
+    def _index_folder(self) -> Path:
+        """Where the index lies; a mirror where it can only be read, for who opens one puts locks beside its files.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        folder = self.folder / "index"
+        if self._catalog.is_writable:
+            return folder
+        try:
+            self._mirror = mirrored(folder)
+        except OSError as exc:
+            raise InputError(
+                f"{folder} 无法读取。 {folder} cannot be read: {exc.strerror}.",
+                hint="请由其所有者开放读取权限。 Let its owner give you the right to read it.",
+            ) from exc
+        return Path(self._mirror.name)
 
     @property
     def _index(self) -> PassageIndex:

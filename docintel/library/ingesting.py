@@ -73,6 +73,7 @@ class Ingesting(Base):
         engine: Engine | None = None,
     ) -> Told:
         """The same for files that are listed, each result as it comes, and None when a file is finished."""
+        self.check_writable()
         job = PrepareJob(self, limits)
         self._catalog.regroup()
         with told_when_full(self.folder), self._index.writing(wait=False):
@@ -226,6 +227,7 @@ class Ingesting(Base):
         Returns:
             One report a document, by file name.
         """
+        self.check_writable()
         reports = []
         with told_when_full(self.folder), Sandbox(limits) as sandbox, self._index.writing(wait=False):
             tried = self._catalog.revision()[0]

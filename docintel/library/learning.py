@@ -35,6 +35,8 @@ class Learning(Correcting):
         from docintel.extract.work.judging import shared_judge
         from docintel.learning.training import train
 
+        if not dry_run:
+            self.check_writable()
         judge = shared_judge()
         training = train(self.corrected(), judge, force=force, progress=progress)
         if training.adopted and not dry_run:
@@ -44,6 +46,7 @@ class Learning(Correcting):
 
     def untrain(self) -> bool:
         """Go back to the shipped model; whether the library had one of its own."""
+        self.check_writable()
         was_there = self._own_model.reset()
         self._forget_model()
         return was_there

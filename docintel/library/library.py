@@ -23,5 +23,8 @@ class Library(Watching, Learning, Asking, Tables, Upkeep):
     Raises:
         NotFoundError: there is no library in the folder, and none is to be made.
         InputError: no library can be made there.
-        StoreError: the catalog is missing or damaged, or this process may not write to it.
+        StoreError: the catalog is missing or damaged.
+
+    A library on a medium or in a folder that can only be read is searched as any other; what would change it is an
+    InputError.
     """

@@ -70,6 +70,7 @@ class Upkeep(Base):
             SetupError: what its place needs is not installed.
             StoreError: it can't be reached or written.
         """
+        self.check_writable()
         folder = self._index_folder
         with write_lock(folder) as lock:
             before = backend_of(folder)
@@ -98,6 +99,7 @@ class Upkeep(Base):
             SetupError: what the place needs is not installed.
             StoreError: it can't be reached or written.
         """
+        self.check_writable()
         folder = self._index_folder
         target = backend_at(to, folder)
         with write_lock(folder) as lock:
@@ -168,4 +170,5 @@ class Upkeep(Base):
             InputError: the target lies in the library.
             StoreError: the backup could not be written.
         """
+        self.check_writable()  # a snapshot of each database is made beside it
         return backup(self.folder, Path(target))

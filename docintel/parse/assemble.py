@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from docintel.errors import ParseError
 from docintel.parse import metadata
 from docintel.parse.attachments import attachments
+from docintel.parse.dateline import dateline
 from docintel.parse.file import File
 from docintel.parse.official import Official, labelled_number, read_official
 from docintel.parse.structure import Line, join_title, mark_title, split_lines, structure
@@ -40,6 +41,7 @@ class Declared:
 NOTHING_DECLARED = Declared()
 #: More lines than the title can be among.
 _TOP = 40
+_NO_DATELINE = frozenset({BlockKind.TITLE, BlockKind.FURNITURE, BlockKind.TABLE, BlockKind.CAPTION})
 _LISTING = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.HEADING})
 
 
@@ -115,6 +117,7 @@ def _with_origin(document: Document, declared: Declared, official: Official) -> 
         published=metadata.published(asides)
         or official.dated
         or metadata.url_date(url, document.source)
+        or dateline([shown(block) for block in document.blocks if block.kind not in _NO_DATELINE])
         or metadata.published([declared.published])
         or official.printed,
         source_url=url,

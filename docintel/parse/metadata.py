@@ -5,7 +5,7 @@ shown.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from docintel.text.normalize import fold
@@ -68,7 +68,7 @@ _SOURCE_URL = re.compile(r"(?:原文|来源|文章|本文)(?:链接|地址|网�
 def publisher(lines: Sequence[str]) -> str | None:
     """The first named source of the by-lines: `来源:某某网站`."""
     for line in lines:
-        for match in _PUBLISHER.finditer(_plain(line)):
+        for match in _PUBLISHER.finditer(plain(line)):
             group = match.lastindex or 0
             name = match.group(group)
             if name not in _NOBODY and not name.startswith("http"):
@@ -84,7 +84,7 @@ def producer(text: str) -> str | None:
 
 def published(lines: Sequence[str]) -> str | None:
     """The first labelled date of the by-lines, else the first date in them."""
-    folded = [_plain(line) for line in lines]
+    folded = [plain(line) for line in lines]
     for line in folded:
         for label in _DATE_LABEL.finditer(line):
             if found := _valid(_DATE.match(line, label.end())):
@@ -110,11 +110,22 @@ def url_date(*names: str | None) -> str | None:
 
 def source_url(lines: Sequence[str]) -> str | None:
     """Where the page says it was first published: `原文链接:http://…`."""
-    return next((match.group(1) for line in lines if (match := _SOURCE_URL.search(_plain(line)))), None)
+    return next((match.group(1) for line in lines if (match := _SOURCE_URL.search(plain(line)))), None)
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
+    """Folded and in Simplified script, character by character."""
     return to_simplified(fold(line))
+
+
+def dates_in(line: str) -> Iterator[tuple[int, int, str]]:
+    """Where dates stand in a plain line, and which, as `YYYY-MM-DD`: 2022年10月24日, 二〇二二年十月二十四日."""
+    for match in _DATE.finditer(line):
+        if found := _valid(match):
+            yield match.start(), match.end() + (line[match.end() : match.end() + 1] == "日"), found
+    for match in _HAN_DATE.finditer(line):
+        if found := _han_date(match.group()):
+            yield *match.span(), found
 
 
 def written_date(line: str) -> str | None:

@@ -211,7 +211,7 @@ class Measure:
     Attributes:
         units: canonical names of who acts, where the text says so.
         addresses: indexes into the issues of the same extraction.
-        deadline: by when, as a ledger writes it: `2022年12月底前`, `立行立改`.
+        deadline: by when, as its ledger, a field of its item or it itself writes: `2022年12月底前`, `立行立改`.
     """
 
     evidence: Evidence

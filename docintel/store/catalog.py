@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docintel.errors import NotFoundError, QueryError, StoreError
+from docintel.errors import InputError, NotFoundError, QueryError, StoreError
 from docintel.schema import (
     RECORD_TYPES,
     Correction,
@@ -29,9 +29,9 @@ from docintel.schema import (
 from docintel.schema.serial import extraction_from_dict, extraction_to_dict
 from docintel.store import corrections, spans, watches, works
 from docintel.store.browsing import browse, facets, select
+from docintel.store.connection import COPY_IT, for_reading, for_writing, is_writable
 from docintel.store.corrections import Corrector, Standing
 from docintel.store.filters import condition, leading
-from docintel.store.migrations import migrate
 from docintel.store.rows import (
     document_row,
     insert,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 #: What a row of a record says of its document, beside the record's own fields.
 RECORD_CONTEXT = ("document", "work", "ordinal", "source", "title", "published", "doc_type", "region", "sources")
-_BUSY_SECONDS = 60
 _PASSAGE = """SELECT p.id, p.document, p.kind, p.ordinal, p.start, p."end", p.page, p.context,
     substr(d.text, p.start + 1, p."end" - p.start) AS text, d.title, d.source, d.doc_type, d.publisher, d.published,
     d.region FROM passages p JOIN documents d ON d.id = p.document"""
@@ -61,7 +60,7 @@ _REMEDIES = {
     sqlite3.SQLITE_FULL: "The disk is full: make room and try again.",
 } | dict.fromkeys(
     (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY),
-    "docintel must be able to write to this file and its folder, to read it too: copy the library or mend the rights.",
+    "docintel must be able to read this file: mend the rights to it and to its folder.",
 )
 #: These say that docintel itself is wrong, not the file.
 _DEFECTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
@@ -80,33 +79,24 @@ class Amended:
 class Catalog:
     """An open catalog; close it, or use it in a `with` statement.
 
-    Write-ahead logging lets others read while one writes. `synchronous=FULL` costs one flush a document, little beside
-    its extraction, and in exchange a committed document survives a power cut, not only the death of the process.
+    Where this process may not write it is opened to be read, and `is_writable` is False.
 
     Args:
         path: the SQLite file; created when it is not there.
         corrector: knows how corrections apply; without one they are kept and nothing follows from them.
 
     Raises:
-        StoreError: the file is no catalog, can't be written, or is locked for longer than a minute. Every method may
-            raise it.
+        StoreError: the file is no catalog, or is locked for longer than a minute. Every method may raise it.
+        InputError: something is to be written, and cannot be. Every method that changes something may raise it.
     """
 
     def __init__(self, path: Path, corrector: Corrector | None = None) -> None:
         self.path = path
+        self.is_writable = is_writable(path)
         self._corrector = corrector
         self._passing: tuple[tuple[Any, ...], NDArray[np.int64] | None] | None = None
         with self._store_errors():
-            self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = FULL")
-                self._db.execute("PRAGMA foreign_keys = ON")
-                migrate(self._db)
-            except (sqlite3.Error, StoreError):
-                self._db.close()
-                raise
+            self._db = for_writing(path) if self.is_writable else for_reading(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -129,8 +119,21 @@ class Catalog:
             hint = _REMEDIES.get(getattr(exc, "sqlite_errorcode", 0) & 0xFF, "Restore it from a backup.")
             raise StoreError(f"{self.path} cannot be used as a catalog: {exc}.", hint=hint) from exc
 
+    def check_writable(self) -> None:
+        """See that the library can be changed.
+
+        Raises:
+            InputError: it can only be read.
+        """
+        if not self.is_writable:
+            raise InputError(
+                f"资料库 {self.path.parent} 只读，不能写入。 The library in {self.path.parent} cannot be written to.",
+                hint=COPY_IT,
+            )
+
     @contextmanager
     def _transaction(self, *, keep: bool = True) -> Iterator[sqlite3.Connection]:
+        self.check_writable()
         with self._store_errors():
             self._db.execute("BEGIN IMMEDIATE")
             with self._db:

@@ -53,7 +53,7 @@ def condition(filters: Filters, *, records: bool = False) -> tuple[list[str], di
             category.
 
     Raises:
-        QueryError: a label is not in its vocabulary, or a date is not written as one.
+        QueryError: a label is not in its vocabulary, a date is not written as one, or the first is later than the last.
     """
     _check(filters)
     special = {"category": "r.category = :category"} if records else {}
@@ -111,3 +111,9 @@ def _check(filters: Filters) -> None:
             raise QueryError(
                 f"{value!r} 不是日期。 {value!r} is no date for {name}; write YYYY, YYYY-MM or YYYY-MM-DD."
             )
+    if filters.since and filters.until and filters.since[: len(filters.until)] > filters.until:
+        raise QueryError(
+            f"起始日期 {filters.since} 晚于截止日期 {filters.until}。"
+            f" The first date, {filters.since}, is later than the last, {filters.until}.",
+            hint="请对调两个日期。 Change them round.",
+        )

@@ -223,19 +223,34 @@ def migrate(db: sqlite3.Connection) -> None:
     Raises:
         SchemaVersionError: a newer docintel wrote this catalog.
     """
-    if _version(db) == len(MIGRATIONS):
+    if is_newest(db):
         return
     db.execute("BEGIN IMMEDIATE")
     with db:
+        refuse_newer(db)
         found = _version(db)  # again: another process may have been faster
-        if found > len(MIGRATIONS):
-            raise SchemaVersionError(
-                f"The catalog has version {found}; this docintel knows versions up to {len(MIGRATIONS)}.",
-                hint="Update docintel, or open another library.",
-            )
         for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
+
+
+def is_newest(db: sqlite3.Connection) -> bool:
+    """Whether the tables are of the newest version."""
+    return _version(db) == len(MIGRATIONS)
+
+
+def refuse_newer(db: sqlite3.Connection) -> None:
+    """See that this docintel knows the tables.
+
+    Raises:
+        SchemaVersionError: a newer docintel wrote this catalog.
+    """
+    found = _version(db)
+    if found > len(MIGRATIONS):
+        raise SchemaVersionError(
+            f"The catalog has version {found}; this docintel knows versions up to {len(MIGRATIONS)}.",
+            hint="Update docintel, or open another library.",
+        )
 
 
 def _version(db: sqlite3.Connection) -> int:

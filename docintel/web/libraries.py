@@ -85,7 +85,9 @@ class Libraries:
             self._idle.put(library)
 
     def _open_shipped(self) -> Library:
-        return Library(self.folder, encoder=self._encoder)
+        library = Library(self.folder, encoder=self._encoder)
+        library.check_writable()  # accounts and the audit log lie beside it
+        return library
 
     @cached_property
     def _encoder(self) -> Encoder:

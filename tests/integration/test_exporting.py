@@ -60,7 +60,7 @@ def test_documents_are_chosen_and_nothing_is_written_when_there_is_none(folder, 
 
 def test_a_file_that_cannot_be_written_is_said(folder, tmp_path):
     (tmp_path / "file").write_text("")
-    assert "文件系统错误" in export(folder, "--out", tmp_path / "file" / "a.xlsx", code=2)
+    assert "There is no folder" in export(folder, "--out", tmp_path / "file" / "a.xlsx", code=2)
 
 
 @pytest.mark.model

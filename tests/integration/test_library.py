@@ -239,6 +239,25 @@ def test_a_library_is_a_folder_with_a_catalog_that_can_be_read(tmp_path):
         Library.open(tmp_path / "library")
 
 
+def test_a_library_that_can_only_be_read_is_searched_and_not_changed(library, folder, monkeypatch):
+    library.ingest(folder)
+    library.close()
+
+    def state():
+        return {path: path.stat().st_mtime_ns for path in library.folder.rglob("*")}
+
+    before = state()
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    with Library.open(library.folder, encoder=library._encoder) as read:
+        assert read.search("药品采购")
+        assert len(read.records("issues"))
+        assert read.extraction(read.documents()["id"][0]).document.text
+        for change in (lambda: read.ingest(folder), read.rebuild, lambda: read.backup(folder / "b.zip"), read.untrain):
+            with pytest.raises(InputError, match="只读"):
+                change()
+    assert state() == before
+
+
 def test_a_locked_catalog_ends_the_ingestion(library, folder, monkeypatch):
     def locked(*args, **kwargs):
         raise StoreError("locked")

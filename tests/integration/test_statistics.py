@@ -41,6 +41,14 @@ def rows(library, *command):
     return json.loads(ask(library, *command, "--json"))
 
 
+def test_a_range_that_ends_before_it_begins_is_wrong_use(library, tmp_path):
+    asked = ("--since", "2024", "--until", "2021")
+    assert "晚于" in ask(library, *asked, code=2)
+    for command in (("search", "采购"), ("recurring",), ("ledger",), ("export", "--out", str(tmp_path / "a.xlsx"))):
+        done = run(app, [*command, *asked, "--library", str(library)])
+        assert (done.exit_code, "晚于" in done.output, "later than" in done.output) == (2, True, True), command
+
+
 def test_totals_count_a_figure_once_and_tell_its_sources(library):
     cases = {row["period"]: row for row in rows(library, "--metric", "cases_filed", "--by", "period")}
     assert list(cases) == ["2022", "2023"]

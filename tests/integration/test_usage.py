@@ -38,6 +38,32 @@ def test_wrong_use_is_told_in_both_languages(command, chinese, english):
     assert english in told
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["extract", "a.txt", "--out"],
+        ["extract", "a.txt", "--format", "csv", "--out"],
+        ["parse", "a.txt", "--render"],
+        ["ledger", "a.txt", "--out"],
+        ["suggest", "采购", "--out"],
+        ["suggest", "采购", "--plan"],
+        ["statistics", "--plot"],
+        ["export", "--out"],
+        ["answered", "a.txt", "b.txt", "--out"],
+        ["recurring", "--out"],
+        ["library", "backup"],
+    ],
+    ids=" ".join,
+)
+def test_the_folder_of_what_is_written_has_to_be_there(command, tmp_path):
+    folder = tmp_path / "missing"
+    code, told = use(*command, str(folder / "a.xlsx"))
+    assert code == 2
+    assert "没有" in told
+    assert "There is no folder" in told
+    assert not folder.exists()
+
+
 def test_the_way_to_the_help_is_told():
     assert "docintel search --help" in use("search", "采购", "--top", "0")[1].replace("root", "docintel")
 

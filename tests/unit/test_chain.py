@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from docintel.chain import chain
-from docintel.chain.words import by_when, cause_in, due_day, progress_of
+from docintel.chain.words import cause_in, progress_of
 from docintel.parse.structure import Line, split_lines, structure
 from docintel.parse.tables import plain_cells, table_line
 from docintel.schema import Document, Extraction, Progress, Status
+from docintel.text.deadlines import by_when, due_day
 from docintel.text.normalize import fold
 from tests.factories import make_extraction, make_issue, make_measure, make_unit
 
@@ -365,3 +366,17 @@ def test_a_plan_with_a_deadline_is_not_done_by_its_verb(measure, deadline, progr
     text = f"印章管理混乱。\n整改措施：{measure}。\n{deadline}。"
     (row,) = rows_of(make_extraction(text, issues=["印章管理混乱"], measures=[(measure, (0,))]), date(2024, 7, 1))
     assert row.progress is progress
+
+
+def test_an_item_may_name_who_and_when_in_brackets_behind_its_problem():
+    extraction = extraction_of(
+        "关于整改情况的通报",
+        "一、关于公车混用的问题（责任单位：后勤科；整改时限：2024年5月底前）",
+        "1.收回加油卡12张。",
+        "二、关于报销把关不严的问题（责任单位：财务科）",
+        "1.抽查报销单。",
+        measures=[("收回加油卡12张", ()), ("抽查报销单", ())],
+    )
+    first, second = rows_of(extraction)
+    assert (first.issue.quote, names(first), first.deadline.due) == ("公车混用", ["后勤科"], "2024-05-31")
+    assert (second.issue.quote, names(second)) == ("报销把关不严", ["财务科"])

@@ -178,6 +178,39 @@ def test_an_item_that_names_its_problem_holds_its_whole_paragraph():
     assert (statement.evidence.quote, statement.is_problem, len(statement.measures)) == ("过期药", True, 2)
 
 
+CLOSING = (
+    "今后，我院将以整改为契机，加强耗材监督。",
+    "衷心感谢巡察组对我院的支持，我们完善了监督。",
+    "联系方式：电话0000-0000000。",
+)
+
+
+@pytest.mark.parametrize(
+    ("items", "whole"),
+    [
+        (["一、耗材管理方面", "逐库盘点耗材。", "二、谈话方面", "谈话36人次。"], "谈话方面，谈话36人次"),
+        (
+            ["（一）关于耗材混乱的问题", "逐库盘点。", "（二）关于谈话走过场的问题", "谈话36人次。"],
+            "谈话走过场，谈话36人次",
+        ),
+        (["1.关于耗材混乱的问题。逐库盘点。", "2.关于谈话走过场的问题。谈话36人次。"], "谈话走过场，谈话36人次"),
+    ],
+)
+def test_what_closes_a_report_belongs_to_no_item(items, whole):
+    measures = [("加强耗材监督", Status.REQUIRED), ("完善了监督", Status.DONE), ("谈话36人次", Status.DONE)]
+    told = responses(read("关于整改情况的通报", "整改情况如下：", *items, *CLOSING, measures=measures))
+    assert whole in [each.whole for each in told]
+    (closing,) = (each for each in told if "契机" in each.whole)
+    assert closing.section is None
+    assert not [each for each in told if "感谢" in each.whole or "联系" in each.whole]
+
+
+def test_what_is_planned_in_an_item_stays_in_it():
+    items = ["（一）关于耗材混乱的问题", "今后，每季度盘点一次。", "（二）关于谈话走过场的问题", "今后，每月谈话。"]
+    told = responses(read("关于整改情况的通报", "整改情况如下：", *items, "今后，我院将加强监督。"))
+    assert [each.whole for each in told] == ["耗材混乱，今后，每季度盘点一次", "谈话走过场，今后，每月谈话"]
+
+
 def test_who_answers_and_by_when_is_no_answer():
     extraction = read(
         "柳湾卫生院整改进展",

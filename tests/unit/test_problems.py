@@ -3,7 +3,8 @@
 import pytest
 
 from docintel.errors import QueryError
-from docintel.problems import listed_problems
+from docintel.parse import parse_bytes
+from docintel.problems import listed_problems, name_of_pasted
 from docintel.schema import Block, BlockKind, Document
 from tests.factories import make_document
 
@@ -57,6 +58,28 @@ LINES = "问题清单\n一、药品采购权集中\n2. 账实不符\n\n（三）
 def test_lines_without_numbers_and_headings_each_once():
     found = listed_problems(make_document(LINES))
     assert found == ["药品采购权集中", "账实不符", "公车私用", "2023年超标准接待3次", "3个项目未招标"]
+
+
+PASTED = [
+    '"药品采购\n权力集中"\n"食堂账目""两张皮"",长期不清"\n公务接待超标准\n',
+    '序号\t问题\n1\t"药品采购\n权力集中"\n2\t"食堂账目""两张皮"",长期不清"\n3\t公务接待超标准\n',
+]
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_a_pasted_cell_in_quotation_marks_is_one_problem(text):
+    data = text.encode()
+    found = listed_problems(parse_bytes(data, name_of_pasted(data)))
+    assert found == ["药品采购 权力集中", '食堂账目"两张皮",长期不清', "公务接待超标准"]
+
+
+def test_quotation_marks_inside_a_line_are_its_words():
+    lines = ['"四风"问题突出', '台账"两张皮"']
+    assert listed_problems(make_document("\n".join(lines))) == lines
+
+
+def test_numbers_inside_a_problem_stay():
+    assert listed_problems(make_document("1. 账目不清： 2. 无人盘点")) == ["账目不清： 2. 无人盘点"]
 
 
 @pytest.mark.parametrize("first", ["药品采购价格虚高问题", "食堂存在问题", "问题突出在采购"])

@@ -6,12 +6,14 @@ Word lists: `patterns/actors.toml`.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
 from docintel.extract.attribution.authors import author_of
+from docintel.extract.attribution.outline import items_over
 from docintel.extract.language.lexicon import alternation, load
-from docintel.extract.language.reading import Clause, Reading, within
+from docintel.extract.language.reading import Clause, Reading, once, within
 from docintel.extract.places.regions import find_place
 from docintel.extract.units.units import UnitMention
 from docintel.schema import Block
@@ -140,15 +142,34 @@ def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int, *, own
     """Who is named in charge of what is told at a place.
 
     Args:
-        own_item: look in the list item that the place is in, before the place or else behind it; else before it.
+        own_item: look in the list item that the place is in, before the place or else behind it, then in the items that
+            this one is below; else in these, then before the place.
     """
     labels = _IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start + _ITEM * own_item)
     named = [label for label in labels if _governs(reading, label.start(), start)]
     if own_item:
         named = [label for label in named if _is_one_item(reading.folded, label.start(), start)]
-    label = next((one for one in reversed(named) if one.end() <= start), None) or next(iter(named), None)
+    near = next((one for one in reversed(named) if one.end() <= start), None) or next(iter(named), None)
+    over = _label_over(reading, start)
+    label = near or over if own_item else over or near
     unit = next(iter(within(outer, label.end(), label.end() + 1)), None) if label else None
     return joined(reading.folded, outer, unit)[0] if unit else ()
+
+
+def _label_over(reading: Reading, start: int) -> re.Match[str] | None:
+    """The label of the nearest item with one that the item of a place is below: （一）…责任单位:X over 1.…."""
+    over = (label for item in items_over(reading, start)[1:] for label in reversed(_labels(reading)[item.start]))
+    return next((label for label in over if label.end() <= start), None)
+
+
+@once
+def _labels(reading: Reading) -> dict[int, list[re.Match[str]]]:
+    """The labels that stand in an item itself, not in those below it, by where the item begins."""
+    found: dict[int, list[re.Match[str]]] = defaultdict(list)
+    for label in _IN_CHARGE.finditer(reading.folded):
+        for item in items_over(reading, label.start())[:1]:
+            found[item.start].append(label)
+    return found
 
 
 def _governs(reading: Reading, label: int, start: int) -> bool:

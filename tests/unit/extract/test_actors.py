@@ -3,11 +3,27 @@
 import pytest
 
 from docintel.extract.attribution.actors import Actors
+from docintel.extract.language.reading import Reading
 from docintel.extract.places.regions import find_place
 from docintel.extract.units.units import find_unit_mentions, outermost
+from docintel.parse import parse_bytes
 from tests.unit.extract.organs import read_organs
 
 JIWEI, WEIJIAN, TAX = "青岚市纪律检查委员会监察委员会", "青岚市卫生健康委员会", "青岚市税务局"
+
+NESTED = """青岚市动态
+一、甲（责任单位：市税务局；整改时限：6月底前）
+1. 建立台账。
+2. 开展盘点。
+二、乙
+（一）丙。责任单位：市卫健委
+1. 成立小组。
+（1）公开比价。
+2. 召开例会。
+（二）丁
+责任单位：市税务局
+1. 修订办法。
+今后加强监督。"""
 
 
 def actors(text, clause):
@@ -52,6 +68,24 @@ def actors(text, clause):
 )
 def test_acting_units(text, clause, expected):
     assert actors(text, clause) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("建立台账", (TAX,)),
+        ("开展盘点", (TAX,)),
+        ("公开比价", (WEIJIAN,)),
+        ("召开例会", (WEIJIAN,)),
+        ("修订办法", (TAX,)),
+        ("加强监督", ()),
+    ],
+)
+def test_who_is_in_charge_of_an_item_acts_in_those_below_it_and_not_in_what_closes_the_document(clause, expected):
+    reading = Reading(parse_bytes(NESTED.encode(), "报告.txt"))
+    mentions = outermost(find_unit_mentions(reading, find_place(reading)))
+    start = reading.text.index(clause)
+    assert Actors(reading, mentions).acting(start, start + len(clause)) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
+import os
 import sqlite3
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docintel.errors import NotFoundError, QueryError, SchemaVersionError, StoreError
+from docintel.errors import InputError, NotFoundError, QueryError, SchemaVersionError, StoreError
 from docintel.index.passages import split_passages
 from docintel.schema import Block, BlockKind, DocType, Filters, HitKind, Metric, Reference, ReferenceKind
 from docintel.store.catalog import Catalog
@@ -129,6 +130,7 @@ FILTERS = [
     (Filters(until="2023"), True),  # to the end of the year
     (Filters(until="2023-04"), False),
     (Filters(since="2023-05-04", until="2023-05-04", category="power"), True),
+    (Filters(since="2023-05", until="2023"), True),
 ]
 
 
@@ -141,7 +143,15 @@ def test_filters(catalog, filters, passes):
 
 
 @pytest.mark.parametrize(
-    "filters", [Filters(doc_type="x"), Filters(category="x"), Filters(since="5月"), Filters(until="")]
+    "filters",
+    [
+        Filters(doc_type="x"),
+        Filters(category="x"),
+        Filters(since="5月"),
+        Filters(until=""),
+        Filters(since="2024", until="2021"),
+        Filters(since="2021-06", until="2021-05-31"),
+    ],
 )
 def test_filters_that_make_no_sense(catalog, filters):
     with pytest.raises(QueryError):
@@ -197,14 +207,14 @@ def test_a_newer_catalog_is_refused(tmp_path):
 def test_what_is_no_database_is_refused(tmp_path):
     (tmp_path / "c.sqlite").write_text("这不是数据库" * 100)
     (tmp_path / "folder.sqlite").mkdir()
-    for name, hint in (("c.sqlite", "backup"), ("folder.sqlite", "able to write")):
+    for name, hint in (("c.sqlite", "backup"), ("folder.sqlite", "able to read")):
         with pytest.raises(StoreError, match="cannot be used as a catalog") as refused:
             Catalog(tmp_path / name)
         assert hint in refused.value.hint
 
 
 def test_a_writer_that_waits_in_vain_is_told_why(tmp_path, monkeypatch):
-    monkeypatch.setattr("docintel.store.catalog._BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("docintel.store.connection._BUSY_SECONDS", 0.01)
     with Catalog(tmp_path / "c.sqlite") as one, Catalog(tmp_path / "c.sqlite") as other, one._transaction():
         assert other.counts()["documents"] == 0
         with pytest.raises(StoreError, match="locked") as refused:
@@ -254,3 +264,40 @@ def test_records_are_selected_by_their_own_place_and_time(catalog, filters, expe
     )
     put(catalog, extraction)
     assert [row["value"] for row in catalog.records("statistics", filters)] == expected
+
+
+@pytest.fixture
+def only_read(monkeypatch):
+    """Nothing may be written, as on a medium that can only be read."""
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+
+
+def test_a_catalog_that_can_only_be_read_is_read(tmp_path, only_read, monkeypatch):
+    path = tmp_path / "catalog.sqlite"
+    with monkeypatch.context() as writable:
+        writable.setattr("os.access", lambda *_: True)
+        with Catalog(path) as catalog:
+            extraction = put(catalog, full_extraction())
+    with Catalog(path) as catalog:
+        assert catalog.get(extraction.document.id).document.title == extraction.document.title
+        with pytest.raises(InputError, match="只读"):
+            catalog.remove(extraction.document.id)
+    assert [each.name for each in tmp_path.iterdir()] == ["catalog.sqlite"]
+
+
+def test_an_older_catalog_that_can_only_be_read_is_to_be_copied(tmp_path, only_read):
+    path = tmp_path / "catalog.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    with pytest.raises(InputError, match="旧版本") as caught:
+        Catalog(path)
+    assert "--library" in caught.value.hint
+
+
+def test_a_log_that_cannot_be_read_is_not_passed_over(tmp_path, only_read):
+    path = tmp_path / "catalog.sqlite"
+    path.touch()
+    path.with_name("catalog.sqlite-wal").write_bytes(b"x")
+    with pytest.raises(InputError, match="没有收尾"):
+        Catalog(path)

@@ -12,6 +12,7 @@ from tests.unit.web.conftest import HOSTILE, csrf, log_in
 
 PASTED = "1. 耗材二级库账实不符的问题突出\n2. 药品采购权力集中的问题\n"
 TABLE = "序号\t存在问题\t单位\n1\t耗材二级库账实不符的问题突出\t甲院\n2\t药品采购权力集中的问题\t乙院\n"
+CELLS = '"1. 耗材二级库账实不符的问题突出"\r\n"2. 药品采购权力集中的问题\r\n"\r\n'
 
 
 def paste(browser, text, **more):
@@ -23,7 +24,7 @@ def send(browser, name, data, **more):
     return browser.post("/suggest/list/file", files={"file": (name, data)}, data=more, headers=headers)
 
 
-@pytest.mark.parametrize("text", [PASTED, TABLE], ids=["lines", "columns"])
+@pytest.mark.parametrize("text", [PASTED, TABLE, CELLS], ids=["lines", "columns", "cells"])
 def test_a_pasted_list_leads_to_the_advice_on_each_problem(local, text):
     answer = paste(local, text)
     assert answer.status_code == 303

@@ -1,0 +1,54 @@
+"""When a text was published, as the lines around its body tell that are no by-lines: `（某某日报　2023年5月6日）`.
+
+In: the lines of a document without its title, furniture and tables. Out: a date as `YYYY-MM-DD`; None where none stands
+by itself. A date that a sentence tells is of what happened, and not when it was published.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+from docintel.parse.metadata import dates_in, plain
+
+_HEAD, _FOOT = 6, 3
+#: The longest line that is no running text, in characters.
+_LONGEST = 80
+_SENTENCE = re.compile("[。!?;]|:$")
+#: What stands right before and behind a date by itself: （某报 …）, 《某报》…第2版, ——…在某会上, 刊期:….
+_BEFORE, _BEHIND = re.compile(r"(?:^|[\s(《》|·—:]|--)$"), re.compile(r"$|[\s)|,]|在.{2,60}上\)?$")
+#: Of another time than that of publication.
+_ANOTHER = re.compile(r"期间|期限|时限|截[至止]|完成|施行|实施|生效|开始|结束|起|至|到|以前|之前")
+#: How a text opens that tells its date: 发布时间:…, （某局 …）, 某社某地…电.
+_OPENING = re.compile(
+    r"(?:发布|发文|发表|发稿|公开|成文)(?:时间|日期)\s?:?\s?|\([^()。;]{0,30}|[\u4e00-\u9fff]{2,6}社[\u4e00-\u9fff]{1,10}"
+)
+_CLOSING = re.compile(r"\s|[^()。;]{0,20}\)|[电讯]")
+
+
+def dateline(lines: Sequence[str]) -> str | None:
+    """The date of the short lines above the body, else of its opening, else of the short lines below it."""
+    folded = [plain(line).strip() for line in lines]
+    head = list(takewhile(_is_short, folded[:_HEAD]))
+    opening = folded[len(head) : len(head) + 1]
+    foot = list(takewhile(_is_short, folded[: len(head) : -1]))[:_FOOT]
+    found = (date for dates in (map(_alone, head), map(_opens, opening), map(_alone, foot)) for date in dates if date)
+    return next(found, None)
+
+
+def _is_short(line: str) -> bool:
+    return len(line) <= _LONGEST and not _SENTENCE.search(line)
+
+
+def _alone(line: str) -> str | None:
+    """The one date of a line that stands there by itself."""
+    found = list(dates_in(line))
+    if len(found) != 1 or _ANOTHER.search(line):
+        return None
+    ((start, end, date),) = found
+    return date if _BEFORE.search(line[:start]) and _BEHIND.match(line[end:]) else None
+
+
+def _opens(line: str) -> str | None:
+    """The date that a paragraph opens with."""
+    start, end, date = next(dates_in(line[: 2 * _LONGEST]), (0, 0, None))
+    return date if _OPENING.fullmatch(line[:start]) and _CLOSING.match(line[end:]) else None
