@@ -68,6 +68,7 @@ def read_once(document: Document, encode: Callable[[list[str]], object], costs: 
 WITHIN = {
     "gazetteer": "in the rules",
     "metric": "in the rules",
+    "context": "in judging",
     "meanings": "in judging",
     "ranking": "in suggestions",
     "font": "in pictures",

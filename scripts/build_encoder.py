@@ -38,7 +38,8 @@ from encoder_graph import (
 from safetensors.numpy import load_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from docintel.index.encoder import OnnxEncoder, session
+from docintel.graphs import session
+from docintel.index.encoder import OnnxEncoder
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 _SOURCE_LAYERS = 12

@@ -17,7 +17,7 @@ from onnx.utils import Extractor
 from tokenizers import Tokenizer
 
 from docintel.files import write_whole
-from docintel.index.encoder import session
+from docintel.graphs import session
 
 ROOT = Path(__file__).resolve().parent.parent
 DIM = 256

@@ -3,8 +3,8 @@
 
 In: the annotated documents of `corpora/`; `--extra-gold GOLD=SOURCES` adds others, which are then the ones scored. Out:
 F1 of the rules alone, of two plain classifiers of clauses (the encoder's vectors under logistic regression; jieba words
-by TF-IDF under a linear SVM) and of the judged candidates, each document by models that did not see it; `--curve PNG`
-draws the judged F1 on the documents held back against the number of documents learned from.
+by TF-IDF under a linear SVM) and of the candidates as the linear model judges them, each document by models that did
+not see it; `--curve PNG` draws the last on the documents held back against the number of documents learned from.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from train_work import (
     ROOT,
     best_thresholds,
     by_rules,
+    cross_validated,
     fit,
     read_all,
     scored_at,
@@ -119,11 +120,7 @@ def judged(
     documents: Sequence[Annotated], scored: Sequence[Annotated], features: dict[str, Any], vocabulary: Any, n: int
 ) -> dict[str, Score]:
     """Score the judged candidates, fold by fold."""
-    odds = {}
-    for part in folds(documents, n):
-        others = [document for document in documents if document not in part]
-        fitted = fit(others, features, vocabulary, ())
-        odds |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
+    odds = cross_validated(documents, features, vocabulary, n)
     thresholds = best_thresholds(([d for d in documents if d not in scored] or documents,), odds)
     return {kind: scored_at(scored, kind, odds, thresholds[kind]) for kind in KINDS}
 

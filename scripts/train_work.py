@@ -2,15 +2,16 @@
 """Fit models/judging: which candidates are issues and measures, and their categories, modality and status.
 
 In: the annotated documents of `corpora/` but those held back; `--extra-gold GOLD=SOURCES` adds others. Out: the model
-folder, and a table of how well issues and measures are found, by the rules alone and judged: on the documents held
-back, and on the others by models that did not see the document (`--folds`). Linear models by liblinear, one a label;
+folder, and a table of how well issues and measures are found, by the rules alone, by this model, and by it and the
+network of models/context, which each count half: on the documents held back, and on the others by models that did not
+see the document (`--folds`; `--context` has what the network says of those). Linear models by liblinear, one a label;
 the same bytes at every run.
 """
 
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from docintel.evaluation.extraction import Score
 from docintel.extract.work.answers import CODES as PAIR_CODES
 from docintel.extract.work.answers import Labelled
 from docintel.extract.work.answers import columns as pair_columns
+from docintel.extract.work.context import SHARE
 from docintel.extract.work.description import OPINIONS
 from docintel.extract.work.judging import KINDS, TABLES, Vocabulary
 from docintel.learning.annotated import Annotated, folds, of_file, places, quotes, score
@@ -39,6 +41,8 @@ TIED = 0.4
 #: An entry of a table stands in the documents so often at least.
 FEWEST = 3
 THRESHOLDS = np.arange(0.1, 0.45, 0.025)
+#: From which probability candidates are taken by the linear model alone, and without `--context` by both.
+ALONE = {"issues": 0.225, "measures": 0.3}
 
 
 def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str, list[Any]]]:
@@ -75,6 +79,17 @@ def fit(
     return fitted
 
 
+def cross_validated(
+    documents: Sequence[Annotated], features: dict[str, Any], vocabulary: Vocabulary, parts: int
+) -> dict[str, np.ndarray]:
+    """The log-odds of `kind` by models that did not see the document, by its name."""
+    scored = {}
+    for part in folds(documents, parts):
+        fitted = fit([document for document in documents if document not in part], features, vocabulary, ())
+        scored |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
+    return scored
+
+
 def fit_ties(documents: Sequence[Annotated]) -> LogisticRegression:
     """Fit what ties measures to issues, on annotated ones."""
     parts = [pairs_of(document) for document in documents]
@@ -105,9 +120,9 @@ def pairs_of(document: Annotated) -> tuple[Any, np.ndarray]:
     return x, right
 
 
-def report_ties(title: str, documents: Sequence[Annotated], model: LogisticRegression, threshold: float) -> None:
+def report_ties(title: str, documents: Sequence[Annotated], model: LogisticRegression) -> None:
     """Print how well annotated measures are tied to annotated issues, by the rules and by the model."""
-    tied = PAIR_OFFSETS["tied"] + 1
+    tied, threshold = PAIR_OFFSETS["tied"] + 1, float(np.log(TIED / (1 - TIED)))
     hits = {"rules": [0, 0, 0], "model": [0, 0, 0]}
     for document in documents:
         x, right = pairs_of(document)
@@ -145,13 +160,43 @@ def by_rules(document: Annotated, kind: str) -> list[dict[str, Any]]:
 
 
 def report(
-    title: str, documents: Sequence[Annotated], scored: dict[str, np.ndarray], thresholds: dict[str, float]
+    title: str,
+    documents: Sequence[Annotated],
+    scored: dict[str, np.ndarray],
+    context: Mapping[str, np.ndarray],
+    thresholds: dict[str, float],
 ) -> None:
-    """Print how well documents are read: by the rules, and judged by scores that did not see them."""
+    """Print how well documents are read: by the rules, by the linear model, and by it and the network together."""
     for kind in KINDS:
         rules = total(score(document, kind, by_rules(document, kind)) for document in documents)
-        judged = scored_at(documents, kind, scored, thresholds[kind])
-        print(f"{title:24} {kind:9} rules {shown(rules)}   judged {shown(judged)}", flush=True)
+        linear = scored_at(documents, kind, scored, ALONE[kind])
+        line = f"{title:24} {kind:9} rules {shown(rules)}   linear {shown(linear)}"
+        if all(document.name in context for document in documents):
+            both = joined(documents, scored, context)
+            line += f"   judged {shown(scored_at(documents, kind, both, thresholds[kind]))}"
+        print(line, flush=True)
+
+
+def joined(
+    documents: Sequence[Annotated], scored: dict[str, np.ndarray], context: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The log-odds by both."""
+    return {one.name: SHARE * scored[one.name] + context[one.name] for one in documents}
+
+
+def context_of(given: Path | None, part: str, documents: Sequence[Annotated]) -> dict[str, np.ndarray]:
+    """What the network says of documents that it did not see, from a file of `train_context.py`."""
+    if given is None:
+        return {}
+    found = {}
+    with np.load(given) as stored:
+        for document in documents:
+            name = f"{part}/{document.name}"
+            said = stored.get(name, ())
+            if len(said) != len(document.work.spans):
+                raise SystemExit(f"{given} is of other candidates of {document.name}: run train_context.py anew.")
+            found[document.name] = SHARE * said
+    return found
 
 
 def total(scores: Iterable[Score]) -> Score:
@@ -170,11 +215,28 @@ def shown(counted: Score) -> str:
     return f"P {counted.precision:.3f} R {counted.recall:.3f} F1 {counted.f1:.3f}"
 
 
+def report_unseen(
+    own: Sequence[Annotated],
+    extra: Sequence[Annotated],
+    fitted: Heads,
+    features: dict[str, Any],
+    context: Path | None,
+    thresholds: dict[str, float],
+) -> None:
+    """Print how well other documents are read by models of `own` alone."""
+    scored = {one.name: fitted.scores("kind", features[one.name]) for one in extra}
+    report("extra, not fitted on", extra, scored, context_of(context, "own", extra), thresholds)
+    report_ties("extra, not fitted on", extra, fit_ties(own))
+
+
 def accuracy(title: str, documents: Sequence[Annotated], fitted: Heads, vocabulary: Vocabulary) -> None:
-    """Print how often the labels of annotated spans are right, by the rules and by the model."""
+    """Print how often the labels of annotated spans are right: by the rules, the linear model, and with the network.
+
+    The shipped network has a say in these documents, so they must be such that it did not see.
+    """
     for head in LABELS:
         kind, field = head.split(".")
-        said = right = n = 0
+        said = right = both = n = 0
         for document in documents:
             whose = document.agreement[kind].whose
             if not whose:
@@ -182,9 +244,16 @@ def accuracy(title: str, documents: Sequence[Annotated], fitted: Heads, vocabula
             truths = [record[field] for record in whose.values()]
             opinions = [OPINIONS[head][n] for n in document.work.opinions(head, whose)] if head in OPINIONS else []
             said += sum(one == truth for one, truth in zip(opinions, truths, strict=False))
-            right += fitted.right(head, matrix(vocabulary, document, whose, head), truths)
+            scores = fitted.scores(head, matrix(vocabulary, document, whose, head))
+            right += fitted.right(head, scores, truths)
+            which = np.array([*whose], dtype=np.intp)
+            added = document.work.context.labels(head, which, document.work.opinions(head, whose))
+            both += fitted.right(head, scores + added, truths)
             n += len(truths)
-        print(f"{title:24} {head:18} rules {said / max(1, n):.3f}   model {right / max(1, n):.3f}   of {n}", flush=True)
+        values = "   ".join(
+            f"{name} {hits / max(1, n):.3f}" for name, hits in (("rules", said), ("linear", right), ("judged", both))
+        )
+        print(f"{title:24} {head:18} {values}   of {n}", flush=True)
 
 
 def best_thresholds(sets: Sequence[Sequence[Annotated]], scored: dict[str, np.ndarray]) -> dict[str, float]:
@@ -207,6 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpora", type=Path, default=ROOT / "corpora")
     parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
+    parser.add_argument("--context", type=Path, help="cross.npz of train_context.py")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "judging")
     args = parser.parse_args()
@@ -218,32 +288,30 @@ def main() -> None:
     features = {
         document.name: matrix(vocabulary, document, range(len(document.work.spans))) for document in documents + held
     }
-    scored, tied = {}, float(np.log(TIED / (1 - TIED)))
-    for part in folds(documents, args.folds):
-        others = [document for document in documents if document not in part]
-        fitted = fit(others, features, vocabulary, ())
-        scored |= {document.name: fitted.scores("kind", features[document.name]) for document in part}
-    varied = {path.name for path in (args.corpora / "varied" / "reports").glob("*")}
-    thresholds = best_thresholds(([document for document in own if document.name in varied], *extras), scored)
+    scored = cross_validated(documents, features, vocabulary, args.folds)
+    context = context_of(args.context, "cross", documents)
+    thresholds = dict(ALONE)
+    if context:
+        varied = {path.name for path in (args.corpora / "varied" / "reports").glob("*")}
+        sets = ([one for one in own if one.name in varied], *extras)
+        thresholds = best_thresholds(sets, joined(documents, scored, context))
     print("thresholds", thresholds)
-    report("corpora, cross-validated", own, scored, thresholds)
+    report("corpora, cross-validated", own, scored, context, thresholds)
     for n, some in enumerate(extras, start=1):
-        report(f"extra {n}, cross-validated", some, scored, thresholds)
+        report(f"extra {n}, cross-validated", some, scored, context, thresholds)
     if extra:
-        unseen = fit(own, features, vocabulary, LABELS)
-        report(
-            "extra, not fitted on", extra, {d.name: unseen.scores("kind", features[d.name]) for d in extra}, thresholds
-        )
-        accuracy("extra, not fitted on", extra, unseen, vocabulary)
-        report_ties("extra, not fitted on", extra, fit_ties(own), tied)
+        report_unseen(own, extra, fit(own, features, vocabulary, ()), features, args.context, thresholds)
     fitted = fit(documents, features, vocabulary, LABELS)
-    report("held back", held, {d.name: fitted.scores("kind", features[d.name]) for d in held}, thresholds)
+    scores = {one.name: fitted.scores("kind", features[one.name]) for one in held}
+    report("held back", held, scores, {one.name: one.work.context.kind for one in held}, thresholds)
     accuracy("held back", held, fitted, vocabulary)
     ties = fit_ties(documents)
-    report_ties("held back", held, ties, tied)
+    report_ties("held back", held, ties)
+    fitted.weights["kind"] *= np.float16(SHARE)
+    fitted.biases["kind"] *= np.float32(SHARE)
     fitted.weights["ties"] = ties.coef_.T.astype(np.float16)
     fitted.biases["ties"] = ties.intercept_
-    thresholds["ties"] = TIED
+    thresholds |= {"ties": TIED}
     card = {
         "title": "Issues and measures judged in context",
         "version": "1",

@@ -119,7 +119,15 @@ def _in_full(extraction: Extraction, folded: str, one: Statement, told: Sequence
     before, behind = trimmed(folded, low, one.evidence.start), trimmed(folded, one.evidence.end, high)
     words = [document.text[slice(*span)] if span else "" for span in (head if headed else None, before, behind)]
     whole = "，".join(dict.fromkeys(filter(None, (*words[:2], one.whole, words[2]))))
-    return replace(one, whole=whole, section=one.section or (document.evidence(*head) if headed else None))
+    section = one.section or (document.evidence(*head) if headed else None)
+    if (
+        headed
+        and before is None
+        and not one.is_problem
+        and not any(overlap(head, span_of(each.evidence)) for each in told)
+    ):
+        one = replace(one, evidence=document.evidence(head[0], one.evidence.end))
+    return replace(one, whole=whole, section=section)
 
 
 def _is_demanded(extraction: Extraction, folded: str, row: ChainRow) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from docintel.chain.words import cause_in, told_progress
 from docintel.schema import Block, BlockKind, Extraction
+from docintel.text.deadlines import sets_day
 from docintel.text.fields import Span, labelled, opens_with_label, pieces, trimmed
 from docintel.text.normalize import fold
 from docintel.text.script import to_simplified
@@ -108,6 +109,10 @@ def _is_of_item(folded: str, block: Block) -> bool:
     return is_opener or opens_with_label(folded, block.start, block.end)
 
 
+#: Of an enumeration inside a paragraph.
+_FIRST, _SECOND = re.compile("一是|第一[,、是]?|首先[,是]?"), re.compile("(?:^|[。;,])(?:二是|第二|其次)")
+
+
 def items(extraction: Extraction, folded: str, *, all_problems: bool = False) -> list[Place]:
     """The numbered items that are about a problem, in text order.
 
@@ -125,6 +130,8 @@ def items(extraction: Extraction, folded: str, *, all_problems: bool = False) ->
         if inside or (around and not node.title):
             continue
         head = _head(folded, blocks[node.first])
+        if _FIRST.fullmatch(blocks[node.first].numbering) and _SECOND.search(folded, head[1], blocks[node.first].end):
+            continue  # 一是…。二是…。: the first heads nothing
         title = node.title or _covered(extraction, folded, head)
         if title:
             last = _reach(folded, blocks, node, head, end)
@@ -259,7 +266,7 @@ def _described(folded: str, blocks: Sequence[Block], place: Place) -> Place:
     spans = [(block.start, block.end) for block in blocks]
     spans[0] = (min(place.title[1], place.head[1], spans[0][1]), spans[0][1])
     owners = [owner for span in spans for value in labelled(folded, *span, "unit") for owner in pieces(folded, *value)]
-    deadlines = (value for span in spans for value in labelled(folded, *span, "deadline"))
+    deadlines = (found for span in spans for found in labelled(folded, *span, "deadline") if sets_day(folded, found))
     states = (told for span in reversed(spans) if (told := told_progress(folded, *span)))
     causes = (cause for span in spans if (cause := cause_in(folded, *span)))
     return replace(

@@ -5,19 +5,17 @@ In: texts. Out: one unit vector each, and the name of the model that made it, fo
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 from tokenizers import Tokenizer
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.graphs import session
 
 Vectors = npt.NDArray[np.float32]
 
@@ -210,29 +208,6 @@ def batches(lengths: Sequence[int], max_tokens: int = MAX_BATCH_TOKENS) -> Itera
         size = max(1, max_tokens // max(1, lengths[order[0]]))
         yield order[:size]
         order = order[size:]
-
-
-def session(model: bytes, threads: int | None = None) -> ort.InferenceSession:
-    """An onnxruntime session of a graph as `scripts/encoder_graph.py` builds them."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads or 0  # 0: as many as cores
-    options.log_severity_level = 3
-    if not _adds_bytes():
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    # The fused operator is five times slower than the two that it replaces (onnxruntime 1.32).
-    slow = ["SkipLayerNormFusion"]
-    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"], disabled_optimizers=slow)
-
-
-@cache
-def _adds_bytes() -> bool:
-    """Whether the processor sums products of bytes exactly: older ones of x86 cut sums at 16 bits."""
-    if platform.machine().lower() not in ("x86_64", "amd64"):
-        return True
-    try:
-        return "_vnni" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:  # not Linux: it may or may not
-        return False
 
 
 def _digest(*parts: str | bytes) -> str:

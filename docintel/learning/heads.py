@@ -50,9 +50,9 @@ class Heads:
         found: Floats = rows @ self.weights[head].astype(np.float32) + self.biases[head]
         return found
 
-    def right(self, head: str, rows: Any, truths: Iterable[str]) -> int:
-        """For how many rows of features the most likely label is the true one."""
-        best = self.scores(head, rows).argmax(axis=1).tolist()
+    def right(self, head: str, scores: Floats, truths: Iterable[str]) -> int:
+        """For how many rows of scores the most likely label is the true one."""
+        best = scores.argmax(axis=1).tolist()
         return sum(self.labels[head][n] == truth for n, truth in zip(best, truths, strict=True))
 
 
@@ -105,8 +105,8 @@ def write(
 
 
 def digest(folder: Path) -> str:
-    """A digest of a model folder: the same for the same model."""
-    found = sha256()
+    """A digest of a model folder, and of the network beside it: the same for the same model."""
+    found = sha256((folder.parent / "context" / "model.json").read_bytes())
     for name in ("model.json", "vocabulary.json", WEIGHTS):
         found.update((folder / name).read_bytes())
     return found.hexdigest()[:16]

@@ -76,7 +76,8 @@ def _of_kind(kind: str, document: Annotated, judge: Judge) -> Lesson | None:
     if not weight.any():
         return None
     rows = matrix(judge.vocabulary, document, range(len(right)))
-    log_odds = Heads.of(judge).scores("kind", rows)[:, [KINDS.index(kind)]].astype(np.float64)
+    every = Heads.of(judge).scores("kind", rows) + document.work.context.kind
+    log_odds = every[:, [KINDS.index(kind)]].astype(np.float64)
     asked = weight > 0
     targets = np.where(asked, right, expit(log_odds[:, 0]))
     return Lesson(rows, targets[:, None], np.where(asked, weight, KEPT), log_odds)
@@ -88,7 +89,10 @@ def _of_labels(head: str, document: Annotated, judge: Judge) -> Lesson | None:
         return None
     rows = matrix(judge.vocabulary, document, truths, head)
     targets = np.array([[truth == label for label in judge.heads[head]] for truth in truths.values()], dtype=np.float64)
-    return Lesson(rows, targets, np.ones(len(truths)), Heads.of(judge).scores(head, rows).astype(np.float64))
+    which = np.array([*truths], dtype=np.intp)
+    said = document.work.context.labels(head, which, document.work.opinions(head, truths))
+    scores = (Heads.of(judge).scores(head, rows) + said).astype(np.float64)
+    return Lesson(rows, targets, np.ones(len(truths)), scores)
 
 
 def _truths(head: str, document: Annotated) -> dict[int, str]:

@@ -11,6 +11,7 @@ _DECISIVE_MODELS = (
     "gazetteer/places.tsv",
     "tagger/model.json",
     "confidence/weights.json",
+    "context/model.json",
     "doctype/model.json",
     "judging/model.json",
     "judging/vocabulary.json",

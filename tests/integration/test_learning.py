@@ -1,6 +1,7 @@
 """Learning from corrections: a clerk puts a library right, and the library reads better what it has not seen."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from docintel.cli import app
 from docintel.config import models_dir
 from docintel.errors import InputError
 from docintel.evaluation.extraction import Score
+from docintel.extract.work import work as reading
+from docintel.extract.work.context import Network, shared_network
 from docintel.extract.work.judging import Judge, shared_judge
 from docintel.learning.adapting import adapt, joined
 from docintel.learning.annotated import of_file
@@ -24,7 +27,7 @@ from tests.factories import BigramEncoder, make_document
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 CORPORA = Path(__file__).resolve().parents[2] / "corpora"
-CACHES = (shared_judge, extractor_version)
+CACHES = (shared_judge, shared_network, extractor_version)
 run = CliRunner().invoke
 
 
@@ -40,22 +43,27 @@ SEEN, CORRECTED = learning()[14:20], learning()[:14]
 
 @pytest.fixture(scope="module")
 def weak_models(tmp_path_factory):
-    """Models of which the judge knows six documents only."""
+    """Models of which the judge knows six documents only, and the network none: it has no say."""
     folder, shipped = tmp_path_factory.mktemp("models"), Judge(models_dir() / "judging")
     for path in models_dir().iterdir():
-        if path.name != "judging":
+        if path.name not in ("judging", "context"):
             (folder / path.name).symlink_to(path)
+    shutil.copytree(models_dir() / "context", folder / "context")
+    with np.load(folder / "context" / "head.npz") as stored:
+        silent = {name: stored[name] * (name in ("roles", "codes", "bias")) for name in stored}
+    np.savez(folder / "context" / "head.npz", **silent)
     blank = Heads.of(shipped)
     for head in ("kind", *(question for question in QUESTIONS if "." in question)):
         blank.weights[head], blank.biases[head] = np.zeros_like(blank.weights[head]), blank.biases[head] * 0 - 2
     vocabulary = (models_dir() / "judging" / "vocabulary.json").read_bytes()
     card = {"title": "weak", "version": "1", "thresholds": shipped.thresholds, "documents": len(SEEN)}
     write(folder / "judging", blank, vocabulary, card)
-    judge, documents = Judge(folder / "judging"), [of_file(source, gold) for gold, source in SEEN]
-    known = []
-    for question in QUESTIONS:
-        shift = adapt(joined(list(lessons_of(question, documents, judge).values())), 0.0)
-        known.append(Outcome(question, len(documents), Score(), Score(), 1.0, shift))
+    judge, documents, known = Judge(folder / "judging"), [of_file(source, gold) for gold, source in SEEN], []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "shared_network", lambda: Network(folder / "context"))
+        for question in QUESTIONS:
+            shift = adapt(joined(list(lessons_of(question, documents, judge).values())), 0.0)
+            known.append(Outcome(question, len(documents), Score(), Score(), 1.0, shift))
     write(folder / "judging", adapted(judge, known), vocabulary, card)
     return folder
 

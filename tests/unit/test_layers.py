@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "docintel"
-_BASE = {"errors", "config", "files", "memory", "schema", "text", "fonts"}
+_BASE = {"errors", "config", "files", "memory", "schema", "text", "fonts", "graphs"}
 MAY_IMPORT = {
     "errors": set(),
     "config": set(),
     "files": set(),
     "fonts": {"config", "errors"},
+    "graphs": set(),
     "memory": set(),
     "schema": set(),
     "text": {"errors"},

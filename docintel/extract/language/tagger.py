@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.extract.language.crf import Numbers, Scores, best_labels
+from docintel.graphs import session
 
 #: Longer stretches without any punctuation are cut here.
 MAX_LENGTH = 256
@@ -41,15 +41,11 @@ class Tagger:
         Raises:
             ModelError: a file is missing or unreadable.
         """
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1  # a GRU of this size runs no faster on two
-        options.log_severity_level = 3
         try:
             labels = json.loads((folder / "model.json").read_text(encoding="utf-8"))["labels"]
             rows = (folder / "characters.txt").read_bytes().decode().split("\n")
             self._transitions: Scores = np.load(folder / "transitions.npy")
-            model = (folder / "model.onnx").read_bytes()
-            self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = session((folder / "model.onnx").read_bytes(), threads=1)  # no faster on two
         except Exception as exc:  # onnxruntime raises bare Exceptions of its own for a damaged file
             raise ModelError(
                 f"分词模型无法读取。 The tagger in {folder} cannot be read: {exc}",
@@ -74,6 +70,10 @@ class Tagger:
         known.update(zip(new, self._tag_each(new), strict=True))
         self._remember(known)
         return [known[sentence] for sentence in sentences]
+
+    def rows(self, text: str) -> npt.NDArray[np.int32]:
+        """The row of embeddings of each character; 0 is that of all that have none."""
+        return self._row_of[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)]
 
     def forget(self) -> None:
         """Read every sentence again, for those who measure how long that takes."""
@@ -110,8 +110,7 @@ class Tagger:
         whole = "".join(texts)
         lengths = np.array([len(text) for text in texts], dtype=np.int32)
         starts: Numbers = np.cumsum(lengths, dtype=np.intp) - lengths
-        codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        rows = np.split(self._row_of[codes], starts[_BATCH::_BATCH])
+        rows = np.split(self.rows(whole), starts[_BATCH::_BATCH])
         scores = [self._scores(some, lengths[k * _BATCH : (k + 1) * _BATCH]) for k, some in enumerate(rows)]
         labels = best_labels(np.concatenate(scores), starts, self._transitions)
         begins = ~self._inside[labels]

@@ -1,8 +1,9 @@
 """Choose among candidates: which are problems, which are actions, and of what kind.
 
-In: a `Description` of the candidates. Out: for each the log-odds of being an issue and of being a measure, the best
-selection that does not overlap, and labels. A linear model over words by their role, fitted by `scripts/train_work.py`,
-and adapted to a library's corrections by `docintel.learning`.
+In: a `Description` of the candidates and their `Context`. Out: for each the log-odds of being an issue and of being a
+measure, the best selection that does not overlap, and labels. A linear model over words by their role, fitted by
+`scripts/train_work.py` and adapted to a library's corrections by `docintel.learning`, with what a network says that has
+read them in their context: each counts half.
 """
 
 import json
@@ -22,6 +23,7 @@ from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.extract.work.answers import Ties
 from docintel.extract.work.candidates import Candidate
+from docintel.extract.work.context import Context
 from docintel.extract.work.description import (
     CODES,
     MEANT,
@@ -136,7 +138,7 @@ class Judge:
             if self.weights[head].shape != (size, len(labels)) or len(self.biases[head]) != len(labels):
                 raise ValueError(f"the weights of {head} are not those of its features and labels")
 
-    def log_odds(self, rows: Mapping[str, Ints], description: Description) -> dict[str, Floats]:
+    def log_odds(self, rows: Mapping[str, Ints], description: Description, context: Context) -> dict[str, Floats]:
         """For each record type the (n,) log-odds that each candidate is one.
 
         Candidates overlap, so a stretch's sum is the difference of two running sums.
@@ -149,13 +151,13 @@ class Judge:
             low, high = description.stretches[role]
             found = found + running[high] - running[low]
         single = self.vocabulary.single(rows, description, slice(None))
-        found = found + weights[single].sum(axis=1)
+        found = found + weights[single].sum(axis=1) + context.kind
         return {label: found[:, n] for n, label in enumerate(self.heads["kind"])}
 
-    def labels(
+    def scores(
         self, head: str, rows: Mapping[str, Ints], description: Description, which: Ints, said: Ints, meant: Floats
-    ) -> list[str]:
-        """The most likely labels of candidates, of a head (`issues.category`).
+    ) -> Floats:
+        """What speaks for the labels of candidates, of a head (`issues.category`): (candidates, labels).
 
         Args:
             said: the rules' opinions.
@@ -163,8 +165,8 @@ class Judge:
         """
         opinions = {head: said} if head in OPINIONS else {}
         found = self._scores(head, self.vocabulary.features(rows, description, which, opinions))
-        found = found + meant @ self.weights[head][self.vocabulary.size :]
-        return [self.heads[head][n] for n in found.argmax(axis=1).tolist()]
+        found += meant @ self.weights[head][self.vocabulary.size :]
+        return found
 
     def _scores(self, head: str, features: Iterable[tuple[Ints, Ints]]) -> Floats:
         """(candidates, labels)."""

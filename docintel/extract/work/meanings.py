@@ -53,17 +53,21 @@ class Meanings:
 
     def of(self, words: Sequence[str]) -> Floats:
         """Their vectors, (words, dim); zeros for a word without a known piece."""
-        found = np.zeros((len(words), self.dim), dtype=np.float32)
-        for n, word in enumerate(words):
-            found[n] = self._of(word)
-        return found
+        return np.array([self._of(word) for word in words], dtype=np.float32).reshape(-1, self.dim)
 
     def means(self, words: Sequence[str], low: Ints, high: Ints) -> Floats:
-        """The mean vectors of stretches of words, from each of `low` to each of `high`: (stretches, dim)."""
+        """The mean vectors of stretches of words, from each of `low` to each of `high`: (stretches, dim).
+
+        Many stretches are the same sentence, whose mean is taken once.
+        """
         found = np.zeros((len(low), self.dim), dtype=np.float32)
-        for n, (start, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        known: dict[tuple[int, int], Floats] = {}
+        for n, stretch in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+            start, end = stretch
             if end > start:
-                found[n] = self.of(words[start:end]).mean(axis=0)
+                if stretch not in known:
+                    known[stretch] = self.of(words[start:end]).mean(axis=0)
+                found[n] = known[stretch]
         return found
 
     def _of(self, word: str) -> Floats:

@@ -21,6 +21,7 @@ from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
 from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
+from docintel.extract.work.context import Context, shared_network
 from docintel.extract.work.declared import declared
 from docintel.extract.work.denials import denials
 from docintel.extract.work.description import (
@@ -125,6 +126,11 @@ class Work:
         around = Surroundings(self.doc_type, is_speech(self.reading), marks, self._issue_spans, self._measure_spans)
         return describe(self.reading, self.grams.starts, self.spans, around)
 
+    @cached_property
+    def context(self) -> Context:
+        """The candidates as the network reads them in their context."""
+        return shared_network().read(self.reading, self.spans, self.description.codes)
+
     def meant(self, which: Ints) -> Floats:
         """What the stretches of candidates mean that `MEANT` names: (candidates, stretches x dim)."""
         stretches = [self.description.stretches[role][:, which] for role in MEANT]
@@ -208,7 +214,7 @@ class Work:
 
     @cached_property
     def _log_odds(self) -> dict[str, Floats]:
-        found = self._judge.log_odds(self._rows, self.description)
+        found = self._judge.log_odds(self._rows, self.description, self.context)
         for kind, n in self._declared():
             found[kind][n] = max(found[kind][n], 0.0)
         spans = np.array([(one.start, one.end) for one in self.spans], dtype=np.intp).reshape(-1, 2)
@@ -236,8 +242,13 @@ class Work:
         """For each head the labels of the chosen candidates."""
         which = np.array(chosen, dtype=np.intp)
         meant = self.meant(which)
-        judge, rows, described = self._judge, self._rows, self.description
-        return [judge.labels(head, rows, described, which, self.opinions(head, chosen), meant) for head in heads]
+        found = []
+        for head in heads:
+            said = self.opinions(head, chosen)
+            scores = self._judge.scores(head, self._rows, self.description, which, said, meant)
+            best = (scores + self.context.labels(head, which, said)).argmax(axis=1)
+            found.append([self._judge.heads[head][n] for n in best.tolist()])
+        return found
 
 
 def _issue(quote: Evidence, confidence: float, category: IssueCategory, modality: Modality) -> Issue:

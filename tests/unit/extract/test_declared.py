@@ -41,8 +41,8 @@ def test_a_declared_measure_is_taken_whatever_the_model_says():
     from docintel.extract.work.judging import shared_judge
 
     class Doubting(type(shared_judge())):
-        def log_odds(self, rows, description):
-            return {kind: odds * 0 - 9 for kind, odds in super().log_odds(rows, description).items()}
+        def log_odds(self, *seen):
+            return {kind: odds * 0 - 9 for kind, odds in super().log_odds(*seen).items()}
 
     doubting = Doubting.__new__(Doubting)
     doubting.__dict__.update(shared_judge().__dict__)

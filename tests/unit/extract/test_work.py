@@ -10,6 +10,7 @@ from docintel.extract.language.reading import Reading
 from docintel.extract.pipeline import extract, read
 from docintel.extract.steps import work_of
 from docintel.extract.work.candidates import Candidate, Cut, candidates
+from docintel.extract.work.context import Context
 from docintel.extract.work.description import Description, overlaps, ranges
 from docintel.extract.work.judging import Judge, choose, shared_judge
 from tests.factories import make_document
@@ -67,12 +68,15 @@ def test_scores_are_sums_of_weights_over_features():
     work = work_of(read(make_document(text), until="issues"))
     judge, described = shared_judge(), work.description
     rows = judge.vocabulary.rows(work.grams)
-    every = judge.log_odds(rows, described)["issues"]
+    context = work.context
+    every = judge.log_odds(rows, described, context)["issues"]
     columns, lengths = zip(*judge.vocabulary.features(rows, described, np.array([2]), {}), strict=True)
     assert len(every) == len(work.spans)
     assert sum(int(some.sum()) for some in lengths) == sum(len(some) for some in columns)
     alone = judge.log_odds(
-        rows, Description(*({name: some[..., 2:3] for name, some in part.items()} for part in described))
+        rows,
+        Description(*({name: some[..., 2:3] for name, some in part.items()} for part in described)),
+        Context(context.network, context.kind[2:3], context.told[2:3]),
     )
     assert alone["issues"][0] == pytest.approx(every[2], abs=1e-4)
 
