@@ -3,6 +3,8 @@
 In: the document of such a list. Out: the problems, each once, in order, numbers before them left off.
 """
 
+import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 
@@ -31,6 +33,8 @@ _LINE = re.compile(r'^[ \t]*"(?P<cell>(?:[^"]|"")*)"[ \t]*$|^.*$', re.MULTILINE)
 _HEADER_ROWS = 3  # a title may stand over the heading, in the table
 #: `1.`, `（二）`, `三、`, `④`, `- `: what numbers a line, and is no word of it.
 _NUMBER = re.compile(r"\A\s*(?:(?:[(（]?[\d一二三四五六七八九十百]{1,4}[.．、)）]|[①-⑳]|[-*·•])\s*)+(?!\d)")
+_ORDINAL = re.compile(r"\s*(?:[(（]?[\d一二三四五六七八九十百]{1,4}[.．、)）]?|[①-⑳]|[-*·•])\s*")
+_NUMBER_AND_TAB = re.compile(rf"^{_ORDINAL.pattern.replace(chr(92) + 's', '[ ]')}\t", re.MULTILINE)
 _LETTER = re.compile("[A-Za-z]{1,2}")
 
 Rows = Sequence[Sequence[str]]
@@ -57,13 +61,33 @@ def listed_problems(document: Document, column: str | None = None) -> list[str]:
     return listed
 
 
-def name_of_pasted(data: bytes) -> str:
-    """Under which name the list that somebody pasted is read: cells apart by tabs, as spreadsheets copy them, or lines.
+def pasted(data: bytes, column: str | None = None) -> tuple[bytes, str]:
+    """A list that somebody pasted, as a file to read: a table, as spreadsheets copy one, or a line each.
+
+    A stray tab makes no table: its rows have as many cells each, and a heading names the problems.
 
     Args:
         data: text in any encoding.
+        column: as for `listed_problems`.
+
+    Returns:
+        The file and its name; of lines without the tabs, and the numbers before them.
     """
-    return "清单.tsv" if "\t" in decode(data).text else "清单.txt"
+    text = decode(data).text
+    if _is_table(text, column):
+        return data, "清单.tsv"
+    return _NUMBER_AND_TAB.sub("", text).replace("\t", " ").encode("utf-8", "replace"), "清单.txt"
+
+
+def _is_table(text: str, column: str | None) -> bool:
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), "excel-tab") if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return False
+    if len({len(row) for row in rows}) != 1 or len(rows[0]) == 1:
+        return False
+    place = _column(rows, column)
+    return place is not None and (column is not None or not _ORDINAL.fullmatch(rows[place[0]][0]))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from docintel.cli.screen import err, error_text, item_progress, out, print_json
 from docintel.errors import InputError, QueryError
 from docintel.exports import check_out, write_advice, write_plan
 from docintel.parse.sandbox import parse
-from docintel.problems import listed_problems, name_of_pasted
+from docintel.problems import listed_problems, pasted
 from docintel.schema import Advice
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def _listed(source: Path, column: str | None) -> list[str]:
     if str(source) != "-":
         return listed_problems(parse(source), column)
     with TemporaryDirectory() as folder:
-        data = sys.stdin.buffer.read()
-        pasted = Path(folder, name_of_pasted(data))
-        pasted.write_bytes(data)
-        return listed_problems(parse(pasted), column)
+        data, name = pasted(sys.stdin.buffer.read(), column)
+        path = Path(folder, name)
+        path.write_bytes(data)
+        return listed_problems(parse(path), column)
 
 
 def _check(text: str | None, document: str | None, issue: int | None, from_: Path | None, column: str | None) -> None:

@@ -14,7 +14,7 @@ from docintel.config import models_dir
 from docintel.correcting import apply, carried
 from docintel.errors import InputError, NotFoundError, StoreError
 from docintel.files import printable
-from docintel.index.backend import Backend, backend_of
+from docintel.index.backend import Backend, Kind, backend_of
 from docintel.index.passage_index import PassageIndex
 from docintel.index.passages import split_passages
 from docintel.library import version
@@ -27,6 +27,7 @@ from docintel.schema import (
     Extraction,
 )
 from docintel.store.catalog import Catalog
+from docintel.store.connection import COPY_IT
 from docintel.store.corrections import Standing
 from docintel.store.originals import Originals
 
@@ -185,15 +186,25 @@ class Base:
             self._mirror = mirrored(folder)
         except OSError as exc:
             raise InputError(
-                f"{folder} 无法读取。 {folder} cannot be read: {exc.strerror}.",
+                f"{exc.filename or folder} 无法读取。 {exc.filename or folder} cannot be read: {exc.strerror}.",
                 hint="请由其所有者开放读取权限。 Let its owner give you the right to read it.",
             ) from exc
         return Path(self._mirror.name)
 
     @property
     def _index(self) -> PassageIndex:
-        """The open index; another one from when the library moved to it, in whatever process."""
+        """The open index; another one from when the library moved to it, in whatever process.
+
+        Raises:
+            InputError: the library can only be read, and its index is on Milvus, where opening it writes.
+        """
         backend = backend_of(self._index_folder)
+        if backend.backend is Kind.MILVUS and not self._catalog.is_writable:
+            raise InputError(
+                f"资料库 {self.folder} 只读，索引在 Milvus 上，无法检索。"
+                f" The library in {self.folder} cannot be written to, and one on Milvus is not searched read-only.",
+                hint=COPY_IT,
+            )
         if self._opened is None or self._opened[0] != backend:
             self._close_index()
             self._opened = backend, backend.open(self._index_folder, self._loaded_encoder)

@@ -3,6 +3,7 @@
 In: a folder. Out: a temporary one with links to its files, and copies of the small ones that name others.
 """
 
+import os
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,17 +17,31 @@ def mirrored(folder: Path) -> "TemporaryDirectory[str]":
     """A mirror of a folder, empty where there is none; it goes with the object.
 
     Raises:
-        OSError: a file cannot be read.
+        OSError: a file or a folder cannot be read.
     """
     mirror = TemporaryDirectory(prefix="docintel-")
-    for path in folder.absolute().rglob("*"):
-        place = Path(mirror.name, path.relative_to(folder.absolute()))
-        if path.is_dir():
-            place.mkdir(parents=True, exist_ok=True)
-        elif path.name.endswith(_COPIED):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
-        elif path.suffix != _LOCK:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(path)
+    try:
+        _fill(Path(mirror.name), folder.absolute())
+    except OSError:
+        mirror.cleanup()
+        raise
     return mirror
+
+
+def _fill(mirror: Path, folder: Path) -> None:
+    if not folder.exists():
+        return
+    for inside, _, names in os.walk(folder, onerror=_raise):
+        place = mirror / Path(inside).relative_to(folder)
+        place.mkdir(exist_ok=True)
+        for name in names:
+            path = Path(inside, name)
+            if name.endswith(_COPIED):
+                shutil.copyfile(path, place / name)
+            elif path.suffix != _LOCK:
+                path.open("rb").close()  # that it cannot be read is told now
+                (place / name).symlink_to(path)
+
+
+def _raise(error: OSError) -> None:
+    raise error

@@ -105,6 +105,7 @@ def _with_origin(document: Document, declared: Declared, official: Official) -> 
     furniture = [shown(block) for block in document.blocks if block.kind is BlockKind.FURNITURE]
     url = metadata.source_url([*asides, *furniture]) or declared.source_url
     issuer = "、".join(official.issuers)
+    body = [shown(block) for block in document.blocks if block.kind not in _NO_DATELINE]
     return replace(
         document,
         number=official.number or labelled_number([*asides, *furniture]),
@@ -117,8 +118,9 @@ def _with_origin(document: Document, declared: Declared, official: Official) -> 
         published=metadata.published(asides)
         or official.dated
         or metadata.url_date(url, document.source)
-        or dateline([shown(block) for block in document.blocks if block.kind not in _NO_DATELINE])
+        or dateline(body, says_published=True)
         or metadata.published([declared.published])
+        or dateline(body)
         or official.printed,
         source_url=url,
     )

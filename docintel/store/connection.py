@@ -1,4 +1,4 @@
-"""The SQLite file of a catalog, opened to be written to, or where that cannot be only to be read.
+"""The SQLite file of a catalog, opened to be written to, or on a medium that cannot be only to be read.
 
 In: a path. Out: a connection whose tables are of the newest version.
 """
@@ -45,24 +45,29 @@ def for_writing(path: Path) -> sqlite3.Connection:
 
 
 def for_reading(path: Path) -> sqlite3.Connection:
-    """The file as it is, with what its log holds where others may be writing.
+    """The file as it is, on a medium that nobody can write to.
 
-    Where no log can be made nobody writes: https://www.sqlite.org/wal.html#read_only_databases.
+    Elsewhere another may be writing, which cannot be told without a log: https://www.sqlite.org/wal.html#read_only_databases.
 
     Raises:
         sqlite3.Error: it is no database.
         SchemaVersionError: a newer docintel wrote it.
-        InputError: an older one did, or its last change is still in a log that cannot be read.
+        InputError: others may write it; an older docintel did, or its last change is still in a log.
     """
-    log, shared = (path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-shm"))
-    has_log = shared.exists() or os.access(path.parent, os.W_OK)
-    if not has_log and log.exists() and log.stat().st_size:
+    if not _is_on_read_only_medium(path.parent):
+        raise InputError(
+            f"资料库 {path.parent} 目前只有其所有者才能读取。"
+            f" The library in {path.parent} may only be read by its owner now: others may write to it, not you.",
+            hint=COPY_IT,
+        )
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
         raise InputError(
             f"{path.parent} 只读，且上次写入没有收尾。"
             f" The library in {path.parent} cannot be written to, and its last change is still in its log.",
             hint=COPY_IT,
         )
-    db = _connected(f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}")
+    db = _connected(f"{path.absolute().as_uri()}?immutable=1")
     try:
         refuse_newer(db)
         if not is_newest(db):
@@ -75,6 +80,11 @@ def for_reading(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _is_on_read_only_medium(folder: Path) -> bool:
+    """Whether nobody can write there; Windows does not tell."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def _connected(address: str) -> sqlite3.Connection:

@@ -22,6 +22,19 @@ _BY_WHEN = re.compile(
     rf"|(?<![近去前\d])(?:{_MANY})个?(?:工作日|天|日|周|星期|月|年)(?:之内|以内|内)(?!部|科)"
     r"|(?<![\d一二两三四五六七八九十百几多近半])年内)"
 )
+#: 每年3月底前 is a rhythm.
+_RHYTHM = re.compile(r"(?:每(?:年度?|半年|个?季度?|个?月|周|学期|学年)|逐[年季月])[^,。;:\n]{0,8}$")
+#: Of what was until then, and not of what is to be done: 2020年以前的合同, 2018年前欠缴的社保, 年内发生的问题.
+_OF_THE_PAST = re.compile(
+    r"\s*(?:[\u4e00-\u9fff]{0,2}的|(?:已经?|未经?|尚未)|(?:发生|存在|遗留|欠缴|欠付|拖欠|违规|违反|违纪|违法|超[发标])"
+    r"|(?:形成|签订|签署|立项|发放|购置|入职)[\u4e00-\u9fff]{1,4}的)"
+)
+#: What a field says that leaves it open, or is past: 完成时限:—, 完成时限:已完成.
+_NO_DAY = re.compile(
+    r"[\W_]*|(?:已|均已|全部|已全部)?(?:完成|整改|办结|落实|销号)(?:到位|完毕|完成)?|无|暂无|不涉及|待定|未定|同上"
+)
+_TERM = re.compile(rf"(?:{_MANY})个?(?:年|月|天|日|周)")
+_BARE_LABEL = re.compile(r"(?<![\u4e00-\u9fff])[期时]限\s*:\s*$")
 _WITHIN = re.compile(rf"(?P<many>{_MANY})个?(?P<of>工作日|天|日|周|星期|月|年)(?:之|以)?内")
 _THIS_OR_NEXT = re.compile(r"(?P<which>本|当|这个?|下个?)(?P<of>[周月])(?P<part>[底末初]|[上中下]旬)?")
 #: The last day of a part of a month.
@@ -31,8 +44,17 @@ _YEAR_MONTH = re.compile(r"(20\d\d)[./-](1[0-2]|0?[1-9])(?![\d./-])")
 
 def by_when(folded: str, start: int, end: int) -> Span | None:
     """The deadline that a stretch names: 6月底前, 一个月内."""
-    match = _BY_WHEN.search(folded, start, end)
-    return match.span() if match else None
+    for match in _BY_WHEN.finditer(folded, start, end):
+        low, high = match.span()
+        if not _RHYTHM.search(folded, max(0, low - 16), low) and not _OF_THE_PAST.match(folded, high):
+            return low, high
+    return None
+
+
+def sets_day(folded: str, span: Span) -> bool:
+    """Whether what a field of deadlines says is one: 完成时限:— is none, nor how long something holds, 期限:三年."""
+    is_term = _TERM.fullmatch(folded, *span) and _BARE_LABEL.search(folded, max(0, span[0] - 8), span[0])
+    return not is_term and not _NO_DAY.fullmatch(folded, *span)
 
 
 def due_day(folded: str, span: Span, anchor: date | None) -> date | None:
@@ -41,6 +63,8 @@ def due_day(folded: str, span: Span, anchor: date | None) -> date | None:
     Args:
         anchor: the day of publication.
     """
+    if "每" in folded[slice(*span)]:
+        return None
     if within := _WITHIN.search(folded, *span):
         return _later(anchor, within["many"], within["of"]) if anchor else None
     if anchor and (named := _THIS_OR_NEXT.search(folded, *span)):
@@ -49,9 +73,8 @@ def due_day(folded: str, span: Span, anchor: date | None) -> date | None:
         return max(_last_day(period.iso.rpartition("/")[2]) for period in periods)
     if match := _YEAR_MONTH.search(folded, *span):
         return _last_day(f"{match[1]}-{int(match[2]):02}")
-    if anchor and re.search(r"(?<![\d])年[底末内]", folded[slice(*span)]):
-        return date(anchor.year, 12, 31)
-    return None
+    is_year_end = re.search(r"(?<![\d])年[底末内]", folded[slice(*span)])
+    return date(anchor.year, 12, 31) if anchor and is_year_end else None
 
 
 def _last_day(iso: str) -> date:

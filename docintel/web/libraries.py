@@ -86,7 +86,10 @@ class Libraries:
 
     def _open_shipped(self) -> Library:
         library = Library(self.folder, encoder=self._encoder)
-        library.check_writable()  # accounts and the audit log lie beside it
+        with ExitStack() as refused:
+            refused.callback(library.close)
+            library.check_writable()  # accounts and the audit log lie beside it
+            refused.pop_all()
         return library
 
     @cached_property

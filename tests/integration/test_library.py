@@ -3,11 +3,13 @@
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from docintel.errors import InputError, NotFoundError, QueryError, StaleIndexError, StoreError
+from docintel.index.backend import backend_at
 from docintel.library import Library
 from docintel.parse.intake import list_files
 from docintel.parse.sandbox import parse
@@ -239,6 +241,12 @@ def test_a_library_is_a_folder_with_a_catalog_that_can_be_read(tmp_path):
         Library.open(tmp_path / "library")
 
 
+def only_read(monkeypatch):
+    """Nothing may be written, as on a medium that can only be read."""
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    monkeypatch.setattr("os.statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY))
+
+
 def test_a_library_that_can_only_be_read_is_searched_and_not_changed(library, folder, monkeypatch):
     library.ingest(folder)
     library.close()
@@ -247,7 +255,7 @@ def test_a_library_that_can_only_be_read_is_searched_and_not_changed(library, fo
         return {path: path.stat().st_mtime_ns for path in library.folder.rglob("*")}
 
     before = state()
-    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    only_read(monkeypatch)
     with Library.open(library.folder, encoder=library._encoder) as read:
         assert read.search("药品采购")
         assert len(read.records("issues"))
@@ -256,6 +264,37 @@ def test_a_library_that_can_only_be_read_is_searched_and_not_changed(library, fo
             with pytest.raises(InputError, match="只读"):
                 change()
     assert state() == before
+
+
+def test_an_index_that_cannot_be_read_is_told(library, folder, monkeypatch):
+    library.ingest(folder)
+    library.close()
+    (library.folder / "index" / "gone.bin").symlink_to(folder / "gone")
+    only_read(monkeypatch)
+    with Library.open(library.folder, encoder=library._encoder) as read, pytest.raises(InputError, match=r"gone\.bin"):
+        read.search("药品采购")
+
+    listed = os.scandir
+
+    def refused(path):
+        if path == library.folder / "index":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr("os.scandir", refused)
+    with Library.open(library.folder, encoder=library._encoder) as read, pytest.raises(InputError, match="无法读取"):
+        read.search("药品采购")
+
+
+def test_a_library_on_milvus_is_not_searched_read_only(library, folder, monkeypatch):
+    library.ingest(folder)
+    library.close()
+    backend_at("milvus://127.0.0.1", library.folder / "index").write(library.folder / "index")
+    only_read(monkeypatch)
+    with Library.open(library.folder, encoder=library._encoder) as read:
+        assert len(read.records("issues"))
+        with pytest.raises(InputError, match="Milvus"):
+            read.search("药品采购")
 
 
 def test_a_locked_catalog_ends_the_ingestion(library, folder, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 
 from docintel.errors import QueryError
 from docintel.parse import parse_bytes
-from docintel.problems import listed_problems, name_of_pasted
+from docintel.problems import listed_problems, pasted
 from docintel.schema import Block, BlockKind, Document
 from tests.factories import make_document
 
@@ -68,9 +68,28 @@ PASTED = [
 
 @pytest.mark.parametrize("text", PASTED)
 def test_a_pasted_cell_in_quotation_marks_is_one_problem(text):
-    data = text.encode()
-    found = listed_problems(parse_bytes(data, name_of_pasted(data)))
+    found = listed_problems(parse_bytes(*pasted(text.encode())))
     assert found == ["药品采购 权力集中", '食堂账目"两张皮",长期不清', "公务接待超标准"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("药品采购\t权力集中\n食堂账目不清", ["药品采购 权力集中", "食堂账目不清"]),
+        ("1.\t药品采购问题\n2.\t食堂账目不清", ["药品采购问题", "食堂账目不清"]),
+        ("1\t药品采购权力集中\n2\t食堂账目不清", ["药品采购权力集中", "食堂账目不清"]),
+        ("问题清单\n一、\t药品采购权力集中\n（二）\t食堂账目不清", ["药品采购权力集中", "食堂账目不清"]),
+        ("药品采购\t权力集中\n食堂\t账目不清", ["药品采购 权力集中", "食堂 账目不清"]),
+        ("类别\t存在的问题\n采购\t权力集中", ["权力集中"]),
+    ],
+)
+def test_a_stray_tab_makes_no_table(text, expected):
+    assert listed_problems(parse_bytes(*pasted(text.encode()))) == expected
+
+
+def test_a_column_that_is_named_is_looked_for_in_what_was_pasted():
+    file = pasted("类别\t表现\n采购\t权力集中".encode(), "表现")
+    assert listed_problems(parse_bytes(*file), "表现") == ["权力集中"]
 
 
 def test_quotation_marks_inside_a_line_are_its_words():

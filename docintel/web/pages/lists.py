@@ -17,7 +17,7 @@ from docintel.errors import InputError, QueryError
 from docintel.exports.advice import write_advice
 from docintel.exports.plan import PlanFormat, plan_file, plan_row
 from docintel.parse.sandbox import shared as shared_sandbox
-from docintel.problems import listed_problems, name_of_pasted
+from docintel.problems import listed_problems, pasted
 from docintel.schema import Advice, Document
 from docintel.web.audit import Action
 from docintel.web.finding import LONGEST_QUERY
@@ -72,8 +72,8 @@ def paste(
         raise InputError(
             "没有问题。 No problem is listed.", hint="请粘贴清单，一行一个问题。 Paste a problem in each line."
         )
-    data = text.encode("utf-8", "replace")
-    return _take(request, shared_sandbox().parse(data, name_of_pasted(data)), column)
+    file = pasted(text.encode("utf-8", "replace"), column or None)
+    return _take(request, shared_sandbox().parse(*file), column)
 
 
 @html.post(f"{_LIST}/file", max_body_size=UPLOAD_BYTES)

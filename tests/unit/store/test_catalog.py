@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -270,6 +271,7 @@ def test_records_are_selected_by_their_own_place_and_time(catalog, filters, expe
 def only_read(monkeypatch):
     """Nothing may be written, as on a medium that can only be read."""
     monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    monkeypatch.setattr("os.statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY))
 
 
 def test_a_catalog_that_can_only_be_read_is_read(tmp_path, only_read, monkeypatch):
@@ -301,3 +303,12 @@ def test_a_log_that_cannot_be_read_is_not_passed_over(tmp_path, only_read):
     path.with_name("catalog.sqlite-wal").write_bytes(b"x")
     with pytest.raises(InputError, match="没有收尾"):
         Catalog(path)
+
+
+def test_a_catalog_that_others_may_write_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(InputError, match=r"其所有者.*by its owner") as caught:
+        Catalog(path)
+    assert "--library" in caught.value.hint

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from docintel.errors import QueryError, StoreError
+from docintel.errors import InputError, QueryError, StoreError
 from docintel.web import libraries as module
 from docintel.web.libraries import Libraries
 from tests.unit.web.conftest import open_library
@@ -66,3 +66,23 @@ def test_what_comes_back_after_the_end_is_closed(folder):
         libraries.close()
     with pytest.raises(Exception, match="closed"):
         library.browse()
+
+
+def test_a_library_that_is_refused_is_closed(folder, monkeypatch):
+    closed = []
+
+    class ReadOnly:
+        def __init__(self, *args, **kwargs):
+            pass
+
+        def check_writable(self):
+            raise InputError("只读")
+
+        def close(self):
+            closed.append(self)
+
+    monkeypatch.setattr(module, "Library", ReadOnly)
+    monkeypatch.setattr(module, "load_encoder", lambda **_: None)
+    with pytest.raises(InputError, match="只读"):
+        Libraries(folder)
+    assert len(closed) == 1

@@ -65,7 +65,7 @@ def test_a_file_is_read_as_a_list(local):
 
 def test_the_column_can_be_named(local):
     text = "编号\t内部叫法\n甲\t药品采购权力集中\n乙\t耗材账实不符\n"
-    refused = paste(local, text)
+    refused = send(local, "清单.tsv", text.encode())
     assert refused.status_code == 400
     assert "内部叫法" in refused.text
     assert "问题所在列" in refused.text
