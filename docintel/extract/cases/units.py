@@ -325,7 +325,8 @@ def _suffering(
 ) -> Case:
     folded = reading.folded
     if isinstance(told_in, Item):
-        end = closed(reading, told_in.head) if clause.start >= told_in.head.end else clause.start
+        is_below = clause.start >= told_in.head.end
+        end = closed(reading, told_in.head) if is_below else max(unit.end, clause.start)
         quote, acts, sums = (unit.start, end), list(split_acts(folded, unit.end, end)), sums_of(reading, told_in)
         if not told_in.is_headed:
             before = [c for s in told_in.sentences for c in s.clauses if unit.end < c.start < clause.start]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice, product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docintel.extract.cases.cases import find_cases
@@ -459,6 +459,7 @@ def test_grounds_tell_how_a_case_was_found():
 
 
 @given(st.lists(st.sampled_from([*PEOPLE, *UNITS, *WORDS]), min_size=1, max_size=14))
+@example(["云溪县水利局受到党内警告处分问题"])
 def test_any_text_can_be_read(parts):
     text = "".join(parts)
     for case in cases_of(text):
