@@ -82,6 +82,8 @@ _ENDS = re.compile(
     r"下一?步|下一?阶段|接下来|在?今后|(?:衷心|诚挚|再次|最后)*感谢|以上(?:是|为|[^,。]{0,6}(?:报告|情况|汇报))|如有|如对|公示[期时]|举报|来信|监督(?:举报)?电话"
     r"|(?:我|本)[^,。;:的]{1,8}(?:将|会|要)|[^,。;:]{2,24}将(?:以|持续|继续|进一步|认真|坚持|不断|始终|严格|按照)"
 )
+#: Of an enumeration inside a paragraph.
+_FIRST, _SECOND = re.compile("一是|第一[,、是]?|首先[,是]?"), re.compile("(?:^|[。;,])(?:二是|第二|其次)")
 #: Characters behind the head of a block that tell nothing, and the share of a head that is issues.
 _FEW, _COVERED = 8, 0.6
 _QUOTES = {"“": "”", "‘": "’", '"': '"', "「": "」"}
@@ -107,10 +109,6 @@ def _is_of_item(folded: str, block: Block) -> bool:
     """Whether a block by its form is of an item: numbered, a heading, a table, or a field 责任单位:…."""
     is_opener = bool(block.numbering) or block.kind in (BlockKind.HEADING, BlockKind.TABLE)
     return is_opener or opens_with_label(folded, block.start, block.end)
-
-
-#: Of an enumeration inside a paragraph.
-_FIRST, _SECOND = re.compile("一是|第一[,、是]?|首先[,是]?"), re.compile("(?:^|[。;,])(?:二是|第二|其次)")
 
 
 def items(extraction: Extraction, folded: str, *, all_problems: bool = False) -> list[Place]:

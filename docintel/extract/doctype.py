@@ -17,6 +17,7 @@ import numpy.typing as npt
 from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.extract.language import lexicon
+from docintel.extract.language.characters import code_points
 from docintel.schema import DocType, Document
 from docintel.text.normalize import fold
 
@@ -176,7 +177,7 @@ def shared_model() -> Model:
 
 
 def _codes(text: str) -> Codes:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").copy()
+    codes = code_points(text).copy()
     codes[(codes >= ord("0")) & (codes <= ord("9"))] = ord("0")
     codes[codes >= _CODES] = 0
     return codes

@@ -61,7 +61,9 @@ def test_a_person_and_a_place_become_the_same_others_throughout(script):
 
 
 def test_a_candidate_is_told_by_its_ends_and_means(script):
+    from context_network import told_by
+
     states = torch.arange(6.0)[:, None].repeat(1, 2)
     stretches = torch.tensor([[[0, 2], [0, 6], [0, 0], [2, 6], [0, 0], [5, 6]]])
-    told = script.told_by(states, stretches)[0, ::2].tolist()
+    told = told_by(states, stretches)[0, ::2].tolist()
     assert told == [0, 1, 0, 2, 0.5, 2.5, 0, 3.5, 0, 5]

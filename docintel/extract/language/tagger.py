@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.extract.language.characters import code_points
 from docintel.extract.language.crf import Numbers, Scores, best_labels
 from docintel.graphs import session
 
@@ -73,7 +74,7 @@ class Tagger:
 
     def rows(self, text: str) -> npt.NDArray[np.int32]:
         """The row of embeddings of each character; 0 is that of all that have none."""
-        return self._row_of[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)]
+        return self._row_of[code_points(text)]
 
     def forget(self) -> None:
         """Read every sentence again, for those who measure how long that takes."""

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.extract.language.characters import code_points
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.tagger import shared_tagger
 from docintel.extract.work.candidates import Candidate
@@ -61,7 +62,7 @@ class Characters(NamedTuple):
     def of(cls, text: str) -> "Characters":
         """The rows of a folded text, those of the tagger."""
         rows = shared_tagger().rows(text)
-        rows[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) == ord("\n")] = LINE_END
+        rows[code_points(text) == ord("\n")] = LINE_END
         wide = rows.astype(np.int64)
         return cls(rows, pair(wide, np.append(wide[1:], LINE_END)).astype(np.int32))
 
@@ -130,7 +131,7 @@ class Network:
         for offset, name in zip(CODE_OFFSETS, CODES, strict=False):
             told += self.head["codes"][offset + codes[name]]
         told_of_sentence = np.zeros((len(around), told.shape[1]), dtype=np.float32)
-        for low, states in self._states(reading):
+        for low, states in self._states(reading) if spans else ():
             sums = _running_sums(states)
             for role, points in zip(at_ends, ends - low, strict=True):
                 here = np.flatnonzero((points >= 0) & (points < len(states)))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from docintel.extract.language.characters import code_points
 from docintel.extract.language.reading import Reading
 from docintel.extract.work.candidates import Candidate, Cut
 from docintel.schema import BlockKind, DocType, IssueCategory, MeasureCategory, Modality, Status
@@ -290,7 +291,7 @@ def _marks(
     reading: Reading, start: Ints, end: Ints, opening: Ints, marks: Mapping[str, Iterable[Span]]
 ) -> dict[str, Ints]:
     """Properties that spans have where they meet a stretch that has them; told are those that begin in one."""
-    text = np.frombuffer(reading.folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    text = code_points(reading.folded)
     found = {}
     for name, stretches in marks.items():
         count = _covered(len(text), stretches)
