@@ -47,6 +47,8 @@ _DOUBLED = rf"(?:(?<=翻)|(?<=翻了))(?:{_DIGIT}|\d)番"
 _NUMERIC_CHARS = rf"\d{NUMERAL}万亿壹贰叁肆伍陆柒捌玖数几半Xx×*＊○"
 #: Every number has one of these.
 _NUMERIC = re.compile(f"[{_NUMERIC_CHARS}]")
+#: How far before its number a word of `_ABOUT` begins at most, a space between them.
+_ABOUT_REACH = 6
 #: And begins with one of them, or a word of `_ABOUT` before it does: to look for these first is faster.
 _BEGINS = f"(?=[{_NUMERIC_CHARS}将接近大约超逾过破上至最不低高少多])"
 _RANGE = re.compile(" ?[至到~-] ?")
@@ -133,9 +135,10 @@ class QuantityGrammar:
             apart: the ends of a range that have each their measure word as two (`50元至200元`).
         """
         end = len(folded) if end is None else end
-        if not _NUMERIC.search(folded, start, end):
+        numeric = _NUMERIC.search(folded, start, end)
+        if numeric is None:
             return []
-        matches = self._pattern.finditer(folded, start, end)
+        matches = self._pattern.finditer(folded, max(start, numeric.start() - _ABOUT_REACH), end)
         numbers = [quantity for match in matches if _may_count(match) and (quantity := _quantity(match))]
         return [
             quantity

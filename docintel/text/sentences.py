@@ -13,6 +13,7 @@ _CLOSERS = "”’」』)】〕\"'"
 #: Both name first the characters that may end something, which the engine looks for fast, and say behind them when.
 _SENTENCE_END = re.compile(rf"[。!?…\n\t](?:(?<=[。!?])[。!?]*[{re.escape(_CLOSERS)}]*|(?<=…)…+(?=\s|$)|(?<=[\n\t]))")
 _CLAUSE_END = re.compile(r"[,;:…。!?](?:(?<=[,;:])(?:(?!\d{3}(?!\d))|(?<!\d[,;:]))|(?<=…)…+|(?<=[。!?])[。!?]*)[”’]*")
+_PUNCTUATION = ",;:。!?… \n\t"
 _CLOSED_BY = {"“": "”", "‘": "’"}
 _OPENED_BY = {"”": "“", "’": "‘"}
 _TITLE = re.compile(r"《[^《》\n]{1,80}》")
@@ -63,9 +64,12 @@ def split_clauses(folded: str, start: int = 0, end: int | None = None) -> list[t
 
 def _strip(folded: str, start: int, end: int) -> tuple[int, int]:
     """Take off end punctuation, and quotes that open or close outside the span."""
-    while start < end:
+    while True:
+        end = start + len(folded[start:end].rstrip(_PUNCTUATION))
+        if start == end:
+            break
         first, last = folded[start], folded[end - 1]
-        if last in ",;:。!?… \n\t" or (last in _OPENED_BY and not _opens(folded, start, end)):
+        if last in _OPENED_BY and not _opens(folded, start, end):
             end -= 1
         elif first in _CLOSED_BY and folded.find(_CLOSED_BY[first], start, end) < 0:
             start += 1

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from docintel.extract.cases.findings import Finding
-from docintel.extract.cases.sanctions import Sanction, general_sanction, notice_sanction, split_sanctions
+from docintel.extract.cases.sanctions import Sanction, general_sanction, may_state, notice_sanction, split_sanctions
 from docintel.extract.cases.statements import Group, Statement
 from docintel.extract.language.items import skip_numbering
 from docintel.extract.language.reading import Clause, Reading
@@ -57,6 +57,8 @@ def _further(reading: Reading, statement: Statement, groups: Sequence[Group]) ->
 
 def sanctions_in(reading: Reading, start: int, end: int) -> list[Sanction]:
     """The sanctions that a stretch of the document states, placed in the document."""
+    if not may_state(reading.folded, start, end):
+        return []
     return [_placed(sanction, start) for sanction in split_sanctions(reading.text[start:end])]
 
 

@@ -127,11 +127,12 @@ def _going_on(mentions: Sequence[UnitMention], statements: Sequence[Statement], 
 def _noticed_in(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
     """The unit that opens a clause, or that it says was named in a notice, and that the clause says did wrong."""
     folded, (low, high) = reading.folded, clause
+    inside = within(mentions, low, high)
+    if not inside:
+        return None
     begin = _LEAD.match(folded, low, high).end()  # type: ignore[union-attr]  # it always matches
     opener = at(mentions, begin)
-    named = [
-        m for m in within(mentions, low, high) if _NOTICED.search(folded, max(low, m.start - _NOTICE_REACH), m.start)
-    ]
+    named = [m for m in inside if _NOTICED.search(folded, max(low, m.start - _NOTICE_REACH), m.start)]
     unit = named[0] if named else opener
     if unit is None or unit.kind is UnitKind.DISCIPLINE or not (named or unit.start == begin):
         return None
@@ -142,6 +143,8 @@ def _noticed_in(reading: Reading, mentions: Sequence[UnitMention], clause: Claus
 def find_units_reported(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[Case]:
     """Units found out in passing: `查实|区中医院、区二院|违规外包太平间问题2起,问责6人`."""
     for sentence in reading.sentences:
+        if not _REPORTED.search(reading.folded, sentence.start, sentence.end):
+            continue
         for clause, following in zip(sentence.clauses, [*sentence.clauses[1:], None], strict=True):
             reported = _REPORTED.search(reading.folded, clause.start, clause.end)
             units = within(mentions, reported.start("units"), clause.end) if reported else ()

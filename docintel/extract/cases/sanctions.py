@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from docintel.extract.language.gates import Gated
+from docintel.extract.language.gates import EachOf, Gated
 from docintel.extract.language.lexicon import load
 from docintel.schema import SanctionKind
 from docintel.text.normalize import fold
@@ -31,7 +31,7 @@ _NOTICE = [(SanctionKind.NOTICE, _compiled(pattern)) for pattern in _WORDS["noti
 _JOINT = [(_compiled(pattern), tuple(parts)) for pattern, parts in _WORDS["joint"].items()]
 _ANY_GENERAL = Gated("|".join(pattern.pattern for _, pattern in _GENERAL))
 _TITLE = re.compile(r"《[^《》]*》")
-_ANY = Gated("|".join(pattern.pattern for _, pattern in _DECIDED))
+_EACH_OF = EachOf([pattern for _, pattern in _DECIDED])
 #: `移送司法机关|3人` is a figure, no consequence of anybody's.
 _COUNTED = re.compile(r"(?:处分|处理|帮助|问责)?[0-9]+余?[人名件起]")
 #: 不予立案, 免予处分, 可能因此被免职: nothing followed
@@ -61,6 +61,11 @@ class Sanction:
     fine: float | None = None
 
 
+def may_state(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch has a word that sanctions need: most have none."""
+    return _EACH_OF.may_match(folded, start, end)
+
+
 def split_sanctions(text: str) -> list[Sanction]:
     """The sanctions that `text` states, in order; `开除党籍和公职` gives two, `不予立案` none."""
     return list(_split(text))
@@ -69,7 +74,8 @@ def split_sanctions(text: str) -> list[Sanction]:
 @lru_cache(maxsize=1024)  # several steps ask for those of one clause
 def _split(text: str) -> tuple[Sanction, ...]:
     folded = _TITLE.sub(lambda match: "〇" * len(match[0]), fold(text))
-    if not _ANY.search(folded):
+    decided = [_DECIDED[n] for n in _EACH_OF.possible(folded)]
+    if not decided:
         return ()
     joint = [
         Sanction(*match.span(), part, _kind_of(part))
@@ -77,7 +83,7 @@ def _split(text: str) -> tuple[Sanction, ...]:
         for match in pattern.finditer(folded)
         for part in parts
     ]
-    found = _without_overlap(_found(_DECIDED, folded, text), joint)
+    found = _without_overlap(_found(decided, folded, text), joint)
     return tuple(
         s
         for s in found

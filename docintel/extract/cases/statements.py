@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from docintel.extract.cases.acts import act_in_case_name
 from docintel.extract.cases.unnamed_subjects import unnamed_in
@@ -72,8 +73,7 @@ class Group:
     governed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A clause and whom it is about.
 
     Attributes:

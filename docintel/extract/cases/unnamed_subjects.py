@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docintel.extract.cases.sanctions import split_sanctions
+from docintel.extract.cases.sanctions import may_state, split_sanctions
 from docintel.extract.language.items import skip_numbering
 from docintel.extract.language.reading import Clause, Reading
 
@@ -75,7 +75,7 @@ def unnamed_in(reading: Reading, clauses: Sequence[Clause]) -> Unnamed | None:
         clauses: of one sentence, none of which names people.
     """
     start, end = clauses[-1]
-    sanctions = split_sanctions(reading.text[start:end])
+    sanctions = split_sanctions(reading.text[start:end]) if may_state(reading.folded, start, end) else ()
     if not sanctions:
         return None
     stated = start + sanctions[0].start

@@ -8,8 +8,10 @@ none of them.
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from operator import methodcaller
 
-from docintel.extract.language.lexicon import alternation
+from docintel.extract.language.lexicon import alternation, first_of
 
 _QUANTIFIER = re.compile(r"(?:(?P<open>[?*]|\{0*[,}])|\+|\{\d+(?:,\d*)?\})[?+]?")
 _GROUP = re.compile(r"\((?:\?(?:[:>]|P<\w+>))?(?!\?)")
@@ -20,6 +22,7 @@ _PLAIN = re.compile(r"[^\W\d_]|[,:;]")
 _BEGINS_PLAIN = re.compile(r"[^\W\d_](?![?*{|])")
 #: No alternative outside of brackets.
 _ONE = re.compile(r"(?:[^()|]|\((?:[^()]|\([^()]*\))*+\))*+")
+_END = methodcaller("end")
 
 
 class Gated:
@@ -43,11 +46,48 @@ class Gated:
             return iter(())
         return self._whole.finditer(text, start, end)
 
+    def in_lines(self, text: str) -> Iterator[re.Match[str]]:
+        """The same for a whole text and a pattern that never goes on beyond the end of a line."""
+        needed = self._needed.search(text) if self._needed else None
+        if self._needed is None:
+            yield from self._whole.finditer(text)
+        while self._needed and needed:
+            start, line_end = text.rfind("\n", 0, needed.start()) + 1, text.find("\n", needed.end())
+            end = line_end + 1 if line_end >= 0 else len(text)
+            yield from self._whole.finditer(text, start, end)
+            needed = self._needed.search(text, end)
+
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As of a `re.Pattern`."""
         if self._needed and not self._needed.search(text, start, end):
             return None
         return self._whole.match(text, start, end)
+
+
+class EachOf:
+    """Patterns each of which needs words, to be told which of them may match somewhere: of many, few."""
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        needed = [needed_words(pattern.pattern) for pattern in patterns]
+        if not all(needed):
+            raise ValueError(f"{patterns[needed.index(frozenset())].pattern} needs no word")
+        words = frozenset().union(*needed)
+        self._any = re.compile(alternation(words))
+        #: The longest word at each place; those that it begins with stand there, too.
+        self._each = re.compile(f"{first_of(words)}(?=({alternation(words)}))")
+        self._needing = {
+            word: [n for n, some in enumerate(needed) if any(map(word.startswith, some))] for word in words
+        }
+
+    def may_match(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Whether any of them may."""
+        return self._any.search(text, start, end) is not None
+
+    def possible(self, text: str, start: int = 0, end: int = sys.maxsize) -> list[int]:
+        """The numbers of those that may, in order."""
+        first = self._any.search(text, start, end)
+        words = self._each.findall(text, first.start(), end) if first else ()
+        return sorted({n for word in words for n in self._needing[word]})
 
 
 class AnyOf:
@@ -85,17 +125,17 @@ def _gated(patterns: Sequence[str]) -> Iterator[Gated]:
 
 
 def find_behind(before: re.Pattern[str], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The matches of a pattern in a text, each right behind a match of another.
+    """The matches of a pattern in a text, each at its start or right behind a match of another.
 
     For a pattern that begins with a lookbehind: the engine would try it at every character, one by one.
 
     Args:
-        before: one character, or the start of the text, of which one stands before every match.
+        before: one character that stands before every match; one that began with `^` would take twice as long.
         pattern: matches one character at least.
     """
     end = 0
-    for opening in before.finditer(text):
-        if opening.end() >= end and (match := pattern.match(text, opening.end())):
+    for start in chain((0,), map(_END, before.finditer(text))):
+        if start >= end and (match := pattern.match(text, start)):
             yield match
             end = match.end()
 

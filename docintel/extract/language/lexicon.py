@@ -22,6 +22,14 @@ def first_of(words: Iterable[str]) -> str:
     return f"(?=[{re.escape(''.join(sorted({word[0] for word in words})))}])"
 
 
+def first_two_of(words: Iterable[str]) -> str:
+    """The same for the first two characters, where many of the words begin with a common one."""
+    longer = [word for word in words if len(word) > 1]
+    firsts, seconds = ("".join(sorted({word[n] for word in longer})) for n in (0, 1))
+    alone = "".join(f"|{re.escape(word)}" for word in words if len(word) == 1)
+    return f"(?=[{re.escape(firsts)}][{re.escape(seconds)}]{alone})"
+
+
 def alternation(words: Iterable[str]) -> str:
     """A regular expression that matches any of the words, the longest first; to be put in a group.
 

@@ -211,7 +211,8 @@ def _main_verb(words: Words, verbs: list[int]) -> int:
     Of `收受下属赠送的礼金` the one before the relative clause; of `发现整改不到位问题` and of an enumeration the first;
     else the last (`组织职工签订承诺书`), but for one that modifies the noun (`提出整改建议`).
     """
-    summed = max((i for i, word in enumerate(words) if word.text in words_of("sums") | _DONE), default=-1)
+    summing = words_of("sums") | _DONE
+    summed = max((i for i, word in enumerate(words) if word.text in summing), default=-1)
     verbs = [i for i in verbs if i > summed] or verbs
     relative = max((i for i, word in enumerate(words) if word.text == "的"), default=-1)
     outside = [i for i in verbs if i > relative or i == verbs[0]]

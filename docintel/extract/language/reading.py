@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from itertools import starmap
 from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar, cast
 
@@ -102,7 +103,7 @@ class Reading:
             if block.kind in NOT_CONTENT:
                 continue
             for start, end in split_sentences(self.folded, block.start, block.end):
-                clauses = tuple(Clause(*span) for span in split_clauses(self.folded, start, end))
+                clauses = tuple(starmap(Clause, split_clauses(self.folded, start, end)))
                 if clauses:
                     yield Sentence(start, end, i, clauses)
 

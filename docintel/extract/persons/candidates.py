@@ -6,13 +6,13 @@ credits and names of organisations is left in.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from docintel.extract.language.gates import Gated, find_behind
-from docintel.extract.language.lexicon import alternation, first_of, load
-from docintel.extract.language.reading import Name, Reading, at, within
+from docintel.extract.language.lexicon import alternation, first_of, first_two_of, load
+from docintel.extract.language.reading import Name, Reading, Sentence, at, within
 from docintel.extract.persons.positions import follows_title, has_title
 from docintel.extract.units.units import UnitMention
 from docintel.schema import NOT_CONTENT, BlockKind
@@ -50,7 +50,10 @@ _SAID = re.compile(r"说[,:。“]")
 _TITLED = re.compile(rf"{_SURNAME}(?:{alternation([*_WORDS['heads'], *_WORDS['called']])})?")
 #: Positions, and what a court calls people.
 _CALLED = [word for word in _WORDS["introducers"] if word.endswith(("人", "被告"))]
-_TITLE = re.compile(rf"(?:{alternation([*_WORDS['heads'], *_CALLED])}|员)(?:\([^()]{{2,8}}\))?(?={_HAN})")
+_TITLE = re.compile(
+    rf"{first_two_of([*_WORDS['heads'], *_CALLED, '员'])}(?:{alternation([*_WORDS['heads'], *_CALLED])}|员)"
+    rf"(?:\([^()]{{2,8}}\))?(?={_HAN})"
+)
 #: Syllables that names of other languages are written with: 阿依古丽·买买提.
 _SYLLABLE = f"[{''.join(sorted(set(''.join(_WORDS['syllables'].split()))))}]"
 #: 局长|张三丰|表示, 校长|欧阳修平|在, 院长|阿迪力·买买提|介绍; the position is read to its end: 总会计师 is no 师.
@@ -101,7 +104,7 @@ _DECIDED = Gated(
     rf"(?:判处|(?:给予|决定给予|决定对|对)(?=[^,。;]{{2,3}}(?:党内|政务|留党|撤职|开除|诫勉|免职|(?:予以|进行|作出|采取|给予)(?:党内|政务|立案|诫勉|留置|逮捕|批评教育)))|终止|罢免)"
     rf"(?P<name>{_SURNAME}{_HAN}{{2}}|{_SAFE}{_HAN})(?=有期徒刑|无期徒刑|死刑|拘役|党内|政务|留党|撤职|开除|诫勉|免职|予以|进行|作出|采取|给予|的[^,。;]{{0,8}}(?:代表|委员)资格)"
 )
-_BEFORE_OPENER = re.compile(rf"^|[,。;、:\n](?=[\u4e00-\u9fff]{{2,4}}?{first_of(_OPENS.split('|'))})")
+_BEFORE_OPENER = re.compile(rf"[,。;、:\n](?=[\u4e00-\u9fff]{{2,4}}?{first_of(_OPENS.split('|'))})")
 _STRANDED = re.compile(rf"{_SURNAME}{_HAN}(?![内中上下前后时期组班队会部外里间某等们]){_HAN}")
 _HEAD_INSIDE = re.compile(alternation(_WORDS["heads"]))
 _ACCUSED = re.compile(rf"{_SUFFERS}|在|接受|挪用|贪污|受贿|套取|骗取|侵占|涉嫌|严重")
@@ -173,6 +176,8 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
         ):
             yield Candidate(start, end, "person/tagger")
     yield from _between(reading, tagged.values())
+    places = {name.start: name.end for name in reading.names if name.label == "LOC"}
+    people = frozenset(name.start for name in tagged.values())
     for sentence in reading.sentences:
         hides = _HIDING.search(folded, sentence.start, sentence.end)
         for match in _ANONYMOUS.finditer(folded, sentence.start, sentence.end) if hides else ():
@@ -182,7 +187,7 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
             whole = _foreign_end(folded, *match.span())
             if whole and not _is_quoted(folded, match.start(), whole):
                 yield Candidate(match.start(), whole, "person/syllables")
-        yield from _untagged(reading, sentence.start, sentence.end, openers)
+        yield from _untagged(reading, sentence, openers, places, people)
 
 
 def _between(reading: Reading, tagged: Iterable[Name]) -> Iterator[Candidate]:
@@ -241,20 +246,32 @@ def _turns(reading: Reading) -> Iterator[Candidate]:
             yield Candidate(start, end, "person/turn")
 
 
-def _untagged(reading: Reading, start: int, end: int, openers: Container[str]) -> Iterator[Candidate]:
-    """Names that the tagger missed, right behind a position."""
+def _untagged(
+    reading: Reading,
+    sentence: Sentence,
+    openers: Container[str],
+    places: Mapping[int, int],
+    people: Container[int],
+) -> Iterator[Candidate]:
+    """Names that the tagger missed, right behind a position.
+
+    Args:
+        reading: the document.
+        sentence: where they are looked for.
+        openers: names that open a clause somewhere.
+        places: where the tagger sees places: start → end.
+        people: where the names begin that it sees.
+    """
     folded = reading.folded
-    places = {name.start: name.end for name in reading.names_in(start, end, "LOC")}
-    people = {name.start for name in reading.names_in(start, end, "PER")}
-    for head in _TITLE.finditer(folded, start, end):
-        begin = head.end()
+    for head in _TITLE.finditer(folded, sentence.start, sentence.end):
+        begin, end = head.end(), sentence.end
         if hidden := _ANONYMOUS_HERE.match(folded, begin, end):
             yield Candidate(*hidden.span(), "person/masked")
         elif familiar := _FAMILIAR.match(folded, begin, end):
             yield Candidate(*familiar.span("name"), "person/familiar")
         elif begin not in places or _CLOSED_NAME.match(folded, begin, places[begin] + 1):  # 副科长|湛江平|,
             yield from _behind_title(reading, begin, end, openers, tagged=begin in people)
-        if (listed := _LISTED_NAME.match(folded, begin, end)) and _is_listed(reading, listed, people):
+        if (listed := _LISTED_NAME.match(folded, begin, end)) and _is_listed(reading, sentence, listed, people):
             yield Candidate(*listed.span("name"), "person/listed")
 
 
@@ -308,7 +325,7 @@ def _is_all_title(reading: Reading, offset: int) -> bool:
     return bool(units) and all(word.label in _TITLE_TAGS for word in before)
 
 
-def _is_listed(reading: Reading, listed: re.Match[str], people: Container[int]) -> bool:
+def _is_listed(reading: Reading, sentence: Sentence, listed: re.Match[str], people: Container[int]) -> bool:
     """Whether a word of two characters, or words of three, are a name: one with a position stands next in the list."""
     start, end = listed.span("name")
     word, last = at(reading.words, start), at(reading.words, end - 1)
@@ -317,7 +334,7 @@ def _is_listed(reading: Reading, listed: re.Match[str], people: Container[int]) 
     if end - start == _GIVEN and word.end != end:
         return False
     head = _TITLE.search(reading.folded, listed.end(), listed.end() + _LISTED_REACH)
-    return head is not None and head.end() in people
+    return head is not None and head.end() in people and head.end() < sentence.end
 
 
 def _parted(reading: Reading, begin: int, end: int) -> int | None:

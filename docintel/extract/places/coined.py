@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from docintel.extract.language.gates import find_behind
+from docintel.extract.language.gates import Gated, find_behind
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.name_characters import CHARACTER
 from docintel.extract.language.reading import Reading, once, within
@@ -28,14 +28,13 @@ _LEAD = re.compile(
     r"(?:走进|来自|聚焦|专访|对话|探访|走访|直击|解码|探析|见闻|记者|看|访|记|问|探|赴|写在|读|听|话)+(?=[\u4e00-\u9fff]{2,3}[省市县区])"
 )
 #: Villages and neighbourhoods before one of their bodies, wherever they stand.
-_COINED_VILLAGE = re.compile(
+_COINED_VILLAGE = Gated(
     r"(?<![\u4e00-\u9fff])(?![各该本全某两几一我原])[\u4e00-\u9fff]{2,4}?(?:社区|村)(?=党[委支总]|居委会|居民委|村?委会|村民委|卫生[室所])"
 )
 #: 公示贴在|村委会: more than a name.
 _PHRASE = re.compile(r".*[在由到对向的将把被给里和与是该]")
-#: What can stand before such a place, and before such a village.
-_BEFORE_PLACE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fffA-Za-z·()]{2,19}?[省市县区州])")
-_BEFORE_VILLAGE = re.compile(r"^|[^\u4e00-\u9fff](?=[\u4e00-\u9fff]{2,4}?[社村])")
+#: What can stand before such a place.
+_BEFORE_PLACE = re.compile(r"[^\u4e00-\u9fff](?=[\u4e00-\u9fffA-Za-z·()]{2,19}?[省市县区州])")
 #: What opens the headline of an interview.
 _SPOKEN_TO = "(?:对话|专访|走访|探访|访)"
 #: An unknown place before one of its organs, where a clause begins: 砚州县|人民法院, 云溪县石桥镇|信用社.
@@ -73,7 +72,7 @@ def coined_names(reading: Reading) -> tuple[str, ...]:
     named = (organ["place"] for organ in organs if not _begins_verb(reading, organ.start("place")))
     names.update(name for name in named if _is_coined(name))
     names.update(place for m in _in_province().finditer(folded) if _is_coined(place := m["place"]))
-    villages = find_behind(_BEFORE_VILLAGE, _COINED_VILLAGE, folded)
+    villages = _COINED_VILLAGE.in_lines(folded)
     found = (match.group() for match in villages if not _begins_verb(reading, match.start()))
     names.update(name for name in found if not _PHRASE.match(name))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))

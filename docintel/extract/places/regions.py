@@ -51,7 +51,11 @@ def _survey(reading: Reading) -> tuple[tuple[PlaceMention, ...], Place | None]:
     mentions = _in_own_cities(mentions)
     about = _about(reading, mentions, coined)
     fuller = _fuller(mentions, about)
-    return tuple(replace(mention, place=fuller(mention.place)) for mention in mentions), about and fuller(about)
+    return tuple(_at(mention, fuller(mention.place)) for mention in mentions), about and fuller(about)
+
+
+def _at(mention: PlaceMention, place: Place) -> PlaceMention:
+    return mention if mention.place is place else replace(mention, place=place)
 
 
 def _in_own_cities(mentions: Sequence[PlaceMention]) -> tuple[PlaceMention, ...]:

@@ -8,7 +8,7 @@ neighbours; fitted by `scripts/train_metric.py`.
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
-from docintel.extract.language.reading import Reading
+from docintel.extract.language.reading import Reading, Sentence, within
 from docintel.extract.language.wording import Span
 from docintel.schema import DocType, Ground, Metric, Statistic
 
@@ -65,11 +65,13 @@ _SHOWN = 3
 
 
 class Words:
-    """The words of a document, names and numbers made alike."""
+    """The words of a sentence, names and numbers made alike."""
 
-    def __init__(self, reading: Reading) -> None:
-        """Read them once for all figures."""
-        kept = [word for word in reading.words if not word.text.isspace()]
+    def __init__(self, reading: Reading, sentence: Sentence) -> None:
+        """Read them once for all figures of the sentence."""
+        words = within(reading.words, sentence.start, sentence.end)
+        kept = [word for word in words if not word.text.isspace()]
+        self.sentence = sentence
         self.spans: list[Span] = [(word.start, word.end) for word in kept]
         self.starts = [word.start for word in kept]
         self.texts = [_ANY.get(word.label) or _generalised(word.text) for word in kept]
@@ -111,11 +113,23 @@ def ground(statistic: Statistic, field: str) -> Ground:
     return next((one for one in statistic.grounds if one.field == field), Ground(field, "none"))
 
 
-def describe(reading: Reading, statistics: Sequence[Statistic], doc_type: DocType) -> Iterator[tuple[int, Features]]:
-    """For each figure that is judged its number and its features."""
-    words = Words(reading)
+def is_open(statistic: Statistic) -> bool:
+    """Whether a figure is judged and the rules leave a doubt."""
+    return is_judged(statistic) and not is_settled(statistic.metric, ground(statistic, "metric").rule)
+
+
+def describe(
+    reading: Reading,
+    statistics: Sequence[Statistic],
+    doc_type: DocType,
+    is_wanted: Callable[[Statistic], bool] = is_judged,
+) -> Iterator[tuple[int, Features]]:
+    """For each figure that is wanted its number and its features."""
+    words: Words | None = None
     for n, statistic in enumerate(statistics):
-        if is_judged(statistic) and (sentence := reading.sentence_at(statistic.evidence.start)):
+        if is_wanted(statistic) and (sentence := reading.sentence_at(statistic.evidence.start)):
+            if words is None or words.sentence is not sentence:
+                words = Words(reading, sentence)
             before = statistics[n - 1] if n and statistics[n - 1].evidence.start >= sentence.start else None
             behind = statistics[n + 1] if n + 1 < len(statistics) else None
             if behind and behind.evidence.start >= sentence.end:
@@ -124,7 +138,7 @@ def describe(reading: Reading, statistics: Sequence[Statistic], doc_type: DocTyp
             features: dict[str, Span | None] = dict.fromkeys(_said(statistic, grounds, doc_type))
             features.update(dict.fromkeys(_beside(statistic, before, behind)))
             features.update(_named(statistic, grounds))
-            features.update(_around(reading, words, statistic, (sentence.start, sentence.end)))
+            features.update(_around(reading, words, statistic))
             yield n, features
 
 
@@ -169,23 +183,23 @@ def _named(statistic: Statistic, grounds: Mapping[str, Ground]) -> dict[str, Spa
     return found
 
 
-def _around(reading: Reading, words: Words, statistic: Statistic, sentence: Span) -> dict[str, Span]:
+def _around(reading: Reading, words: Words, statistic: Statistic) -> dict[str, Span]:
     """The characters of the quote and beside the number, the words of the clause and of the sentence."""
     number, quote = ground(statistic, "").evidence, statistic.evidence
     assert number is not None
-    start, end, folded = number.start, number.end, reading.folded
+    start, end, folded, sentence = number.start, number.end, reading.folded, words.sentence
     found: dict[str, Span] = {}
     for role, low, high in (("quote_before", quote.start, start), ("quote_behind", end, quote.end)):
         text = folded[low:high].translate(_DIGITS)
         found |= {f"{role}={text[i : i + 2]}": (low + i, low + i + 2) for i in range(len(text) - 1)}
     for size in _BESIDE:
-        low, high = max(sentence[0], start - size), min(sentence[1], end + size)
+        low, high = max(sentence.start, start - size), min(sentence.end, end + size)
         found[f"beside_before={size}|{folded[low:start]}"] = low, start
         found[f"beside_behind={size}|{folded[end:high]}"] = end, high
     clause = reading.clause_at(start)
     low, high = words.range(*((clause.start, clause.end) if clause else (start, end)))
     first, last = words.range(start, end)
-    opens, closes = words.range(*sentence)
+    opens, closes = words.range(sentence.start, sentence.end)
     for role, one, other in (
         ("clause_before", low, first),
         ("clause_behind", last, high),
@@ -252,13 +266,13 @@ class MetricJudge:
 
     def verdict(self, statistic: Statistic, features: Features) -> Verdict | None:
         """What the model says of a figure; None where the metric of the rules stands."""
-        scores = self.log_odds(features)
-        best = int(scores.argmax())
         ruled = self._numbers.get(statistic.metric)
         rule = ground(statistic, "metric").rule
-        if is_settled(statistic.metric, rule) or ruled is None or best == ruled:
+        if is_settled(statistic.metric, rule) or ruled is None:
             return None
-        if scores[best] - scores[ruled] < self.margins.get(rule, self.margins[""]):
+        scores = self.log_odds(features)
+        best = int(scores.argmax())
+        if best == ruled or scores[best] - scores[ruled] < self.margins.get(rule, self.margins[""]):
             return None
         return Verdict(self.metrics[best], self._strongest(features, best, ruled))
 
@@ -278,7 +292,7 @@ class MetricJudge:
 def judged(reading: Reading, statistics: Sequence[Statistic], doc_type: DocType) -> tuple[Statistic, ...]:
     """The statistics of a document, with other metrics where the model is surer than the rules."""
     found, model = list(statistics), shared_judge()
-    for n, features in describe(reading, statistics, doc_type):
+    for n, features in describe(reading, statistics, doc_type, is_open):
         if verdict := model.verdict(statistics[n], features):
             found[n] = _with_verdict(reading, statistics[n], verdict)
     return tuple(found)

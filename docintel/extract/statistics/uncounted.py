@@ -4,6 +4,7 @@ In: a reading and a quantity. Out: whether it counts. The rules are data: `[[not
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -36,17 +37,6 @@ class _Rule:
     behind: re.Pattern[str]
     chinese: bool | None
 
-    def holds(self, folded: str, quantity: Quantity) -> bool:
-        """Whether the rule speaks of this quantity."""
-        first, last = max(0, quantity.start - _REACH), quantity.end + _REACH
-        start = quantity.start - (folded[quantity.start - 1 : quantity.start] == " ")
-        end = quantity.end + (folded[quantity.end : quantity.end + 1] == " ")
-        return (
-            self.chinese in (None, quantity.in_chinese)
-            and self.behind.match(folded, end, last) is not None
-            and self.before.search(folded, first, start) is not None
-        )
-
 
 @lru_cache(maxsize=1024)
 def _rules(name: str, unit_of_measure: str) -> tuple[_Rule, ...]:
@@ -60,6 +50,19 @@ def _rule(row: dict[str, Any]) -> _Rule:
         re.compile(f"(?:{row['before']})$" if "before" in row else ""),
         re.compile(row.get("behind", "")),
         row.get("chinese"),
+    )
+
+
+def _any_holds(rules: Sequence[_Rule], folded: str, quantity: Quantity) -> bool:
+    """Whether a rule speaks of this quantity."""
+    first, last = max(0, quantity.start - _REACH), quantity.end + _REACH
+    start = quantity.start - (folded[quantity.start - 1 : quantity.start] == " ")
+    end = quantity.end + (folded[quantity.end : quantity.end + 1] == " ")
+    return any(
+        rule.chinese in (None, quantity.in_chinese)
+        and rule.behind.match(folded, end, last) is not None
+        and rule.before.search(folded, first, start) is not None
+        for rule in rules
     )
 
 
@@ -85,7 +88,7 @@ def counts(reading: Reading, quantity: Quantity) -> bool:
             return True
         return overrun is not None or _words()["undone"].match(folded, quantity.end) is not None
     rules = _rules("not_counted", quantity.unit_of_measure)
-    if any(rule.holds(folded, quantity) for rule in rules) or _in_set_phrase(folded, quantity):
+    if _any_holds(rules, folded, quantity) or _in_set_phrase(folded, quantity):
         return False
     if quantity.in_chinese and not _counts_in_chinese(folded, quantity):
         return False
@@ -108,7 +111,7 @@ def _counts_in_chinese(folded: str, quantity: Quantity) -> bool:
     """Whether Chinese numerals count: no article (一个), ordinal (二次), size (百家), department (审评六部)."""
     number = folded[quantity.number_start : quantity.number_end]
     if quantity.form is Form.CHINESE and quantity.value == 1 and quantity.unit_of_measure != "倍":
-        return any(rule.holds(folded, quantity) for rule in _rules("single", quantity.unit_of_measure))
+        return _any_holds(_rules("single", quantity.unit_of_measure), folded, quantity)
     return not (
         (number == "二" and quantity.unit_of_measure != "倍")
         or (number in _BARE_SIZES and not quantity.approximate)

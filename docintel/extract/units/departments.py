@@ -77,7 +77,7 @@ POSTED = re.compile(
 )
 #: What can stand before such a department.
 BEFORE_POSTED = re.compile(
-    r"^|(?:[^\u4e00-\u9fff\d]|[任兼的了原])(?=[\u4e00-\u9fffA-Za-z·()]{2,48}?[部处科室局庭心司站队所间行])"
+    r"(?:[^\u4e00-\u9fff\d]|[任兼的了原])(?=[\u4e00-\u9fffA-Za-z·()]{2,48}?[部处科室局庭心司站队所间行])"
 )
 #: What a company runs: 城东营业所, 二号车间.
 _OUTLETS = ("中心", "所", "站", "厂", "车间", "项目部", "分理处")

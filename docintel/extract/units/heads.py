@@ -222,7 +222,7 @@ class Heads:
 
     def _clinics(self, pattern: Gated) -> Iterator[Head]:
         """Clinics, pharmacies and farms that the tagger has missed."""
-        for match in pattern.finditer(self._text):
+        for match in pattern.in_lines(self._text):
             later = self._reading.names_in(match.start() + 1, match.end(), "ORG")  # 责令|博爱门诊部
             words = within(self._reading.words, match.start(), match.end())
             verb = any(word.label in _VERBS for word in words[:1]) or any(w.label in _GOES for w in words)

@@ -40,7 +40,7 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, tuple[str, UnitKind]]]:
         r"(?![一二三四五六七八九十]次全会|全会|委员(?!会)|令|网站|(?<=部)(?:门(?!头沟)|署)"
         r"|(?<=书记处)书记|(?<=办)[理公案事法学成好]|(?<=银行)[卡账])"
     )
-    return re.compile(rf"(?>{alternation(names)}){after}"), names
+    return re.compile(rf"{first_of(names)}(?>{alternation(names)}){after}"), names
 
 
 @cache

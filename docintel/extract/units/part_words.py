@@ -50,7 +50,7 @@ OFFICE = re.compile(
     r"(?:[部处科室]|办公室|中心(?=主任|副主任|原|被))|工会(?=主席|副主席|委员(?!会)|负责人))(?![法公门分署位属理置罚学技室])"
 )
 BEFORE_OFFICE = re.compile(
-    r"^|(?:[^\u4e00-\u9fff]|[由和与])"
+    r"(?:[^\u4e00-\u9fff]|[由和与])"
     rf"{first_of(['原', '工会', *WORDS['offices']['names'], *WORDS['offices']['duties']])}"
 )
 BUREAU_OFFICES = frozenset(WORDS["bureau_offices"]["names"])

@@ -44,20 +44,20 @@ class Parts:
         """Every such word, with what reads it; the surer ones last."""
         text = self._text
         found: tuple[tuple[Iterable[re.Match[str]], Reader], ...] = (
-            (words.TASK.finditer(text), self._task),
-            (words.COMMITTEE.finditer(text), self._committee),
+            (words.TASK.in_lines(text), self._task),
+            (words.COMMITTEE.in_lines(text), self._committee),
             (find_behind(words.BEFORE_OFFICE, words.OFFICE, text), self._office),
             (words.WARD.finditer(text), self._ward),
             (find_behind(BEFORE_POSTED, POSTED, text), self._posted),
-            (words.OUTPOST.finditer(text), self._outpost),
-            (words.POLICE.finditer(text), self._police),
-            (words.BY_POST.finditer(text), self._by_post),
-            (words.VILLAGE.finditer(text), self._village),
-            (words.CHARGED.finditer(text), self._charged),
-            (words.ORGAN.finditer(text), self._organ),
-            (words.SUBSIDIARY.finditer(text), self._subsidiary),
-            (words.MEMBER.finditer(text), self._member),
-            (words.GROUP.finditer(text), self._group),
+            (words.OUTPOST.in_lines(text), self._outpost),
+            (words.POLICE.in_lines(text), self._police),
+            (words.BY_POST.in_lines(text), self._by_post),
+            (words.VILLAGE.in_lines(text), self._village),
+            (words.CHARGED.in_lines(text), self._charged),
+            (words.ORGAN.in_lines(text), self._organ),
+            (words.SUBSIDIARY.in_lines(text), self._subsidiary),
+            (words.MEMBER.in_lines(text), self._member),
+            (words.GROUP.in_lines(text), self._group),
         )
         for matches, read in found:
             for match in matches:

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
-from docintel.extract.work.description import Ints, Span, heading_of
+from docintel.extract.work.description import Span, heading_of
+from docintel.extract.work.groups import Ints
 from docintel.schema import DocType, IssueCategory, MeasureCategory, Modality, Status
 
 _TYPES, _ISSUES, _MEASURES = list(DocType), list(IssueCategory), list(MeasureCategory)
@@ -62,7 +63,7 @@ class Labelled(NamedTuple):
 def describe_pairs(
     reading: Reading, doc_type: DocType, issues: Labelled, measures: Labelled, tied: Sequence[Sequence[int]]
 ) -> dict[str, Ints]:
-    """For each property the codes of all pairs: (measures, issues).
+    """For each property the codes of all pairs, as arrays that broadcast to (measures, issues).
 
     Args:
         tied: for each measure the issues that the rules tie to it.
@@ -86,15 +87,14 @@ def describe_pairs(
     for row, some in enumerate(tied):
         is_tied[row, list(some)] = 1
     category, kind = _numbers(issues.categories, _ISSUES), _numbers(measures.categories, _MEASURES)[:, None]
-    following = np.searchsorted(i_low, m_high, "left") == np.arange(n) if n else np.zeros((m, n), dtype=bool)
-    codes = {
+    return {
         "sentences": np.clip(away, -_BACK, _FORTH) + _BACK,
         "order": np.where(inside, 1, np.where(away == 0, np.where(i_low < m_low, 2, 3), 0)),
         "blocks": np.clip(apart, -_FEW, _FEW) + _FEW,
         "block and sentences": (apart == 0) * (_STEPS + 2) + np.clip(away, -2, 4) + 2,
-        "heading": heading[m_sentence] == heading[i_sentence],
+        "heading": (heading[m_sentence] == heading[i_sentence]).astype(np.intp),
         "rank": rank,
-        "next": following,
+        "next": (np.searchsorted(i_low, m_high, "left") == np.arange(n)).astype(np.intp),
         "share": share,
         "share of issue": of_issue,
         "categories": category * len(_MEASURES) + kind,
@@ -105,9 +105,8 @@ def describe_pairs(
         "about": about[:, None] * np.where(away == 0, 1, 2),
         "refers": refers[:, None] * 4 + np.minimum(rank, 3),
         "tied": is_tied,
-        "issues": np.full((m, n), min(5, n // 5)),
+        "issues": np.array(min(5, n // 5)),
     }
-    return {name: np.broadcast_to(code, (m, n)).astype(np.intp) for name, code in codes.items()}
 
 
 def _bounds(spans: Sequence[Span]) -> Ints:
@@ -172,15 +171,20 @@ class Ties:
 
     def __init__(self, weights: npt.NDArray[np.float32], bias: float, threshold: float) -> None:
         """From the weights of all codes, one property behind another, as `columns` counts them."""
-        self._weights, self._bias, self._threshold = weights, bias, threshold
+        parts = np.split(weights, np.cumsum([*CODES.values()])[:-1])
+        self._weights = dict(zip(CODES, parts, strict=True))
+        self._bias, self._threshold = bias, threshold
 
     def answered(self, codes: Mapping[str, Ints]) -> list[tuple[int, ...]]:
         """For each measure the indexes of the issues it answers."""
-        scores = self._weights[columns(codes)].sum(axis=0) + self._bias
-        return [tuple(np.flatnonzero(row > self._threshold).tolist()) for row in scores]
+        scores: npt.NDArray[np.float32] = np.zeros(1, dtype=np.float32)
+        for name, weights in self._weights.items():
+            scores = scores + weights.take(codes[name])
+        return [tuple(np.flatnonzero(row).tolist()) for row in scores + self._bias > self._threshold]
 
 
 def columns(codes: Mapping[str, Ints]) -> Ints:
     """(properties, measures, issues): the numbers of the features of each pair."""
     offsets = np.cumsum([0, *CODES.values()])[:-1]
-    return np.stack([offset + codes[name] for name, offset in zip(CODES, offsets.tolist(), strict=True)])
+    every = np.broadcast_arrays(*(codes[name] for name in CODES))
+    return np.stack([offset + code for code, offset in zip(every, offsets.tolist(), strict=True)])

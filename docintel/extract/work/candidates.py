@@ -5,15 +5,18 @@ verb that governs a problem or an order, each with or without the noun that only
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
+import numpy as np
+
 from docintel.extract.language.lexicon import alternation, load
-from docintel.extract.language.reading import Clause, Reading, Sentence
-from docintel.extract.language.segments import clause_start
+from docintel.extract.language.reading import Clause, Reading
+from docintel.extract.work.clauses import clause_openings
+from docintel.extract.work.groups import Ints
 
 MIN_LENGTH, MAX_LENGTH = 4, 80
 #: More starts or ends than these are those of a list of names.
@@ -63,30 +66,34 @@ def _governors() -> re.Pattern[str]:
 
 def candidates(reading: Reading) -> list[Candidate]:
     """Every candidate of a document, sentence by sentence; none twice."""
-    return [one for number, sentence in enumerate(reading.sentences) for one in _of_sentence(reading, number, sentence)]
+    openings = iter(clause_openings(reading))
+    found = []
+    for number, sentence in enumerate(reading.sentences):
+        cuts: dict[tuple[int, int], tuple[Cut, Cut]] = {}
+        starts = islice(openings, len(sentence.clauses))
+        for low, high, begins, ends in _spans(reading.folded, sentence.clauses, starts):
+            if MIN_LENGTH <= high - low <= MAX_LENGTH:
+                cuts.setdefault((low, high), (begins, ends))
+        found += [Candidate(*span, number, *cut) for span, cut in cuts.items()]
+    return found
 
 
-def _of_sentence(reading: Reading, number: int, sentence: Sentence) -> Iterator[Candidate]:
-    seen = set()
-    for low, high, begins, ends in _spans(reading.folded, sentence):
-        if MIN_LENGTH <= high - low <= MAX_LENGTH and (low, high) not in seen:
-            seen.add((low, high))
-            yield Candidate(low, high, number, begins, ends)
+def as_array(spans: Sequence[Candidate]) -> Ints:
+    """Starts, ends, numbers of sentences and cuts: (5, candidates)."""
+    return np.fromiter(chain.from_iterable(spans), np.intp, 5 * len(spans)).reshape(-1, 5).T
 
 
-def _spans(folded: str, sentence: Sentence) -> Iterator[tuple[int, int, Cut, Cut]]:
+def _spans(folded: str, clauses: Sequence[Clause], openings: Iterable[int]) -> Iterator[tuple[int, int, Cut, Cut]]:
     """Spans without what does not belong to them at their ends; one of nothing else ends before it starts."""
-    clauses = sentence.clauses
-    for i, clause in enumerate(clauses):
-        start = clause_start(folded, clause)
+    for clause, behind, start in zip(clauses, (*clauses[1:], None), openings, strict=True):
         cut_starts, cut_ends = _cuts(folded, start, clause)
         starts = [(_start(folded, low, clause.end), begins) for low, begins in cut_starts]
         ends = [(_end(folded, start, high), stops) for high, stops in cut_ends]
         for low, begins in starts:
             for high, stops in ends:
                 yield low, high, begins, stops
-        if i + 1 < len(clauses) and folded[clause.end : clauses[i + 1].start] == ",":
-            end = _end(folded, start, clauses[i + 1].end)
+        if behind and folded[clause.end : behind.start] == ",":
+            end = _end(folded, start, behind.end)
             yield _start(folded, start, end), end, Cut.CLAUSE, Cut.NEXT
 
 

@@ -6,7 +6,6 @@ In: folded text and the name of a vocabulary under `patterns/`. Out: the name of
 import re
 from dataclasses import dataclass
 from functools import cache
-from operator import add
 
 from docintel.extract.language.gates import needed_words
 from docintel.extract.language.lexicon import load
@@ -34,6 +33,8 @@ class _Vocabulary:
             for weight, patterns in ((_STRONG, table["strong"]), (_WEAK, table["weak"])):
                 if patterns:
                     self._add(_Words(rank, category, weight, re.compile("|".join(patterns))))
+        firsts = re.escape("".join(sorted({beginning[0] for beginning in self._beginning})))
+        self._openings = re.compile(rf"(?=([{firsts}].?))", re.DOTALL)
 
     def _add(self, words: _Words) -> None:
         needed = needed_words(words.pattern.pattern)
@@ -45,8 +46,8 @@ class _Vocabulary:
     def possible_in(self, text: str) -> set[_Words]:
         """The words to look for in a text."""
         found = set(self._always)
-        for beginning in self._beginning.keys() & {*text, *map(add, text, text[1:])}:
-            found |= self._beginning[beginning]
+        for opening in self._openings.findall(text):
+            found.update(self._beginning.get(opening, ()), self._beginning.get(opening[0], ()))
         return found
 
 

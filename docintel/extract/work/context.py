@@ -25,7 +25,8 @@ from docintel.extract.language.characters import code_points
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.tagger import shared_tagger
 from docintel.extract.work.candidates import Candidate
-from docintel.extract.work.description import CODES, Ints, heading_of
+from docintel.extract.work.description import CODES, heading_of
+from docintel.extract.work.groups import Ints
 from docintel.graphs import session
 
 Floats = npt.NDArray[np.float32]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from docintel.extract.language.gates import Gated
 from docintel.extract.language.lexicon import load
-from docintel.extract.language.reading import Clause, Reading
-from docintel.extract.language.segments import actions, clause_start
+from docintel.extract.language.reading import Reading
+from docintel.extract.language.segments import actions
+from docintel.extract.work.clauses import clause_openings
 
 
 class Denial(NamedTuple):
@@ -35,21 +36,19 @@ def _pattern(name: str) -> Gated:
 
 def denials(reading: Reading) -> Iterator[Denial]:
     """Every denial of a document, in text order."""
-    for sentence in reading.sentences:
-        for clause in sentence.clauses:
-            if denial := _denial(reading.folded, clause):
-                yield denial
+    for clause, opening in zip(reading.clauses, clause_openings(reading), strict=True):
+        if denial := _denial(reading.folded, opening, clause.end):
+            yield denial
 
 
-def _denial(folded: str, clause: Clause) -> Denial | None:
-    begin = clause_start(folded, clause)
-    if _pattern("refuted").search(folded, begin, clause.end):
-        return Denial(begin, begin, clause.end)
-    match = _pattern("denied").search(folded, begin, clause.end)
+def _denial(folded: str, begin: int, end: int) -> Denial | None:
+    if _pattern("refuted").search(folded, begin, end):
+        return Denial(begin, begin, end)
+    match = _pattern("denied").search(folded, begin, end)
     if match is None:
         return None
     before = [verb.end() for verb in actions().finditer(folded, begin, match.start())]
-    return Denial(max(before, default=begin), match.start(), clause.end)
+    return Denial(max(before, default=begin), match.start(), end)
 
 
 __all__ = ["Denial", "denials"]

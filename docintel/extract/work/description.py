@@ -5,10 +5,11 @@ first word …) which stretch of the document's words, pairs of words or pairs o
 whatever else holds. A model that adds up weights over such stretches needs no more than running sums (`judging`).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -17,17 +18,17 @@ import numpy.typing as npt
 
 from docintel.extract.language.characters import code_points
 from docintel.extract.language.reading import Reading
-from docintel.extract.work.candidates import Candidate, Cut
+from docintel.extract.work.candidates import Candidate, Cut, as_array
+from docintel.extract.work.groups import Ints, ranges
 from docintel.schema import BlockKind, DocType, IssueCategory, MeasureCategory, Modality, Status
 
-Ints = npt.NDArray[np.intp]
 #: From which to which.
 Span = tuple[int, int]
 #: So many characters of a neighbouring sentence, and of a topic sentence or heading, bear on a candidate.
 _NEAR, _TOPIC = 25, 40
 #: Names are invented anew in every document; that there is one is what counts.
 _ANY = {"PER": "<人>", "LOC": "<地>", "TIME": "<时>"}
-_DIGITS = {ord(digit): "#" for digit in "0123456789"}
+_DIGITS = re.compile("[0-9]")
 _NUMERALS = frozenset("0123456789.,%一二三四五六七八九十百千万亿余多几两")
 _CLOSERS = "。;!?…:”"
 _LEVELS = 3
@@ -97,15 +98,32 @@ class Grams(NamedTuple):
 
     Attributes:
         starts: of each word, its first character.
-        words, pairs, tags: for each word itself, itself with the next, and its part of speech.
-        characters: for each offset of the text the two characters there.
+        distinct: every word once.
+        numbers: of each word, which of the distinct ones it is.
+        tags: of each word, its part of speech.
+        text: the folded text, every digit the same.
     """
 
     starts: Ints
-    words: list[str]
-    pairs: list[tuple[str, str]]
+    distinct: list[str]
+    numbers: Ints
     tags: list[str]
-    characters: list[str]
+    text: str
+
+    @property
+    def words(self) -> list[str]:
+        """The words themselves."""
+        return [self.distinct[n] for n in self.numbers.tolist()]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each word with the next, the last with none."""
+        return [*pairwise([*self.words, ""])]
+
+    @property
+    def characters(self) -> list[str]:
+        """For each offset of the text the two characters there, at the last one with a space."""
+        return [*map(add, self.text, self.text[1:] + " ")]
 
 
 class Description(NamedTuple):
@@ -144,15 +162,14 @@ class Surroundings:
 def grams(reading: Reading) -> Grams:
     """The words and characters of a document as the tables know them."""
     kept = [word for word in reading.words if not word.text.isspace()]
-    tags = [word.label for word in kept]
-    words = [_ANY.get(tag) or _generalised(word.text) for tag, word in zip(tags, kept, strict=True)]
-    digits = reading.folded.translate(_DIGITS)
+    words = [_ANY.get(word.label) or _generalised(word.text) for word in kept]
+    numbers = {word: n for n, word in enumerate(dict.fromkeys(words))}
     return Grams(
-        starts=np.fromiter((word.start for word in kept), np.intp, len(kept)),
-        words=words,
-        pairs=[*pairwise([*words, ""])],
-        tags=tags,
-        characters=[*map(add, digits, digits[1:] + " ")],
+        starts=np.array([word.start for word in kept], dtype=np.intp),
+        distinct=[*numbers],
+        numbers=np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)),
+        tags=[word.label for word in kept],
+        text=_DIGITS.sub("#", reading.folded),
     )
 
 
@@ -163,7 +180,7 @@ def _generalised(text: str) -> str:
 def describe(reading: Reading, starts: Ints, spans: Sequence[Candidate], around: Surroundings) -> Description:
     """Describe candidates, which stand sentence by sentence; `starts` are those of the document's words."""
     page = _Page(reading, starts)
-    start, end, sentence, begins, ends = np.array(spans, dtype=np.intp).reshape(-1, 5).T
+    start, end, sentence, begins, ends = as_array(spans)
     first = np.maximum(np.searchsorted(page.clauses[0], start, "right") - 1, page.first_clause[sentence])
     last = np.maximum(np.searchsorted(page.clauses[0], end, "left") - 1, first)
     low, high = page.words(start, end)
@@ -205,7 +222,7 @@ class _Page:
         self._starts = starts
         sentences, blocks = reading.sentences, reading.document.blocks
         self.sentences = _spans((one.start, one.end) for one in sentences)
-        self.clauses = _spans((one.start, one.end) for one in reading.clauses)
+        self.clauses = _spans(reading.clauses)
         self.first_clause = np.cumsum([0, *(len(one.clauses) for one in sentences)])
         self.kinds = np.array([_KINDS.index(blocks[one.block].kind) for one in sentences], dtype=np.intp)
         self.closers = np.array([_CLOSERS.find(reading.folded[one.end - 1]) + 1 for one in sentences], dtype=np.intp)
@@ -248,7 +265,7 @@ class _Page:
 
 def _spans(spans: Iterable[Span]) -> Ints:
     """(2, n): starts and ends."""
-    return np.array([*spans], dtype=np.intp).reshape(-1, 2).T
+    return np.fromiter(chain.from_iterable(spans), np.intp).reshape(-1, 2).T
 
 
 def heading_of(reading: Reading) -> Ints:
@@ -323,14 +340,6 @@ def _levels(start: Ints, end: Ints, sentence: Ints, page: _Page, proposals: Iter
     np.maximum.at(best, of, values)
     levels: Ints = (_LEVELS * best).astype(np.intp)
     return levels
-
-
-def ranges(low: Ints, high: Ints) -> Ints:
-    """The numbers from each of `low` to each of `high`, one behind another."""
-    lengths = high - low
-    offsets = np.cumsum(lengths) - lengths
-    numbers: Ints = np.arange(lengths.sum()) + np.repeat(low - offsets, lengths)
-    return numbers
 
 
 def overlaps(start: Ints, end: Ints, low: Ints, high: Ints) -> npt.NDArray[np.float64]:

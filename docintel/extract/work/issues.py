@@ -11,9 +11,9 @@ from functools import cache
 
 from docintel.extract.language.gates import AnyOf, Gated
 from docintel.extract.language.lexicon import load
-from docintel.extract.language.reading import Clause, Reading
-from docintel.extract.language.segments import clause_start
+from docintel.extract.language.reading import Reading
 from docintel.extract.work.categories import best_category
+from docintel.extract.work.clauses import clause_openings
 from docintel.extract.work.roles import Proposal, Stretches, pattern, told_stretches
 from docintel.schema import Case, Evidence, IssueCategory, Modality
 
@@ -49,10 +49,9 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Proposal, ...]
     told = Stretches(told_stretches(reading, cases))
     problems = [
         problem
-        for sentence in reading.sentences
-        for clause in sentence.clauses
+        for clause, opening in zip(reading.clauses, clause_openings(reading), strict=True)
         if not told.hold(clause.start)
-        for problem in _problems(reading.folded, clause)
+        for problem in _problems(reading.folded, opening, clause.end)
     ]
     return tuple(
         Proposal(reading.document.evidence(problem.start, problem.end), problem.modality)
@@ -139,9 +138,8 @@ def _governed() -> re.Pattern[str]:
     return re.compile(rf"(?:{_triggers('risk', 'target')})(?P<problem>[^,;:。]{{2,60}})$")
 
 
-def _problems(folded: str, clause: Clause) -> Iterator[_Problem]:
-    start = clause_start(folded, clause)
-    text = folded[start : clause.end]
+def _problems(folded: str, start: int, end: int) -> Iterator[_Problem]:
+    text = folded[start:end]
     if "《" in text:
         text = _TITLE.sub(lambda match: "〇" * len(match[0]), text)
     if not text or _any("not_issue").found_in(text):

@@ -9,9 +9,8 @@ read them in their context: each counts half.
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -24,73 +23,16 @@ from docintel.errors import ModelError
 from docintel.extract.work.answers import Ties
 from docintel.extract.work.candidates import Candidate
 from docintel.extract.work.context import Context
-from docintel.extract.work.description import (
-    CODES,
-    MEANT,
-    OPINIONS,
-    POINTS,
-    STRETCHES,
-    Description,
-    Grams,
-    Ints,
-    ranges,
-)
-from docintel.extract.work.meanings import shared_meanings
+from docintel.extract.work.description import MEANT, OPINIONS, Description
+from docintel.extract.work.groups import Floats, Ints
+from docintel.extract.work.meanings import TextMeanings, shared_meanings
+from docintel.extract.work.vocabulary import TABLES, Vocabulary
+from docintel.extract.work.weights import WeightsByEntry, sums_of
 
-Floats = npt.NDArray[np.float32]
-TABLES = ("words", "pairs", "characters", "tags")
 #: What a candidate may be: the labels of the head `kind`.
 KINDS = ("issues", "measures")
 #: The file of the weights where the card names no other.
 WEIGHTS = "weights.npz"
-
-
-class Vocabulary:
-    """Where the weights of each role begin, and which row of it an entry has; row 0 is that of unknown ones.
-
-    Attributes:
-        offsets: role, property or head with opinions → its first row.
-        size: of all rows.
-    """
-
-    def __init__(self, entries: Mapping[str, Sequence[Any]]) -> None:
-        """From the entries of each table."""
-        self._rows = {table: {entry: n for n, entry in enumerate(entries[table], 1)} for table in TABLES}
-        sizes = {role: len(entries[table]) + 1 for role, table in {**STRETCHES, **POINTS}.items()}
-        sizes |= CODES | {head: len(labels) for head, labels in OPINIONS.items()}
-        ends = np.cumsum([0, *sizes.values()]).tolist()
-        self.offsets: dict[str, int] = dict(zip(sizes, ends[:-1], strict=True))
-        self.size: int = ends[-1]
-
-    def rows(self, grams: Grams) -> dict[str, Ints]:
-        """For each table the row of every entry of a document, and at the end of what is no entry."""
-        found = {}
-        for table, rows in self._rows.items():
-            entries = getattr(grams, table)
-            found[table] = np.zeros(len(entries) + 1, dtype=np.intp)
-            found[table][:-1] = np.fromiter(map(rows.get, entries, repeat(0)), np.intp, len(entries))
-        return found
-
-    def features(
-        self, rows: Mapping[str, Ints], description: Description, which: Ints, opinions: Mapping[str, Ints]
-    ) -> Iterator[tuple[Ints, Ints]]:
-        """For each role the features of candidates, one candidate behind another, and how many each has.
-
-        Args:
-            which: the candidates.
-            opinions: of heads, for each of these candidates.
-        """
-        for role, table in STRETCHES.items():
-            low, high = description.stretches[role][:, which]
-            yield self.offsets[role] + rows[table][ranges(low, high)], high - low
-        said = [self.offsets[head] + numbers for head, numbers in opinions.items()]
-        single = np.column_stack([self.single(rows, description, which), *said])
-        yield single.ravel(), np.full(len(single), single.shape[1])
-
-    def single(self, rows: Mapping[str, Ints], description: Description, which: Ints | slice) -> Ints:
-        """The features that each candidate has one of: (candidates, features)."""
-        points = [self.offsets[role] + rows[table][description.points[role][which]] for role, table in POINTS.items()]
-        return np.stack(points + [self.offsets[name] + description.codes[name][which] for name in CODES], axis=1)
 
 
 class Judge:
@@ -119,12 +61,14 @@ class Judge:
             entries = json.loads((folder / "vocabulary.json").read_text("utf-8"))
             with np.load(folder / self.card.get("weights", WEIGHTS)) as weights:
                 self.weights = {head: weights[head].astype(np.float32) for head in weights}
-            self.vocabulary = Vocabulary(entries | {"pairs": [tuple(pair) for pair in entries["pairs"]]})
+            self.vocabulary = Vocabulary(entries)
             self.heads: dict[str, list[str]] = self.card["labels"]
             self.biases = {head: np.array(bias, dtype=np.float32) for head, bias in self.card["biases"].items()}
             self.thresholds: dict[str, float] = self.card["thresholds"]
             self.ties = Ties(self.weights["ties"][:, 0], self.card["biases"]["ties"][0], self.thresholds["ties"])
             self._check_shapes()
+            self._kind = WeightsByEntry(self.weights["kind"], self.vocabulary)
+            self._together = {kind: self._side_by_side(_heads_of(kind, self.heads)) for kind in KINDS}
         except (OSError, ValueError, KeyError, BadZipFile) as exc:
             raise ModelError(
                 f"问题和举措的模型无法读取。 The model of issues and measures in {folder} cannot be read: {exc}",
@@ -138,51 +82,55 @@ class Judge:
             if self.weights[head].shape != (size, len(labels)) or len(self.biases[head]) != len(labels):
                 raise ValueError(f"the weights of {head} are not those of its features and labels")
 
-    def log_odds(self, rows: Mapping[str, Ints], description: Description, context: Context) -> dict[str, Floats]:
-        """For each record type the (n,) log-odds that each candidate is one.
+    def _side_by_side(self, heads: Sequence[str]) -> Floats:
+        """The weights of heads as one array, of which theirs become parts."""
+        together: Floats = np.concatenate([self.weights[head] for head in heads], axis=1)
+        ends = np.cumsum([len(self.heads[head]) for head in heads])
+        self.weights |= dict(zip(heads, np.split(together, ends[:-1], axis=1), strict=True))
+        return together
 
-        Candidates overlap, so a stretch's sum is the difference of two running sums.
-        """
-        weights, offsets = self.weights["kind"], self.vocabulary.offsets
-        found = self.biases["kind"].astype(np.float64)
-        for role, table in STRETCHES.items():
-            running = np.zeros((len(rows[table]) + 1, weights.shape[1]))
-            np.cumsum(weights[offsets[role] + rows[table]], axis=0, out=running[1:])
-            low, high = description.stretches[role]
-            found = found + running[high] - running[low]
-        single = self.vocabulary.single(rows, description, slice(None))
-        found = found + weights[single].sum(axis=1) + context.kind
+    def log_odds(
+        self, rows: Mapping[str, Ints], description: Description, context: Context
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """For each record type the (n,) log-odds that each candidate is one."""
+        found = self.biases["kind"] + self._kind.scores(rows, description) + context.kind
         return {label: found[:, n] for n, label in enumerate(self.heads["kind"])}
 
     def scores(
-        self, head: str, rows: Mapping[str, Ints], description: Description, which: Ints, said: Ints, meant: Floats
-    ) -> Floats:
-        """What speaks for the labels of candidates, of a head (`issues.category`): (candidates, labels).
+        self,
+        kind: str,
+        rows: Mapping[str, Ints],
+        description: Description,
+        which: Ints,
+        opinions: Mapping[str, Ints],
+        words: TextMeanings,
+    ) -> dict[str, Floats]:
+        """For each head of a record type (`issues.category`) what speaks for its labels: (candidates, labels).
 
         Args:
-            said: the rules' opinions.
-            meant: what their words mean, as `Work.meant` has it.
+            which: the candidates.
+            opinions: the rules' of them, by head.
+            words: of the document.
         """
-        opinions = {head: said} if head in OPINIONS else {}
-        found = self._scores(head, self.vocabulary.features(rows, description, which, opinions))
-        found += meant @ self.weights[head][self.vocabulary.size :]
+        weights, start = self._together[kind], self.vocabulary.size
+        sums = sums_of(weights, self.vocabulary, rows, description, which)
+        for role in MEANT:
+            said = words.weighed(weights[start : start + words.vectors.shape[1]])
+            sums += said.means(*description.stretches[role][:, which])
+            start += words.vectors.shape[1]
+        found: dict[str, Floats] = {}
+        end = 0
+        for head in _heads_of(kind, self.heads):
+            start, end = end, end + len(self.heads[head])
+            found[head] = sums[:, start:end] + self.biases[head]
+            if head in OPINIONS:
+                found[head] += self.weights[head][self.vocabulary.offsets[head] + opinions[head]]
         return found
 
-    def _scores(self, head: str, features: Iterable[tuple[Ints, Ints]]) -> Floats:
-        """(candidates, labels)."""
-        columns, lengths = zip(*features, strict=True)
-        sums = _sums(self.weights[head][np.concatenate(columns)], np.concatenate(lengths))
-        found: Floats = self.biases[head] + sums.reshape(len(lengths), -1, sums.shape[1]).sum(axis=0)
-        return found
 
-
-def _sums(values: Floats, lengths: Ints) -> Floats:
-    """Of rows that stand one group behind another, the sum of each group: (groups, labels)."""
-    found = np.zeros((len(lengths), values.shape[1]), dtype=np.float32)
-    some = lengths > 0
-    if len(values):
-        found[some] = np.add.reduceat(values, (np.cumsum(lengths) - lengths)[some])
-    return found
+def _heads_of(kind: str, heads: Iterable[str]) -> list[str]:
+    """The heads that label candidates of a record type."""
+    return [head for head in heads if head.startswith(f"{kind}.")]
 
 
 def choose(spans: Sequence[Candidate], log_odds: npt.NDArray[np.floating[Any]], threshold: float) -> list[int]:
@@ -218,3 +166,6 @@ def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: Sequence[flo
 def shared_judge() -> Judge:
     """The process's model, loaded at the first call."""
     return Judge(models_dir() / "judging")
+
+
+__all__ = ["KINDS", "TABLES", "WEIGHTS", "Floats", "Judge", "Vocabulary", "choose", "shared_judge"]

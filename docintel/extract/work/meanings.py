@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -16,11 +17,35 @@ import numpy.typing as npt
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
+from docintel.extract.work import groups
+from docintel.extract.work.groups import Floats, Ints
 
-_REMEMBERED = 20_000  # words: ten megabytes
+_REMEMBERED = 20_000  # words: twenty megabytes
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.intp]
+
+class TextMeanings(NamedTuple):
+    """The words of a document as vectors.
+
+    Attributes:
+        vectors: of every distinct word, (distinct words, dim).
+        numbers: of each word, which of the distinct ones it is.
+    """
+
+    vectors: Floats
+    numbers: Ints
+
+    def weighed(self, weights: Floats) -> "TextMeanings":
+        """What each word says by weights of its vector: the mean of that is what the mean vector says."""
+        return self._replace(vectors=self.vectors @ weights)
+
+    def means(self, low: Ints, high: Ints) -> Floats:
+        """The mean vectors of stretches of words, from each of `low` to each of `high`: (stretches, dim)."""
+        is_new = groups.begins_run(low, high)
+        low, high = low[is_new], high[is_new]
+        each = self.vectors.take(self.numbers[groups.ranges(low, high)], axis=0)
+        sums = groups.sums(each, high - low)
+        means: Floats = (sums / np.maximum(1, high - low)[:, None].astype(np.float32))[np.cumsum(is_new) - 1]
+        return means
 
 
 class Meanings:
@@ -53,22 +78,7 @@ class Meanings:
 
     def of(self, words: Sequence[str]) -> Floats:
         """Their vectors, (words, dim); zeros for a word without a known piece."""
-        return np.array([self._of(word) for word in words], dtype=np.float32).reshape(-1, self.dim)
-
-    def means(self, words: Sequence[str], low: Ints, high: Ints) -> Floats:
-        """The mean vectors of stretches of words, from each of `low` to each of `high`: (stretches, dim).
-
-        Many stretches are the same sentence, whose mean is taken once.
-        """
-        found = np.zeros((len(low), self.dim), dtype=np.float32)
-        known: dict[tuple[int, int], Floats] = {}
-        for n, stretch in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-            start, end = stretch
-            if end > start:
-                if stretch not in known:
-                    known[stretch] = self.of(words[start:end]).mean(axis=0)
-                found[n] = known[stretch]
-        return found
+        return np.concatenate([np.zeros(0, dtype=np.float32), *map(self._of, words)]).reshape(-1, self.dim)
 
     def _of(self, word: str) -> Floats:
         if word not in self._known:

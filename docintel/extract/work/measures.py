@@ -28,8 +28,10 @@ def acting_segments(reading: Reading, cases: Sequence[Case], issues: Sequence[Pr
     seen: set[str] = set()
     kept: list[tuple[Segment, Role]] = []
     for segment, role in zip(every, roles(reading, every, cases, issues), strict=True):
+        if role is Role.OTHER:
+            continue
         words = _NO_WORD.sub("", reading.folded[segment.start : segment.end])
-        if role is Role.OTHER or (role is Role.MEASURE and words in seen):
+        if role is Role.MEASURE and words in seen:
             continue
         seen.add(words)
         kept.append((segment, role))

@@ -87,8 +87,12 @@ def roles(
 
 
 def _role_among(folded: str, segment: Segment, told: Stretches) -> Role:
-    role = _role(folded, segment)
-    return Role.OTHER if role is Role.MEASURE and _is_told(segment, told) else role
+    if pattern("sanctions").search(folded, segment.start, segment.end):
+        return Role.SANCTION
+    if _is_told(segment, told):
+        return Role.OTHER
+    clause = blank_quotes(folded[segment.main : segment.end])
+    return Role.MEASURE if _has_action(clause) and not _is_talk(clause) else Role.OTHER
 
 
 def _is_told(segment: Segment, told: Stretches) -> bool:
@@ -127,17 +131,13 @@ def _end_of_telling(reading: Reading, case: Case, sentences: Sequence[Sentence])
     return max((sentence.end for sentence in named), default=0)
 
 
-def _role(folded: str, segment: Segment) -> Role:
-    if pattern("sanctions").search(folded, segment.start, segment.end):
-        return Role.SANCTION
-    clause = blank_quotes(folded[segment.main : segment.end])
+def _is_talk(clause: str) -> bool:
+    """Whether a clause is a slogan, says how things are, or tells a wrong or a conviction."""
     if pattern("slogans").match(clause) or pattern("slogan_ends").search(clause) or _any("states").found_in(clause):
-        return Role.OTHER
+        return True
     if pattern("convictions").search(clause):
-        return Role.OTHER
-    if _any("wrongdoing").found_in(clause) and not pattern("against").search(clause):
-        return Role.OTHER
-    return Role.MEASURE if _has_action(clause) else Role.OTHER
+        return True
+    return _any("wrongdoing").found_in(clause) and not pattern("against").search(clause)
 
 
 def _has_action(clause: str) -> bool:

@@ -16,11 +16,12 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
-from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
+from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, as_array, candidates
 from docintel.extract.work.context import Context, shared_network
 from docintel.extract.work.declared import declared
 from docintel.extract.work.denials import denials
@@ -29,17 +30,17 @@ from docintel.extract.work.description import (
     OPINIONS,
     Description,
     Grams,
-    Ints,
     Span,
     Surroundings,
     describe,
     grams,
 )
+from docintel.extract.work.groups import Floats, Ints
 from docintel.extract.work.issues import category_of as issue_category
 from docintel.extract.work.issues import find_issues
-from docintel.extract.work.judging import Floats, Judge, choose, shared_judge
+from docintel.extract.work.judging import Judge, choose, shared_judge
 from docintel.extract.work.links import link_measures
-from docintel.extract.work.meanings import shared_meanings
+from docintel.extract.work.meanings import TextMeanings, shared_meanings
 from docintel.extract.work.measures import ActorFinder, acting_segments, is_speech, status_of
 from docintel.extract.work.measures import category_of as measure_category
 from docintel.extract.work.roles import Proposal, Role, pattern, told_stretches
@@ -133,8 +134,11 @@ class Work:
 
     def meant(self, which: Ints) -> Floats:
         """What the stretches of candidates mean that `MEANT` names: (candidates, stretches x dim)."""
-        stretches = [self.description.stretches[role][:, which] for role in MEANT]
-        return np.hstack([shared_meanings().means(self.grams.words, *stretch) for stretch in stretches])
+        return np.hstack([self._meanings.means(*self.description.stretches[role][:, which]) for role in MEANT])
+
+    @cached_property
+    def _meanings(self) -> TextMeanings:
+        return TextMeanings(shared_meanings().of(self.grams.distinct), self.grams.numbers)
 
     def opinions(self, head: str, which: Iterable[int]) -> Ints:
         """What the rules say of candidates, as numbers of the labels of a head."""
@@ -153,7 +157,7 @@ class Work:
     def find_issues(self) -> tuple[Issue, ...]:
         """The issues in text order; the same words again are one entry, except acts of different persons."""
         chosen = self._chosen("issues")
-        categories, modalities = self._labels(chosen, "issues.category", "issues.modality")
+        categories, modalities = self._labels(chosen, "issues", "category", "modality")
         return tuple(
             _issue(self._quote(n), self._sure("issues", n), IssueCategory(category), Modality(modality))
             for n, category, modality in zip(chosen, categories, modalities, strict=True)
@@ -165,7 +169,7 @@ class Work:
         if not chosen:
             return ()
         quotes = [self._quote(n) for n in chosen]
-        categories, states = self._labels(chosen, "measures.category", "measures.status")
+        categories, states = self._labels(chosen, "measures", "category", "status")
         said = Labelled([(quote.start, quote.end) for quote in quotes], categories, states)
         links = self._judge.ties.answered(self.pairs(issues, said))
         return tuple(
@@ -213,21 +217,24 @@ class Work:
         return self.judge or shared_judge()
 
     @cached_property
-    def _log_odds(self) -> dict[str, Floats]:
+    def _log_odds(self) -> dict[str, npt.NDArray[np.float64]]:
         found = self._judge.log_odds(self._rows, self.description, self.context)
         for kind, n in self._declared():
             found[kind][n] = max(found[kind][n], 0.0)
-        spans = np.array([(one.start, one.end) for one in self.spans], dtype=np.intp).reshape(-1, 2)
+        starts, ends = as_array(self.spans)[:2]
         for begin, start, end in denials(self.reading):
-            found["issues"][(spans[:, 0] < end) & (spans[:, 1] > start)] = -np.inf
-            found["measures"][(spans[:, 0] >= begin) & (spans[:, 1] <= end)] = -np.inf
+            found["issues"][(starts < end) & (ends > start)] = -np.inf
+            found["measures"][(starts >= begin) & (ends <= end)] = -np.inf
         return found
 
     def _declared(self) -> Iterator[tuple[str, int]]:
         """The candidates that the text itself calls a problem or a measure, where the rules take them for one, too."""
+        said = declared(self.reading)
+        if not any(said.values()):
+            return
         proposed = {"issues": self._issue_spans, "measures": self._measure_spans}
         numbers = {(one.start, one.end): n for n, one in enumerate(self.spans)}
-        for kind, stretches in declared(self.reading).items():
+        for kind, stretches in said.items():
             starts = [start for start, _ in stretches]
             for span in proposed[kind] if stretches else ():
                 at = bisect_right(starts, span[0]) - 1
@@ -238,15 +245,15 @@ class Work:
     def _rows(self) -> dict[str, Ints]:
         return self._judge.vocabulary.rows(self.grams)
 
-    def _labels(self, chosen: Sequence[int], *heads: str) -> list[list[str]]:
-        """For each head the labels of the chosen candidates."""
+    def _labels(self, chosen: Sequence[int], kind: str, *fields: str) -> list[list[str]]:
+        """For each field of a record type the labels of the chosen candidates."""
         which = np.array(chosen, dtype=np.intp)
-        meant = self.meant(which)
+        heads = [f"{kind}.{field}" for field in fields]
+        said = {head: self.opinions(head, chosen) for head in heads}
+        scores = self._judge.scores(kind, self._rows, self.description, which, said, self._meanings)
         found = []
         for head in heads:
-            said = self.opinions(head, chosen)
-            scores = self._judge.scores(head, self._rows, self.description, which, said, meant)
-            best = (scores + self.context.labels(head, which, said)).argmax(axis=1)
+            best = (scores[head] + self.context.labels(head, which, said[head])).argmax(axis=1)
             found.append([self._judge.heads[head][n] for n in best.tolist()])
         return found
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from docintel.extract.language.gates import AnyOf, Gated, find_behind, needed_words
-from docintel.extract.language.lexicon import alternation, load
+from docintel.extract.language.gates import AnyOf, EachOf, Gated, find_behind, needed_words
+from docintel.extract.language.lexicon import alternation, first_two_of, load
 from docintel.extract.units.departments import BEFORE_POSTED, POSTED
 
 
@@ -65,6 +65,36 @@ def test_any_of_finds_what_one_of_the_patterns_finds(name):
 def test_alternation_prefers_the_longest_word():
     words = ["主任", "主任助理", "主管", "总经理", "主任"]
     assert re.findall(alternation(words), "主任助理主任主管总经理") == ["主任助理", "主任", "主管", "总经理"]
+
+
+def test_first_two_of_passes_over_what_is_none_of_the_words():
+    words = ["主任", "主任助理", "局长", "员"]
+    pattern = re.compile(f"{first_two_of(words)}(?:{alternation(words)})")
+    assert pattern.findall("主要局长和主任助理、办事员、主持") == ["局长", "主任助理", "员"]
+
+
+def test_a_gated_pattern_is_tried_in_the_lines_that_need_it():
+    text = "纪委\n由党委研究,报党委批准\n无\n经党委同意"
+    pattern = r"(?<![\u4e00-\u9fff])[由经报]党委(?=[\u4e00-\u9fff]{2})"
+    found = [match.span() for match in Gated(pattern).in_lines(text)]
+    assert found == [match.span() for match in re.finditer(pattern, text)]
+    assert len(found) == 3
+
+
+def test_a_gated_pattern_without_a_word_is_tried_in_all_lines():
+    assert [match.group() for match in Gated(r"\d+").in_lines("1\n无\n23")] == ["1", "23"]
+
+
+def test_patterns_are_told_by_the_words_that_stand_there():
+    patterns = EachOf(
+        [re.compile(pattern) for pattern in ("开除党籍", "开除(?:公职|军籍)", "党籍[^,]{0,4}保留", "问责|追责")]
+    )
+    assert patterns.possible("被开除党籍") == [0, 1, 2]
+    assert patterns.possible("被追责,开除公职") == [1, 3]
+    assert patterns.possible("被追责,开除公职", 4) == [1]
+    assert patterns.possible("表彰") == []
+    assert patterns.may_match("被问责")
+    assert not patterns.may_match("被问责", 2)
 
 
 def test_find_behind_finds_what_the_pattern_finds():

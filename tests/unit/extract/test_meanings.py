@@ -5,7 +5,7 @@ import pytest
 
 from docintel.errors import ModelError
 from docintel.extract.work import meanings as module
-from docintel.extract.work.meanings import Meanings, shared_meanings
+from docintel.extract.work.meanings import Meanings, TextMeanings, shared_meanings
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def test_what_is_remembered_is_what_is_told_anew(folder, monkeypatch):
 
 
 def test_a_stretch_means_the_mean_of_its_words_and_an_empty_one_nothing(folder):
-    means = Meanings(folder).means(["采购", "药", "采"], np.array([1, 0, 2]), np.array([3, 1, 2]))
+    words = TextMeanings(Meanings(folder).of(["采购", "药", "采"]), np.arange(3))
+    means = words.means(np.array([1, 0, 2]), np.array([3, 1, 2]))
     assert means.tolist() == [[-1.5, 0], [2, 4], [0, 0]]
 
 
