@@ -33,7 +33,7 @@ from scripts.roundtrip.word import has_office
 
 _SECRET = "绝密内容不得外传7f3a9c"
 _LIMITS = replace(DEFAULT_LIMITS, silence_s=60, total_s=300)
-#: What the process that extracts may hold beside its worker, in MiB: taggers, one document and its records.
+#: What the process that extracts may hold beside its worker, in MiB: models, one document and its records.
 _PARENT_MB = 2500
 _DEFECT = ("defeats its parser", "a defect of docintel", "Traceback (most recent call last)")
 _CLEAR = re.compile(r"[\u4e00-\u9fff]{2}.*[A-Za-z]{2}|[A-Za-z]{2}.*[\u4e00-\u9fff]{2}", re.DOTALL)

@@ -7,17 +7,16 @@ candidates are, and of their labels. `docintel.extract.work.context` computes th
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from encoder_graph import HIDDEN
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from docintel.config import models_dir
-from docintel.extract.work.context import CODE_OFFSETS, DILATIONS, LINE_END, PAIRS, WIDTH, pair
+from docintel.extract.work.context import CODE_OFFSETS, DILATIONS, LINE_END, PAIRS, STEP, WIDTH, ZERO, pair
 from docintel.extract.work.description import OPINIONS
 from docintel.extract.work.judging import KINDS
 from docintel.learning.heads import LABELS
@@ -26,42 +25,99 @@ from docintel.schema import Modality
 #: Every label that there is, by head.
 NAMES = {head: sorted(OPINIONS.get(head, Modality)) for head in LABELS}
 TAGGER = models_dir() / "tagger"
-CHARACTER, PAIR, CODE, UNITS = 128, 64, 64, 192
+CHARACTER, PAIR, CODE, UNITS = 128, 64, 64, 128
+#: What a byte counts of what a convolution adds.
+ADDED_STEP = 1 / 32
+#: The numbers of a state of the wider network that teaches.
+TAUGHT = 256
 #: States and means that tell a candidate: four at its ends, six over stretches.
 ROLES = 10
-#: Of annotated documents: what is dropped while the network trains, and the share of characters that is hidden.
-BODY_DROPOUT, HEAD_DROPOUT, TUNED_HIDDEN_SHARE = 0.1, 0.2, 0.06
+#: Of step 2: what is dropped of what candidates are told by, and the share of characters that is hidden.
+HEAD_DROPOUT, TUNED_HIDDEN_SHARE = 0.2, 0.06
+
+
+class Convolution(torch.autograd.Function):
+    """Rows, each with the ones `shift` before and behind it, times weights: nothing stands beyond the ends.
+
+    A third of the time of a matrix product of the three side by side, which would have to be copied together first.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor, shift: int) -> Tensor:
+        """(rows, WIDTH), (3, WIDTH, WIDTH) and (WIDTH,) to (rows, WIDTH)."""
+        ctx.save_for_backward(rows, weight)
+        ctx.shift = shift
+        found = torch.addmm(bias, rows, weight[1].T)
+        found[shift:].addmm_(rows[:-shift], weight[0].T)
+        found[:-shift].addmm_(rows[shift:], weight[2].T)
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        """Its slopes."""
+        rows, weight = ctx.saved_tensors
+        to, back = slice(ctx.shift, None), slice(None, -ctx.shift)
+        of_rows = slope @ weight[1]
+        of_rows[back].addmm_(slope[to], weight[0])
+        of_rows[to].addmm_(slope[back], weight[2])
+        parts = ((to, back), (slice(None), slice(None)), (back, to))
+        return of_rows, torch.stack([slope[left].T @ rows[right] for left, right in parts]), slope.sum(0), None
+
+
+class Rounding(torch.autograd.Function):
+    """Values on a grid; slopes pass as if they were not (Bengio et al. 2013, arXiv:1308.3432)."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, step: float) -> Tensor:
+        """The next multiples of `step`."""
+        return (values * (1 / step)).round_().mul_(step)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
+        """As they come."""
+        return slope, None
 
 
 class Body(nn.Module):
-    """Rows of characters to states; `tag` and `sem` are what the teachers of step 1 are answered by."""
+    """Rows of characters to states; `tag` and `sem` are what the teachers of step 1 are answered by.
 
-    def __init__(self, dropout: float = 0.0) -> None:
+    Attributes:
+        rounded: values are those that bytes can tell, as in the graph of `build_context.py`; numbers in 16 bits tell
+            them exactly.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
         self.emb, self.bi = nn.Embedding(LINE_END + 1, CHARACTER), nn.Embedding(PAIRS, PAIR)
         nn.init.normal_(self.bi.weight, std=0.05)
         self.inp = nn.Linear(CHARACTER + PAIR, WIDTH)
-        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in DILATIONS)
-        self.convs = nn.ModuleList(nn.Linear(3 * WIDTH, WIDTH) for _ in DILATIONS)
-        for layer in self.convs:
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            layer.weight.data *= 0.5
-            nn.init.zeros_(layer.bias)
-        self.out, self.drop = nn.LayerNorm(WIDTH), nn.Dropout(dropout)
-        self.tag, self.sem = nn.Linear(WIDTH, len(tag_names())), nn.Linear(WIDTH, HIDDEN)
+        spread = 0.4 * (2 / (3 * WIDTH)) ** 0.5
+        self.convs = nn.ParameterList(torch.randn(3, WIDTH, WIDTH) * spread for _ in DILATIONS)
+        self.biases = nn.ParameterList(torch.zeros(WIDTH) for _ in DILATIONS)
+        self.tag, self.sem = nn.Linear(WIDTH, len(tag_names())), nn.Linear(WIDTH, TAUGHT)
+        self.rounded = False
 
     def forward(self, rows: Tensor, hidden: float = 0.0) -> Tensor:
-        """The states (texts, characters, WIDTH); a share of the characters is hidden where the network trains."""
+        """The states (characters, texts, WIDTH); a share of the characters is hidden where the network trains."""
         if self.training:
-            away = (torch.rand(rows.shape, device=rows.device) < hidden) & (rows != LINE_END)
-            rows = rows.masked_fill(away, 0)
-        behind = functional.pad(rows[:, 1:], (0, 1), value=LINE_END)
-        x = self.inp(torch.cat([self.emb(rows), self.bi(pair(rows, behind))], dim=-1))
-        for dilation, norm, layer in zip(DILATIONS, self.norms, self.convs, strict=True):
-            padded = functional.pad(norm(x), (0, 0, dilation, dilation))
-            three = [padded[:, k : k + x.shape[1]] for k in (0, dilation, 2 * dilation)]
-            x = x + self.drop(functional.relu(layer(torch.cat(three, dim=-1))))
-        return self.out(x)
+            rows = rows.masked_fill((torch.rand(rows.shape) < hidden) & (rows != LINE_END), 0)
+        behind = functional.pad(rows[1:], (0, 0, 0, 1), value=LINE_END)
+        entering = torch.cat([self.emb(rows), self.bi(pair(rows, behind))], dim=-1).flatten(0, 1)
+        x = self._cut(answer(self.inp, entering.bfloat16()), -ZERO, 255 - ZERO, STEP)
+        for dilation, weight, bias in zip(DILATIONS, self.convs, self.biases, strict=True):
+            made = Convolution.apply(x, weight.bfloat16(), bias.bfloat16(), dilation * rows.shape[1])
+            x = self._cut(x + self._cut(made, 0, 255, ADDED_STEP), -ZERO, 255 - ZERO, STEP)
+        return x.view(*rows.shape, WIDTH)
+
+    def _cut(self, values: Tensor, low: int, high: int, step: float) -> Tensor:
+        """Values between two numbers of steps."""
+        values = functional.hardtanh(values, low * step, high * step)
+        return Rounding.apply(values, step) if self.rounded else values
+
+
+def answer(layer: nn.Linear, values: Tensor) -> Tensor:
+    """A layer in the precision of its values."""
+    return functional.linear(values, layer.weight.to(values.dtype), layer.bias.to(values.dtype))
 
 
 class Head(nn.Module):
@@ -81,8 +137,9 @@ class Head(nn.Module):
 
     def forward(self, seen: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         """The log-odds of each kind, and the units that labels are told by."""
-        x = torch.cat([self.drop(seen), self.codes(codes)], dim=1)
-        kind, told = (self.drop(functional.gelu(layer(x), approximate="tanh")) for layer in (self.hid, self.hid2))
+        x = torch.cat([self.drop(seen), self.codes(codes).bfloat16()], dim=1)
+        units = (answer(layer, x).float() for layer in (self.hid, self.hid2))
+        kind, told = (self.drop(functional.gelu(each, approximate="tanh")) for each in units)
         return self.kind(kind), told
 
     def labels(self, head: str, told: Tensor, said: Tensor) -> Tensor:
@@ -93,7 +150,7 @@ class Head(nn.Module):
 
 
 class Asked(NamedTuple):
-    """The candidates of which a label is known: their numbers, what the rules say if anything, and the label."""
+    """The candidates of which labels are known: their numbers, what the rules say, and how likely each label is."""
 
     which: Tensor
     said: Tensor
@@ -105,10 +162,10 @@ class Example(NamedTuple):
 
     name: str
     rows: Tensor  # (characters,)
-    tags: Tensor  # (characters,), -1 for none
     stretches: Tensor  # (candidates, 6, 2): from where to where each stands, and what is around it
     codes: Tensor  # (candidates, properties)
-    right: Tensor  # (candidates, kinds)
+    tags: Tensor  # (characters,), -1 for none
+    right: Tensor  # (candidates, kinds): how likely each is one
     weight: Tensor  # (candidates, kinds): how much that counts
     asked: dict[str, Asked]
 
@@ -118,17 +175,16 @@ class Network(nn.Module):
 
     def __init__(self, start: Path) -> None:
         super().__init__()
-        self.body, self.head = Body(BODY_DROPOUT), Head()
+        self.body, self.head = Body(), Head()
         with np.load(start) as stored:
             self.body.load_state_dict({name: torch.from_numpy(stored[name]) for name in stored})
 
     def forward(self, batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
-        """The scores of tags (documents, characters, tags), and of all candidates what `Head` gives."""
-        rows = pad_sequence([one.rows for one in batch], batch_first=True, padding_value=LINE_END)
-        with halved(rows.device):
-            states = self.body(rows, TUNED_HIDDEN_SHARE)
-            tags = self.body.tag(states)
-        seen = [told_by(some[: len(one.rows)].float(), one.stretches) for some, one in zip(states, batch, strict=True)]
+        """The scores of tags (characters, documents, tags), and of all candidates what `Head` gives."""
+        rows = pad_sequence([one.rows for one in batch], padding_value=LINE_END)
+        states = self.body(rows, TUNED_HIDDEN_SHARE)
+        tags = answer(self.body.tag, states)
+        seen = [told_by(states[: len(one.rows), n].float(), one.stretches) for n, one in enumerate(batch)]
         return tags.float(), *self.head(torch.cat(seen), torch.cat([one.codes for one in batch]))
 
 
@@ -139,12 +195,7 @@ def told_by(states: Tensor, stretches: Tensor) -> Tensor:
     means = (sums[high] - sums[low]) / (high - low).clamp(min=1)[..., None]
     start, end = low[:, 0], high[:, 0]
     ends = (start, end - 1, (start - 1).clamp(min=0), end.clamp(max=len(states) - 1))
-    return torch.cat([*(states[each] for each in ends), means.flatten(1)], dim=1)
-
-
-def halved(device: torch.device) -> torch.autocast:
-    """Arithmetic in 16 bits on a GPU."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+    return torch.cat([*(states[each] for each in ends), means.flatten(1)], dim=1).bfloat16()
 
 
 def tag_names() -> list[str]:

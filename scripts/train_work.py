@@ -2,16 +2,16 @@
 """Fit models/judging: which candidates are issues and measures, and their categories, modality and status.
 
 In: the annotated documents of `corpora/` but those held back; `--extra-gold GOLD=SOURCES` adds others. Out: the model
-folder, and a table of how well issues and measures are found, by the rules alone, by this model, and by it and the
-network of models/context, which each count half: on the documents held back, and on the others by models that did not
-see the document (`--folds`; `--context` has what the network says of those). Linear models by liblinear, one a label;
-the same bytes at every run.
+folder, and a table of how well issues and measures are found, by the rules alone and by this model: on the documents
+held back, and on the others by models that did not see the document (`--folds`); on those held back by it and the
+network of models/context too, which count half each. Linear models by liblinear, one a label; the same bytes at every
+run.
 """
 
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,8 @@ INVERSE_PENALTY = {"kind": 0.05, "head": 0.1, "ties": 0.3}
 TIED = 0.4
 #: An entry of a table stands in the documents so often at least.
 FEWEST = 3
-THRESHOLDS = np.arange(0.1, 0.45, 0.025)
-#: From which probability candidates are taken by the linear model alone, and without `--context` by both.
-ALONE = {"issues": 0.225, "measures": 0.3}
+#: From which probability candidates are taken, by the linear model alone and by both.
+THRESHOLDS = {"issues": 0.225, "measures": 0.2}
 
 
 def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str, list[Any]]]:
@@ -122,7 +121,7 @@ def pairs_of(document: Annotated) -> tuple[Any, np.ndarray]:
 
 def report_ties(title: str, documents: Sequence[Annotated], model: LogisticRegression) -> None:
     """Print how well annotated measures are tied to annotated issues, by the rules and by the model."""
-    tied, threshold = PAIR_OFFSETS["tied"] + 1, float(np.log(TIED / (1 - TIED)))
+    tied, threshold = PAIR_OFFSETS["tied"] + 1, log_odds(TIED)
     hits = {"rules": [0, 0, 0], "model": [0, 0, 0]}
     for document in documents:
         x, right = pairs_of(document)
@@ -163,40 +162,27 @@ def report(
     title: str,
     documents: Sequence[Annotated],
     scored: dict[str, np.ndarray],
-    context: Mapping[str, np.ndarray],
-    thresholds: dict[str, float],
+    *,
+    unseen: bool = False,
 ) -> None:
-    """Print how well documents are read: by the rules, by the linear model, and by it and the network together."""
+    """Print how well documents are read: by the rules and by the linear model.
+
+    Args:
+        unseen: the network did not see the documents: print how well they are read by both, too.
+    """
     for kind in KINDS:
         rules = total(score(document, kind, by_rules(document, kind)) for document in documents)
-        linear = scored_at(documents, kind, scored, ALONE[kind])
+        linear = scored_at(documents, kind, scored, THRESHOLDS[kind])
         line = f"{title:24} {kind:9} rules {shown(rules)}   linear {shown(linear)}"
-        if all(document.name in context for document in documents):
-            both = joined(documents, scored, context)
-            line += f"   judged {shown(scored_at(documents, kind, both, thresholds[kind]))}"
+        if unseen:
+            both = {one.name: SHARE * scored[one.name] + one.work.context.kind for one in documents}
+            line += f"   judged {shown(scored_at(documents, kind, both, THRESHOLDS[kind]))}"
         print(line, flush=True)
 
 
-def joined(
-    documents: Sequence[Annotated], scored: dict[str, np.ndarray], context: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """The log-odds by both."""
-    return {one.name: SHARE * scored[one.name] + context[one.name] for one in documents}
-
-
-def context_of(given: Path | None, part: str, documents: Sequence[Annotated]) -> dict[str, np.ndarray]:
-    """What the network says of documents that it did not see, from a file of `train_context.py`."""
-    if given is None:
-        return {}
-    found = {}
-    with np.load(given) as stored:
-        for document in documents:
-            name = f"{part}/{document.name}"
-            said = stored.get(name, ())
-            if len(said) != len(document.work.spans):
-                raise SystemExit(f"{given} is of other candidates of {document.name}: run train_context.py anew.")
-            found[document.name] = SHARE * said
-    return found
+def log_odds(probability: float) -> float:
+    """The logarithm of the odds."""
+    return float(np.log(probability / (1 - probability)))
 
 
 def total(scores: Iterable[Score]) -> Score:
@@ -206,7 +192,7 @@ def total(scores: Iterable[Score]) -> Score:
 
 def scored_at(documents: Sequence[Annotated], kind: str, scored: dict[str, np.ndarray], probability: float) -> Score:
     """How well candidates are taken from a probability on."""
-    column, threshold = KINDS.index(kind), float(np.log(probability / (1 - probability)))
+    column, threshold = KINDS.index(kind), log_odds(probability)
     return total(score(one, kind, quotes(one, scored[one.name][:, column], threshold)) for one in documents)
 
 
@@ -216,16 +202,11 @@ def shown(counted: Score) -> str:
 
 
 def report_unseen(
-    own: Sequence[Annotated],
-    extra: Sequence[Annotated],
-    fitted: Heads,
-    features: dict[str, Any],
-    context: Path | None,
-    thresholds: dict[str, float],
+    own: Sequence[Annotated], extra: Sequence[Annotated], fitted: Heads, features: dict[str, Any]
 ) -> None:
     """Print how well other documents are read by models of `own` alone."""
     scored = {one.name: fitted.scores("kind", features[one.name]) for one in extra}
-    report("extra, not fitted on", extra, scored, context_of(context, "own", extra), thresholds)
+    report("extra, not fitted on", extra, scored)
     report_ties("extra, not fitted on", extra, fit_ties(own))
 
 
@@ -256,16 +237,6 @@ def accuracy(title: str, documents: Sequence[Annotated], fitted: Heads, vocabula
         print(f"{title:24} {head:18} {values}   of {n}", flush=True)
 
 
-def best_thresholds(sets: Sequence[Sequence[Annotated]], scored: dict[str, np.ndarray]) -> dict[str, float]:
-    """For each record type the probability from which candidates are best taken, every set of documents alike."""
-    values = [float(value) for value in THRESHOLDS]
-    found = {}
-    for kind in KINDS:
-        means = [np.mean([scored_at(each, kind, scored, value).f1 for each in sets if each]) for value in values]
-        found[kind] = round(values[int(np.argmax(means))], 3)
-    return found
-
-
 def read_all(pairs: Iterable[Pair]) -> list[Annotated]:
     """Read annotated documents up to the step of the issues."""
     return [of_file(source, gold) for gold, source in pairs]
@@ -276,7 +247,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpora", type=Path, default=ROOT / "corpora")
     parser.add_argument("--extra-gold", action="append", default=[], metavar="GOLD=SOURCES", type=extra_documents)
-    parser.add_argument("--context", type=Path, help="cross.npz of train_context.py")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "judging")
     args = parser.parse_args()
@@ -289,21 +259,14 @@ def main() -> None:
         document.name: matrix(vocabulary, document, range(len(document.work.spans))) for document in documents + held
     }
     scored = cross_validated(documents, features, vocabulary, args.folds)
-    context = context_of(args.context, "cross", documents)
-    thresholds = dict(ALONE)
-    if context:
-        varied = {path.name for path in (args.corpora / "varied" / "reports").glob("*")}
-        sets = ([one for one in own if one.name in varied], *extras)
-        thresholds = best_thresholds(sets, joined(documents, scored, context))
-    print("thresholds", thresholds)
-    report("corpora, cross-validated", own, scored, context, thresholds)
+    report("corpora, cross-validated", own, scored)
     for n, some in enumerate(extras, start=1):
-        report(f"extra {n}, cross-validated", some, scored, context, thresholds)
+        report(f"extra {n}, cross-validated", some, scored)
     if extra:
-        report_unseen(own, extra, fit(own, features, vocabulary, ()), features, args.context, thresholds)
+        report_unseen(own, extra, fit(own, features, vocabulary, ()), features)
     fitted = fit(documents, features, vocabulary, LABELS)
     scores = {one.name: fitted.scores("kind", features[one.name]) for one in held}
-    report("held back", held, scores, {one.name: one.work.context.kind for one in held}, thresholds)
+    report("held back", held, scores, unseen=True)
     accuracy("held back", held, fitted, vocabulary)
     ties = fit_ties(documents)
     report_ties("held back", held, ties)
@@ -311,11 +274,10 @@ def main() -> None:
     fitted.biases["kind"] *= np.float32(SHARE)
     fitted.weights["ties"] = ties.coef_.T.astype(np.float16)
     fitted.biases["ties"] = ties.intercept_
-    thresholds |= {"ties": TIED}
     card = {
         "title": "Issues and measures judged in context",
         "version": "1",
-        "thresholds": {kind: round(float(np.log(p / (1 - p))), 4) for kind, p in thresholds.items()},
+        "thresholds": {kind: round(log_odds(p), 4) for kind, p in (THRESHOLDS | {"ties": TIED}).items()},
         "documents": len(documents),
     }
     write(args.out, fitted, json.dumps(entries, ensure_ascii=False).encode(), card)

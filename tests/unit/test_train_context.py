@@ -38,10 +38,10 @@ def test_marginals_are_those_of_all_paths(script):
 
 
 def test_a_round_reads_every_window_once_and_keeps_lines_together(script):
-    bounds = np.arange(0, 64 * script.WINDOW + 1, script.WINDOW // script.TOGETHER)
+    bounds = np.arange(0, script.WINDOWS * script.WINDOW + 1, script.WINDOW // script.TOGETHER)
     at = next(script.windows(bounds, np.random.default_rng(0)))
     assert sorted(at.ravel()) == list(range(bounds[-1]))
-    assert (np.diff(at, axis=1) == 1).all()
+    assert (np.diff(at, axis=0) == 1).all()
     others = next(islice(script.windows(bounds, np.random.default_rng(1)), 1, None))
     assert (at != others).any()
 
@@ -67,3 +67,37 @@ def test_a_candidate_is_told_by_its_ends_and_means(script):
     stretches = torch.tensor([[[0, 2], [0, 6], [0, 0], [2, 6], [0, 0], [5, 6]]])
     told = told_by(states, stretches)[0, ::2].tolist()
     assert told == [0, 1, 0, 2, 0.5, 2.5, 0, 3.5, 0, 5]
+
+
+def test_a_convolution_is_that_of_torch():
+    from context_network import Convolution
+
+    torch.manual_seed(0)
+    given = [torch.randn(size, dtype=torch.float64, requires_grad=True) for size in ((14, 4), (3, 4, 4), (4,))]
+    rows, weight, bias = given
+    found = Convolution.apply(rows, weight, bias, 4)  # two texts of seven characters, two apart
+    texts = rows.view(7, 2, 4).permute(1, 2, 0)
+    same = torch.nn.functional.conv1d(texts, weight.permute(1, 2, 0), bias, padding=2, dilation=2)
+    assert torch.allclose(found.view(7, 2, 4), same.permute(2, 0, 1))
+    assert torch.autograd.gradcheck(lambda *some: Convolution.apply(*some, 4), given)
+
+
+def test_the_graph_computes_what_the_network_in_torch_does(script):
+    from build_context import Graph
+    from context_network import Body
+
+    from docintel.extract.work.context import STEP, ZERO, Characters
+    from docintel.graphs import session
+
+    torch.manual_seed(0)
+    body = Body().eval()
+    body.rounded = True
+    for weight in body.convs:
+        weight.data *= 3
+    text = Characters.of("青岚市纪委监委约谈李望舒等6人次。\n" * 9)
+    tensors = {name: value.numpy() for name, value in body.state_dict().items()}
+    (states,) = session(Graph(tensors).finish().SerializeToString()).run(None, text._asdict())
+    with torch.no_grad():
+        expected = body(torch.from_numpy(text.characters).long()[:, None])[:, 0].float()
+    away = np.abs((states.astype(np.float32) - ZERO) * STEP - expected.numpy())
+    assert expected.std() > 10 * away.mean()

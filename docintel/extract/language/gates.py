@@ -48,10 +48,11 @@ class Gated:
 
     def in_lines(self, text: str) -> Iterator[re.Match[str]]:
         """The same for a whole text and a pattern that never goes on beyond the end of a line."""
-        needed = self._needed.search(text) if self._needed else None
         if self._needed is None:
             yield from self._whole.finditer(text)
-        while self._needed and needed:
+            return
+        needed = self._needed.search(text)
+        while needed:
             start, line_end = text.rfind("\n", 0, needed.start()) + 1, text.find("\n", needed.end())
             end = line_end + 1 if line_end >= 0 else len(text)
             yield from self._whole.finditer(text, start, end)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,8 +22,8 @@ def first_of(words: Iterable[str]) -> str:
     return f"(?=[{re.escape(''.join(sorted({word[0] for word in words})))}])"
 
 
-def first_two_of(words: Iterable[str]) -> str:
-    """The same for the first two characters, where many of the words begin with a common one."""
+def first_two_of(words: Collection[str]) -> str:
+    """The same for the first two characters, where many of the words begin with a common one; some are longer."""
     longer = [word for word in words if len(word) > 1]
     firsts, seconds = ("".join(sorted({word[n] for word in longer})) for n in (0, 1))
     alone = "".join(f"|{re.escape(word)}" for word in words if len(word) == 1)

@@ -89,6 +89,8 @@ _TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对�
 _CLAUSE_END = re.compile(r"[,。;]|$")
 _SAYS = "说|表示|介绍|告诉|坦言|回忆|认为|被|受到"
 _CLOSED_BY = frozenset(",、。;)")
+#: What no given name ends with where no word follows that follows names: 蔺夏|因|违规, 夏侯成|案|.
+_ENDS_NO_NAME = frozenset("因已案被将曾仍却")
 _JOINS = frozenset("、和与及")
 _CLAUSE_ENDS = frozenset(",、。;:!?“”()\n ")
 #: 郑东|来|搞虚假整改: 来 belongs to the name unless something comes of it.
@@ -375,6 +377,11 @@ def _foreign_end(folded: str, start: int, end: int) -> int | None:
 
 def _shortened(folded: str, name: Name, openers: Container[str]) -> int:
     """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
+    whole = name.text.removesuffix("人").removesuffix("等") if "等" in name.text[-2:] else name.text
+    if len(whole) > _GIVEN and whole[-1] in _ENDS_NO_NAME and not _FOLLOWER.match(folded, name.end):
+        whole = whole[:-1]
+    if whole != name.text:
+        return name.start + len(whole)
     if (familiar := _FAMILIAR.match(folded, name.start, name.end)) and folded[name.end - 1] in "因没却":
         return familiar.end("name")
     if name.end - name.start == _LONGEST and _SAID.match(folded, name.end - 1):

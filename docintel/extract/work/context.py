@@ -4,10 +4,10 @@ In: a `Reading`, its candidates and the codes of their `Description`. Out: log-o
 and of its labels, which `judging` adds to those of its linear model. That model weighs words it has met; this one has
 learned what words mean in their places, and where a span begins and ends. Trained by `scripts/train_context.py`.
 
-Eight convolutions of three characters each, 1 to 16 apart (van den Oord et al. 2016, WaveNet, arXiv:1609.03499;
-Strubell et al. 2017, arXiv:1702.02098), give each character a state of 256 numbers. A candidate is told by the states
-at its ends and beside them, and by the means over it, its sentence, its heading, the first sentence of its paragraph
-and its neighbours.
+Six convolutions of three characters each, 1 to 16 apart (van den Oord et al. 2016, WaveNet, arXiv:1609.03499; Strubell
+et al. 2017, arXiv:1702.02098), all in bytes, give each character a state of `WIDTH` bytes. A candidate is told by the
+states at its ends and beside them, and by the means over it, its sentence, its heading, the first sentence of its
+paragraph and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,22 +26,23 @@ from docintel.extract.language.reading import Reading
 from docintel.extract.language.tagger import shared_tagger
 from docintel.extract.work.candidates import Candidate
 from docintel.extract.work.description import CODES, heading_of
-from docintel.extract.work.groups import Ints
+from docintel.extract.work.groups import Floats, Ints
 from docintel.graphs import session
 
-Floats = npt.NDArray[np.float32]
-WIDTH, PAIRS = 256, 65_536
+WIDTH, PAIRS = 192, 65_536
 #: How far apart the characters stand that each convolution reads.
-DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4)
+DILATIONS = (1, 2, 4, 8, 16, 1)
 #: The row of a line's end, behind those of the tagger's characters.
 LINE_END = 8224
+#: A byte of a state tells `(byte - ZERO) * STEP`.
+STEP, ZERO = 1 / 16, 128
 #: How much each of the two that judge a candidate counts, this network and the linear model.
 SHARE = 0.5
 #: Where the codes of each property begin.
 CODE_OFFSETS = np.cumsum([0, *CODES.values()])
 #: So many characters of the first sentence of a paragraph and of the next sentence bear on a candidate.
 _NEAR = 60
-#: Characters that are read at a time: some 6 KB each.
+#: Characters that are read at a time: some KB each.
 _AT_ONCE = 4096
 #: How far a state sees to either side.
 _REACH = sum(DILATIONS)
@@ -113,10 +114,11 @@ class Network:
         """
         try:
             with np.load(folder / "head.npz") as stored:
-                self.head = {name: stored[name].astype(np.float32) for name in stored}
-            self.head["codes"] = self.head["codes"].reshape(CODE_OFFSETS[-1], -1)
+                self.head: dict[str, Floats] = {name: stored[name].astype(np.float32) for name in stored}
+            if len(self.head["codes"]) != CODE_OFFSETS[-1]:
+                raise ValueError("it knows other properties of candidates")  # noqa: TRY301
             self._session = session((folder / "model.onnx").read_bytes(), threads=1)
-        except Exception as exc:  # onnxruntime raises bare Exceptions of its own for a damaged file
+        except Exception as exc:  # zipfile, zlib and onnxruntime raise errors of many kinds
             raise ModelError(
                 f"问题和举措的上下文模型无法读取。 The model of context in {folder} cannot be read: {exc}",
                 hint="请重新安装 docintel。 Reinstall docintel, or make it anew: python scripts/build_context.py",
@@ -128,15 +130,17 @@ class Network:
         ends = np.stack([start, end - 1, np.maximum(start - 1, 0), np.minimum(end, len(reading.folded) - 1)])
         around = surroundings(reading)
         at_ends, inside, of_sentence = np.split(self.head["roles"], [len(ends), len(ends) + 1])
-        told = np.tile(self.head["bias"], (len(spans), 1))
+        known = np.zeros((len(spans), self.head["codes"].shape[1]), dtype=np.float32)
         for offset, name in zip(CODE_OFFSETS, CODES, strict=False):
-            told += self.head["codes"][offset + codes[name]]
+            known += self.head["codes"].take(offset + codes[name], axis=0)
+        told = self.head["bias"] + known @ self.head["known"]
         told_of_sentence = np.zeros((len(around), told.shape[1]), dtype=np.float32)
         for low, states in self._states(reading) if spans else ():
             sums = _running_sums(states)
             for role, points in zip(at_ends, ends - low, strict=True):
                 here = np.flatnonzero((points >= 0) & (points < len(states)))
-                told[here] += states[points[here]] @ role
+                distinct, of = np.unique(points[here], return_inverse=True)
+                told[here] += (states[distinct] @ role).take(of, axis=0)
             _add_means(told, sums, start - low, end - low, inside[0])
             for role, (since, till) in zip(of_sentence, (around - low).transpose(1, 2, 0), strict=True):
                 _add_means(told_of_sentence, sums, since, till, role)
@@ -145,14 +149,14 @@ class Network:
         return Context(self, _gelu(told[:, :units]) @ self.head["kind"] + self.head["kind.bias"], told[:, units:])
 
     def _states(self, reading: Reading) -> Iterator[tuple[int, Floats]]:
-        """The states of the characters, a part at a time, from which one on; parts without a sentence are left out."""
+        """The states of the characters in steps, a part at a time, from which one on; no parts without a sentence."""
         text = Characters.of(reading.folded)
         starts, ends = np.array([(one.start, one.end) for one in reading.sentences]).reshape(-1, 2).T
         for low in range(0, len(reading.folded), _AT_ONCE):
             high, first = min(low + _AT_ONCE, len(reading.folded)), max(0, low - _REACH)
             if ((starts < high) & (ends > low)).any():
                 states = self._session.run(None, text.part(first, high + _REACH)._asdict())[0]
-                yield low, states[low - first : high - first]
+                yield low, np.subtract(states[low - first : high - first], ZERO, dtype=np.float32)
 
 
 def surroundings(reading: Reading) -> Ints:
@@ -195,8 +199,9 @@ def _add_means(told: Floats, sums: Floats, since: Ints, till: Ints, role: Floats
     """Add to each row what the mean of the states from `since` to `till` says, as far as it lies in these sums."""
     low, high = (np.clip(each, 0, len(sums) - 1) for each in (since, till))
     here = np.flatnonzero(high > low)
-    lengths = (till - since)[here, None].astype(np.float32)
-    told[here] += ((sums[high[here]] - sums[low[here]]) / lengths) @ role
+    means = sums.take(high[here], axis=0) - sums.take(low[here], axis=0)
+    means /= (till - since)[here, None].astype(np.float32)
+    told[here] += means @ role
 
 
 def _gelu(values: Floats) -> Floats:

@@ -23,7 +23,7 @@ class WeightsByEntry:
     def __init__(self, weights: Floats, vocabulary: Vocabulary) -> None:
         """From the weights of all features, (features, labels)."""
         self._weights, self._offsets = weights, vocabulary.offsets
-        #: Table → (roles, rows, labels).
+        #: Table → (rows, roles, labels).
         self._tables = {}
         for table in TABLES:
             starts = [vocabulary.offsets[role] for role in (*_roles(STRETCHES, table), *_roles(POINTS, table))]
