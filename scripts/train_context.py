@@ -52,6 +52,7 @@ from docintel.extract.language.words import tagged_sentences
 from docintel.extract.pipeline import read
 from docintel.extract.places.gazetteer import gazetteer
 from docintel.extract.steps import work_of
+from docintel.extract.work.candidates import as_array
 from docintel.extract.work.context import CODE_OFFSETS, LINE_END, SHARE, Characters, surroundings
 from docintel.extract.work.description import CODES
 from docintel.extract.work.groups import ranges
@@ -300,14 +301,16 @@ def annotated(document: Annotated, counts: float = 1.0) -> Example:
         label = functional.one_hot(known, len(names)) * (1 - SMOOTHING) + SMOOTHING / len(names)
         asked[head] = Asked(torch.tensor([*whose], dtype=torch.long), _said(work, head, [*whose]), label)
     taught = (torch.as_tensor(each, dtype=torch.float32) for each in (right, weight * counts))
-    return Example(document.name, *_seen(work), tags_of(work), *taught, asked)
+    seen = _seen(work, Characters.of(work.reading.folded))
+    return Example(document.name, *seen, tags_of(work), *taught, asked)
 
 
 def general(text: str, teacher: Teacher) -> Example:
     """A text of which the teacher tells what its candidates are."""
     work = work_of(read(parse_bytes(text.encode(), "general.txt"), until="issues"))
-    rows, stretches, codes = _seen(work)
-    kind, told = teacher.candidates(teacher.states(Characters.of(work.reading.folded)), stretches, codes)
+    text = Characters.of(work.reading.folded)
+    rows, stretches, codes = _seen(work, text)
+    kind, told = teacher.candidates(teacher.states(text), stretches, codes)
     asked = {}
     for head in teacher.heads():
         which = np.flatnonzero(kind[:, KINDS.index(head.split(".")[0])] > LIKELY)
@@ -316,14 +319,14 @@ def general(text: str, teacher: Teacher) -> Example:
     return Example("", rows, stretches, codes, tags_of(work), kind.sigmoid(), torch.ones_like(kind), asked)
 
 
-def _seen(work: Work) -> tuple[Tensor, Tensor, Tensor]:
+def _seen(work: Work, text: Characters) -> tuple[Tensor, Tensor, Tensor]:
     """What is seen of a document: rows of characters, where its candidates stand, and what is known of them."""
-    spans = np.array(work.spans, dtype=np.intp).reshape(-1, 5)
-    stretches = np.concatenate([spans[:, None, :2], surroundings(work.reading)[spans[:, 2]]], axis=1)
+    starts, ends, sentences = as_array(work.spans)[:3]
+    own = np.stack([starts, ends], axis=1)[:, None]
+    stretches = np.concatenate([own, surroundings(work.reading)[sentences]], axis=1)
     codes = [at + work.description.codes[name] for at, name in zip(CODE_OFFSETS, CODES, strict=False)]
-    rows = Characters.of(work.reading.folded).characters
-    seen = (torch.as_tensor(each, dtype=torch.long) for each in (rows, stretches, np.stack(codes, axis=1)))
-    return next(seen), next(seen), next(seen)
+    rows = torch.from_numpy(text.characters).long()
+    return rows, torch.from_numpy(stretches).long(), torch.from_numpy(np.stack(codes, axis=1)).long()
 
 
 def _said(work: Work, head: str, which: Iterable[int]) -> Tensor:

@@ -26,7 +26,8 @@ from docintel.extract.work.answers import Labelled
 from docintel.extract.work.answers import columns as pair_columns
 from docintel.extract.work.context import SHARE
 from docintel.extract.work.description import OPINIONS
-from docintel.extract.work.judging import KINDS, TABLES, Vocabulary
+from docintel.extract.work.judging import KINDS
+from docintel.extract.work.vocabulary import TABLES, Vocabulary
 from docintel.learning.annotated import Annotated, folds, of_file, places, quotes, score
 from docintel.learning.heads import LABELS, Heads, matrix, scales, write
 from docintel.schema import Issue, IssueCategory, Modality

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from docintel.extract.work.description import MEANT, OPINIONS
-from docintel.extract.work.judging import WEIGHTS, Judge, Vocabulary
+from docintel.extract.work.judging import WEIGHTS, Judge
 from docintel.extract.work.meanings import shared_meanings
+from docintel.extract.work.vocabulary import Vocabulary
 from docintel.files import write_whole
 from docintel.learning.annotated import Annotated
 

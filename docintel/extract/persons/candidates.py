@@ -89,7 +89,7 @@ _TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对�
 _CLAUSE_END = re.compile(r"[,。;]|$")
 _SAYS = "说|表示|介绍|告诉|坦言|回忆|认为|被|受到"
 _CLOSED_BY = frozenset(",、。;)")
-#: What no given name ends with where no word follows that follows names: 蔺夏|因|违规, 夏侯成|案|.
+#: What no given name ends with where no word follows that follows names: 张智|已|离职, 夏侯成|案|引发.
 _ENDS_NO_NAME = frozenset("因已案被将曾仍却")
 _JOINS = frozenset("、和与及")
 _CLAUSE_ENDS = frozenset(",、。;:!?“”()\n ")

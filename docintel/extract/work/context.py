@@ -24,7 +24,7 @@ from docintel.errors import ModelError
 from docintel.extract.language.characters import code_points
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.tagger import shared_tagger
-from docintel.extract.work.candidates import Candidate
+from docintel.extract.work.candidates import Candidate, as_array
 from docintel.extract.work.description import CODES, heading_of
 from docintel.extract.work.groups import Floats, Ints
 from docintel.graphs import session
@@ -126,7 +126,7 @@ class Network:
 
     def read(self, reading: Reading, spans: Sequence[Candidate], codes: Mapping[str, Ints]) -> Context:
         """Read a document with its candidates."""
-        start, end, sentence = np.array(spans, dtype=np.intp).reshape(-1, 5)[:, :3].T
+        start, end, sentence = as_array(spans)[:3]
         ends = np.stack([start, end - 1, np.maximum(start - 1, 0), np.minimum(end, len(reading.folded) - 1)])
         around = surroundings(reading)
         at_ends, inside, of_sentence = np.split(self.head["roles"], [len(ends), len(ends) + 1])

@@ -26,7 +26,7 @@ from docintel.extract.work.context import Context
 from docintel.extract.work.description import MEANT, OPINIONS, Description
 from docintel.extract.work.groups import Floats, Ints
 from docintel.extract.work.meanings import TextMeanings, shared_meanings
-from docintel.extract.work.vocabulary import TABLES, Vocabulary
+from docintel.extract.work.vocabulary import Vocabulary
 from docintel.extract.work.weights import WeightsByEntry, sums_of
 
 #: What a candidate may be: the labels of the head `kind`.
@@ -166,6 +166,3 @@ def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: Sequence[flo
 def shared_judge() -> Judge:
     """The process's model, loaded at the first call."""
     return Judge(models_dir() / "judging")
-
-
-__all__ = ["KINDS", "TABLES", "WEIGHTS", "Floats", "Judge", "Vocabulary", "choose", "shared_judge"]

@@ -95,6 +95,20 @@ def test_an_office_is_of_its_kind_of_unit():
     assert (first.unit, second.unit) == ("云溪县水利局", "松陵区医院")
 
 
+@pytest.mark.parametrize(
+    ("text", "tagged", "name"),
+    [
+        ("副局长张智已离职。", "张智已", "张智"),
+        ("副局长张智等人被约谈。", "张智等人", "张智"),
+        ("局长夏侯成案引发震动。", "夏侯成案", "夏侯成"),
+        ("副院长林徽因表示，将加强管理。", "林徽因", "林徽因"),
+        ("副局长王建国已离职。", "王建国", "王建国"),
+    ],
+)
+def test_a_name_that_the_tagger_took_too_long_is_cut(text, tagged, name):
+    assert [person.name for person in people_of(text, [tagged])] == [name]
+
+
 def test_grounds_tell_the_words_they_went_by():
     (person,) = people_of("云溪县水利局原局长赵立新被查。", ["赵立新"], ["云溪县水利局"])
     assert [(g.field, g.rule, g.evidence.quote) for g in person.grounds] == [
