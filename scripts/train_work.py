@@ -228,8 +228,8 @@ def accuracy(title: str, documents: Sequence[Annotated], fitted: Heads, vocabula
             said += sum(one == truth for one, truth in zip(opinions, truths, strict=False))
             scores = fitted.scores(head, matrix(vocabulary, document, whose, head))
             right += fitted.right(head, scores, truths)
-            which = np.array([*whose], dtype=np.intp)
-            added = document.work.context.labels(head, which, document.work.opinions(head, whose))
+            told = document.work.context.told(np.array([*whose], dtype=np.intp))
+            added = document.work.context.labels(head, told, document.work.opinions(head, whose))
             both += fitted.right(head, scores + added, truths)
             n += len(truths)
         values = "   ".join(

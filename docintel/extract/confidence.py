@@ -9,16 +9,26 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import repeat
 from math import exp
-from typing import Any
+from typing import Any, NamedTuple
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
-from docintel.schema import Block, DocType, Extraction, Record
+from docintel.schema import Extraction, Record
 
 _LENGTHS = (6, 12, 24, 48)
+
+
+class _Known(NamedTuple):
+    """What the features of a record are made of."""
+
+    grounds: tuple[tuple[str, str], ...]
+    length: int
+    mentions: int
+    doc_type: str
+    block: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +49,26 @@ def features(record: Record, extraction: Extraction) -> Iterator[str]:
     Its grounds, how sure the model was that chose it, its length, where it stands.
     """
     block = extraction.document.block_at(record.evidence.start)
-    yield from _features(record, extraction.doc_type, block)
+    yield from _features(_known(record, extraction.doc_type, block.kind if block else None))
 
 
-def _features(record: Record, doc_type: DocType, block: Block | None) -> Sequence[str]:
+def _known(record: Record, doc_type: str, block: str | None) -> _Known:
+    return _Known(
+        tuple([(ground.field, ground.rule) for ground in record.grounds]),
+        bisect_left(_LENGTHS, len(record.evidence.quote)),
+        min(3, len(getattr(record, "mentions", ()))),
+        doc_type,
+        block,
+    )
+
+
+def _features(known: _Known) -> Sequence[str]:
     return (
-        *dict.fromkeys([f"{ground.field}={ground.rule}" for ground in record.grounds]),
-        f"length={bisect_left(_LENGTHS, len(record.evidence.quote))}",
-        f"mentions={min(3, len(getattr(record, 'mentions', ())))}",
-        f"type={doc_type}",
-        f"block={block.kind if block else None}",
+        *dict.fromkeys([f"{field}={rule}" for field, rule in known.grounds]),
+        f"length={known.length}",
+        f"mentions={known.mentions}",
+        f"type={known.doc_type}",
+        f"block={known.block}",
     )
 
 
@@ -70,13 +90,18 @@ def models() -> dict[str, Model]:
 def with_confidence(extraction: Extraction) -> Extraction:
     """The extraction with the confidence of every record, to two decimals."""
     sure: dict[str, Any] = {
-        kind: tuple(_sure(record, model, extraction) for record in extraction.records(kind))
-        for kind, model in models().items()
+        kind: tuple([_sure(record, kind, extraction) for record in extraction.records(kind)]) for kind in models()
     }
     return replace(extraction, **sure)
 
 
-def _sure(record: Record, model: Model, extraction: Extraction) -> Record:
+def _sure(record: Record, kind: str, extraction: Extraction) -> Record:
     block = extraction.document.block_at(record.evidence.start)
     read = block.confidence if block else 1.0
-    return replace(record, confidence=round(read * model.probability(_features(record, extraction.doc_type, block)), 2))
+    known = _known(record, extraction.doc_type, block.kind if block else None)
+    return replace(record, confidence=round(read * _probability(kind, known), 2))
+
+
+@lru_cache(maxsize=4096)  # many records are known by the same rules
+def _probability(kind: str, known: _Known) -> float:
+    return models()[kind].probability(_features(known))

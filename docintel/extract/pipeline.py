@@ -1,5 +1,8 @@
 """Document → Extraction; and the same as a spaCy pipeline, that any spaCy tool can use."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
@@ -42,10 +45,23 @@ def read(document: Document, until: str | None = None, judge: Judge | None = Non
         ModelError: the tagger's model is missing or damaged.
     """
     _check_length(document)
-    draft = begin(document, chain.from_iterable(tagged_sentences(document.text)), judge)
-    for step in takewhile(lambda name: name != until, STEPS):
-        STEPS[step](draft)
+    with _uncollected():
+        draft = begin(document, chain.from_iterable(tagged_sentences(document.text)), judge)
+        for step in takewhile(lambda name: name != until, STEPS):
+            STEPS[step](draft)
     return draft
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without searches for cycles of garbage: records are in none, and each search goes through all of them again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def load_pipeline(judge: Judge | None = None) -> "Language":

@@ -89,9 +89,9 @@ def _of_labels(head: str, document: Annotated, judge: Judge) -> Lesson | None:
         return None
     rows = matrix(judge.vocabulary, document, truths, head)
     targets = np.array([[truth == label for label in judge.heads[head]] for truth in truths.values()], dtype=np.float64)
-    which = np.array([*truths], dtype=np.intp)
-    said = document.work.context.labels(head, which, document.work.opinions(head, truths))
-    scores = (Heads.of(judge).scores(head, rows) + said).astype(np.float64)
+    context = document.work.context
+    added = context.labels(head, context.told(np.array([*truths], dtype=np.intp)), document.work.opinions(head, truths))
+    scores = (Heads.of(judge).scores(head, rows) + added).astype(np.float64)
     return Lesson(rows, targets, np.ones(len(truths)), scores)
 
 

@@ -59,10 +59,12 @@ _YEAR_ENDS = ("年底", "年末", "岁末")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _QUARTERS = {"一": (1, 3), "二": (4, 6), "三": (7, 9), "四": (10, 12)}
 
-#: What a date or period can begin with, and what stands behind 自, 从 or 截至; the first alone spares most attempts.
+#: What a date or period can begin with, and what stands behind 自, 从 or 截至.
 _OPENING = r"今本这去上前当同次翌明下第一二两三四五六七八九十全岁年近过最党半\d"
+#: And what can follow its first character: the two spare most attempts.
+_SECOND = rf"{_OPENING}自从至止到~、\s的月季个日内初底末〇零-"
 _POINT = re.compile(
-    rf"(?=[截自从到\s{_OPENING}])(?P<until>截至|截止到?|到(?=[^,。]{{0,8}}月[底末]|今天))?(?:自从?|从)?\s*(?=[{_OPENING}])"
+    rf"(?=[截自从到\s{_OPENING}][{_SECOND}])(?P<until>截至|截止到?|到(?=[^,。]{{0,8}}月[底末]|今天))?(?:自从?|从)?\s*(?=[{_OPENING}])"
     rf"(?:(?P<milestone>{'|'.join(sorted(MILESTONES, key=len, reverse=True))})|{_NUMERIC}"
     rf"|(?P<plan>{'|'.join(PLANS)})[”\"]?(?=时期|期间|以来|开局|规划实施|收官)"
     rf"|(?<![近第\d十])(?P<ago>{_FEW})年(?:之?前|以前)(?![列后])"

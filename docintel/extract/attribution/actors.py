@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from operator import methodcaller
 
 from docintel.extract.attribution.authors import author_of
 from docintel.extract.attribution.outline import items_over
@@ -56,6 +57,7 @@ _ITEM_START = re.compile(
 _OWN_WORK = re.compile(r"(?:整改|承诺|自查|自评)(?!.{0,16}会)")
 #: How many clauses a subject is carried on for.
 _REACH = 12
+_START, _END = methodcaller("start"), methodcaller("end")
 
 
 class Actors:
@@ -145,8 +147,12 @@ def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int, *, own
         own_item: look in the list item that the place is in, before the place or else behind it, then in the items that
             this one is below; else in these, then before the place.
     """
-    labels = _IN_CHARGE.finditer(reading.folded, max(0, start - _ITEM), start + _ITEM * own_item)
-    named = [label for label in labels if _governs(reading, label.start(), start)]
+    labels = _labels(reading)
+    if not labels:
+        return ()
+    low, high = start - _ITEM, start + _ITEM * own_item
+    near_by = labels[bisect_left(labels, low, key=_START) : bisect_right(labels, high, key=_END)]
+    named = [label for label in near_by if _governs(reading, label.start(), start)]
     if own_item:
         named = [label for label in named if _is_one_item(reading.folded, label.start(), start)]
     near = next((one for one in reversed(named) if one.end() <= start), None) or next(iter(named), None)
@@ -158,15 +164,20 @@ def in_charge(reading: Reading, outer: Sequence[UnitMention], start: int, *, own
 
 def _label_over(reading: Reading, start: int) -> re.Match[str] | None:
     """The label of the nearest item with one that the item of a place is below: （一）…责任单位:X over 1.…."""
-    over = (label for item in items_over(reading, start)[1:] for label in reversed(_labels(reading)[item.start]))
+    over = (label for item in items_over(reading, start)[1:] for label in reversed(_item_labels(reading)[item.start]))
     return next((label for label in over if label.end() <= start), None)
 
 
 @once
-def _labels(reading: Reading) -> dict[int, list[re.Match[str]]]:
+def _labels(reading: Reading) -> list[re.Match[str]]:
+    return [*_IN_CHARGE.finditer(reading.folded)]
+
+
+@once
+def _item_labels(reading: Reading) -> dict[int, list[re.Match[str]]]:
     """The labels that stand in an item itself, not in those below it, by where the item begins."""
     found: dict[int, list[re.Match[str]]] = defaultdict(list)
-    for label in _IN_CHARGE.finditer(reading.folded):
+    for label in _labels(reading):
         for item in items_over(reading, label.start())[:1]:
             found[item.start].append(label)
     return found

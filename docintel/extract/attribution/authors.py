@@ -87,11 +87,12 @@ def _inspected(reading: Reading, mentions: Sequence[UnitMention], title: str) ->
 
 def _named(reading: Reading, mentions: Sequence[UnitMention], parts: Sequence[str], publisher: str) -> Owner | None:
     """The unit that a part of the title begins with or that published the document."""
-    longest = sorted(mentions, key=lambda mention: (-len(mention.canonical), mention.start))
+    longest: dict[tuple[str, str], UnitMention] = {}
+    for mention in sorted(mentions, key=lambda mention: (-len(mention.canonical), mention.start)):
+        longest.setdefault((reading.folded[mention.start : mention.end], mention.canonical), mention)
     for part in (*parts, publisher):
-        for mention in longest:
-            names = (reading.folded[mention.start : mention.end], mention.canonical)
-            bare = part.removeprefix("中共")
+        bare = part.removeprefix("中共")
+        for names, mention in longest.items():
             begun = part is not publisher and bare.startswith(names) and not _INSPECTORS.match(part)
             if part in names or begun:
                 return Decision(_institution(mentions, mention.canonical), "unit/author", (mention.start, mention.end))

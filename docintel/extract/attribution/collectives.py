@@ -12,6 +12,7 @@ from enum import Enum, auto
 from functools import cached_property
 from itertools import chain
 
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading, SpannedT, at, within
 from docintel.extract.places.gazetteer import Place
@@ -23,7 +24,7 @@ _SCOPE = r"全国|全省|全市|全县|全区|全州|全旗|全镇|全乡|我市
 _HEADS = alternation(load("actors")["subjects"]["heads"])
 _SYSTEM = rf"(?:{_MODIFIERS}){{0,4}}(?:{_HEADS})"
 #: 全市学校, 青岚市教育系统, 各单位, 全市14家国有粮库.
-_GROUP = re.compile(
+_GROUP = Gated(
     rf"(?P<scope>{_SCOPE}|全系统|各|(?=[省市县区州](?:直|属)))?(?:\d{{1,4}}(?:余|多)?[家个所])?(?P<level>[一二三]级(?:以上)?)?(?P<group>{_SYSTEM})"
 )
 #: 全市共走访商户86家: the place itself.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.lexicon import alternation, load
 
 _WORDS = load("cases")
@@ -55,12 +56,12 @@ _VAGUE_WORDS = re.compile(alternation([*_VAGUE, *_WORDS["vague"]]))
 #: The share of the pairs of letters of an act that a clause has where it tells the act again.
 _SAID_AGAIN = 0.5
 #: behind the name: `严重违纪违法案`, `等人受贿、贪污窝案`, `等发生在校园的腐败案`
-_CASE_NAME = re.compile(
+_CASE_NAME = Gated(
     r"(?:等(?:\d*人)?)?(?:发生在[^,、]{1,6}的)?(?P<act>(?:涉嫌)?(?:严重)?(?:违纪违法|职务违法|职务犯罪|违纪|违法|腐败|受贿|行贿|贪污|挪用公款|诈骗|犯罪|、|和)+)"
     r"(?:典型|系列|窝|串)?案(?:例|件)?"
 )
 #: behind the name: `虚假轮换粮食、代储成品粮监管不力、受贿|案|中`
-_NAMED_BY_ACTS = re.compile(
+_NAMED_BY_ACTS = Gated(
     rf"(?:等(?:\d*人)?)?(?P<acts>[^,。;:“”的]{{2,60}}?)(?:一|窝|串|系列|典型)?{CASE}(?:例|件)?"
     r"(?=[,。;、…”和及与等中都均是被的]|\Z)"
 )

@@ -96,6 +96,8 @@ def _dealt_out(reading: Reading, statement: Statement) -> Iterator[tuple[Group, 
     low, high = statement.clause.start, statement.clause.end
     respite = _RESPITE.match(reading.folded, high)
     sanctions = sanctions_in(reading, low, respite.end() if respite else high)
+    if not sanctions:
+        return
     pairs = [(group, s) for s in sanctions for group in _inside(statement, s) or _targets(statement, s.start)]
     people = [(group, person) for group in dict.fromkeys(group for group, _ in pairs) for person in group.people]
     shares = _shares(reading, low, high, sanctions)

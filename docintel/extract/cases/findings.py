@@ -23,6 +23,7 @@ from docintel.extract.cases.plain_acts import plain_act
 from docintel.extract.cases.sanctions import Sanction, split_sanctions
 from docintel.extract.cases.statements import Group, Statement
 from docintel.extract.cases.sums import Money, find_money
+from docintel.extract.language.gates import Gated
 from docintel.extract.language.items import Item, skip_numbering
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Reading, within
@@ -51,7 +52,7 @@ _CAUSED = re.compile(r"(?:均|都|分别|先后|依法|已)*(?:被|受到|受)")
 #: `某市纪委监委公开通报了|某局局长张三违规收受礼金问题`
 _REPORTED = re.compile(r"通报|曝光|查处|公布|查办|披露|了|对|[:“]")
 #: `违规发放补贴|问题被通报`
-_REPORTED_ACT = re.compile(r"等?(?:典型)?问题(?:先后)?被(?:通报|曝光|查处|举报|立案)[^,]{0,12}$")
+_REPORTED_ACT = Gated(r"等?(?:典型)?问题(?:先后)?被(?:通报|曝光|查处|举报|立案)[^,]{0,12}$")
 #: `通过虚开发票等方式` and `利用职务便利` belong to the act behind the comma.
 _MEANS_END = re.compile(alternation(_WORDS["means_ends"]) + "$")
 
@@ -105,12 +106,11 @@ def find_acts(
             means = None
             continue
         known = headed[item_of[statement.sentence.block]]
-        headline = list(_headline(reading, statement))
-        for finding in headline:
-            if finding.act:
-                known.setdefault(finding.people, []).append(finding.act)
-        yield from headline
-        if headline or _is_headline(reading, statement):
+        if region := _headline_region(reading, statement):
+            for finding in _headline(reading, statement, *region):
+                if finding.act:
+                    known.setdefault(finding.people, []).append(finding.act)
+                yield finding
             continue
         is_headed = any(group.people in known for group in statement.about)
         before = means if means and means.sentence == statement.sentence.start else None
@@ -131,13 +131,13 @@ def _is_dealt_with(statement: Statement, decided: Container[int]) -> bool:
     return bool(statement.about) and all(person in decided for group in statement.about for person in group.people)
 
 
-def _region(reading: Reading, statement: Statement) -> tuple[int, int]:
+def _region(reading: Reading, statement: Statement, *, is_shared_out: bool) -> tuple[int, int]:
     """From the last subject to where the sentence turns to something else."""
     folded, start = reading.folded, statement.about[-1].end
     stop = _HEADLINE_STOP.search(folded, start, statement.sentence.end)
     end = stop.start() if stop else statement.sentence.end
     end = min([end, *(group.phrase for group in statement.groups if group.phrase > start)])
-    if _is_shared_out(reading, statement):
+    if is_shared_out:
         end = min(end, statement.next_subject or end)
     for clause in within(statement.sentence.clauses, statement.clause.start, end)[:_MOST_CLAUSES]:
         if start < clause.end < end and _CLAUSE_HEADLINE_END.search(folded, max(start, clause.end - 5), clause.end):
@@ -156,28 +156,23 @@ def _is_shared_out(reading: Reading, statement: Statement) -> bool:
     return bool(_HEADLINE_END.search(reading.folded, max(low, end - _LONGEST_END), end))
 
 
-def _is_headline(reading: Reading, statement: Statement) -> bool:
-    """The sentence names people and closes with 问题 or 案: `某局局长张三违规收受礼品、礼金等问题。`."""
+def _headline_region(reading: Reading, statement: Statement) -> tuple[int, int] | None:
+    """The sentence names people and closes with 问题 or 案: `某局局长张三|违规收受礼品、礼金等问题|。`."""
     if not statement.about or statement.carried or statement.about[-1].end < statement.sentence.start:
-        return False
-    start, end = _region(reading, statement)
-    inside = statement.clause.start < end
-    return (
-        inside
-        and (
-            _is_shared_out(reading, statement)
-            or bool(_HEADLINE_END.search(reading.folded, max(start, end - _LONGEST_END), end))
-        )
-        and not _OTHER_WRONGS.search(reading.folded, start, end)
-    )
+        return None
+    is_shared_out = _is_shared_out(reading, statement)
+    start, end = _region(reading, statement, is_shared_out=is_shared_out)
+    closes = is_shared_out or _HEADLINE_END.search(reading.folded, max(start, end - _LONGEST_END), end)
+    if statement.clause.start >= end or not closes or _OTHER_WRONGS.search(reading.folded, start, end):
+        return None
+    return start, end
 
 
-def _headline(reading: Reading, statement: Statement) -> Iterator[Finding]:
+def _headline(reading: Reading, statement: Statement, start: int, end: int) -> Iterator[Finding]:
     """The acts of a headline, read once, at the clause that names the people."""
-    named_here = statement.about and statement.clause.start <= statement.about[-1].start < statement.clause.end
-    if not named_here or statement.about[-1].end >= statement.clause.end or not _is_headline(reading, statement):
+    named_here = statement.clause.start <= statement.about[-1].start < statement.clause.end
+    if not named_here or statement.about[-1].end >= statement.clause.end:
         return
-    start, end = _region(reading, statement)
     crimes = bool(_CRIMES_END.search(reading.folded, start, end))
     if crimes and is_case_work(reading.folded, start, end):
         return

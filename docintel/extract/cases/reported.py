@@ -37,6 +37,9 @@ def find_reported(reading: Reading, statements: Iterable[Statement]) -> Iterator
     verb: Sanction | None = None
     before: Statement | None = None
     for statement in statements:
+        if not statement.groups:
+            verb = None
+            continue
         low, high = statement.clause
         listing = verb if before and before.sentence is statement.sentence else None
         verb, before = None, statement

@@ -106,14 +106,18 @@ def read_statements(
     for sentence in reading.sentences:
         if sentence.block != block:
             about, block, named, last = (), sentence.block, {}, ()
+        inside = within(groups, sentence.start, sentence.end)
+        if not (inside or about or last or named):
+            yield from (Statement(clause, sentence, (), (), carried=True, quoted=False) for clause in sentence.clauses)
+            continue
         pending: tuple[Group, ...] = ()
-        opened = {clause.start for clause in sentence.clauses}
-        openers = [g.phrase for g in within(groups, sentence.start, sentence.end) if g.phrase in opened]
+        opened = {clause.start for clause in sentence.clauses} if inside else ()
+        openers = [group.phrase for group in inside if group.phrase in opened]
         nameless: list[Clause] = []
         for clause in sentence.clauses:
-            here = tuple(g for g in within(groups, clause.start, clause.end) if not _is_turn(reading, g))
+            here = tuple([g for g in within(inside, clause.start, clause.end) if not _is_turn(reading, g)])
             subjects = _subjects(reading.folded, here) or _all_of(reading, clause, named)
-            named |= {person: group for group in here for person in group.people}
+            named.update((person, group) for group in here for person in group.people)
             quoted = bool(subjects) and _is_speaking(reading.folded, subjects[-1].end, clause.end)
             last = here or last
             if subjects:

@@ -5,10 +5,13 @@ In: a reading, its statements and the cases found of people and units. Out: `Cas
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from docintel.extract.cases.acts import is_aside, is_wrong, split_acts
 from docintel.extract.cases.consequences import sanctions_in
 from docintel.extract.cases.facts import Facts, make_case
+from docintel.extract.cases.sanctions import may_state
 from docintel.extract.cases.statements import Statement
 from docintel.extract.cases.unnamed_subjects import Unnamed, unnamed_in
 from docintel.extract.language.reading import Clause, Reading
@@ -21,18 +24,18 @@ _RELATIVE = re.compile(r"(?P<act>.{3,})的")
 def find_unnamed_cases(reading: Reading, statements: Sequence[Statement], found: Sequence[Case]) -> Iterator[Case]:
     """Those whose sanctions are nobody's yet."""
     taken = {penalty.evidence.start for case in found for penalty in case.penalties}
-    clauses: list[Clause] = []
-    for statement in statements:
-        if statement.clause.start == statement.sentence.clauses[0].start or statement.groups or statement.quoted:
-            clauses = []
-        if statement.groups or statement.quoted:
-            continue
-        clauses.append(statement.clause)
-        unnamed = unnamed_in(reading, clauses)
-        if unnamed:
-            sanctions = sanctions_in(reading, *statement.clause)
-            if sanctions[0].start not in taken:
-                yield _case(reading, unnamed, statement.clause)
+    for sentence, told in groupby(statements, attrgetter("sentence")):
+        clauses: list[Clause] = []
+        for statement in told if may_state(reading.folded, sentence.start, sentence.end) else ():
+            if statement.groups or statement.quoted:
+                clauses = []
+                continue
+            clauses.append(statement.clause)
+            unnamed = unnamed_in(reading, clauses)
+            if unnamed:
+                sanctions = sanctions_in(reading, *statement.clause)
+                if sanctions[0].start not in taken:
+                    yield _case(reading, unnamed, statement.clause)
 
 
 def _case(reading: Reading, unnamed: Unnamed, clause: Clause) -> Case:

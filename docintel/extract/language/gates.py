@@ -7,10 +7,14 @@ none of them.
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from operator import methodcaller
 
+import numpy as np
+import numpy.typing as npt
+
+from docintel.extract.language.characters import code_points
 from docintel.extract.language.lexicon import alternation, first_of
 
 _QUANTIFIER = re.compile(r"(?:(?P<open>[?*]|\{0*[,}])|\+|\{\d+(?:,\d*)?\})[?+]?")
@@ -23,6 +27,8 @@ _BEGINS_PLAIN = re.compile(r"[^\W\d_](?![?*{|])")
 #: No alternative outside of brackets.
 _ONE = re.compile(r"(?:[^()|]|\((?:[^()]|\([^()]*\))*+\))*+")
 _END = methodcaller("end")
+#: Nothing looked for holds the last of these characters or one beyond.
+_CODES = 0x10000
 
 
 class Gated:
@@ -63,6 +69,41 @@ class Gated:
         if self._needed and not self._needed.search(text, start, end):
             return None
         return self._whole.match(text, start, end)
+
+
+class Beginnings:
+    """The first two characters of some words, or all of a shorter one, to be found in a text all at once."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        heads = {word[:2] for word in words}
+        self._seconds = _numbers(head[1] for head in heads if len(head) > 1)
+        width = self._seconds.max() + 1
+        #: Those of the first characters count rows of a table of pairs that lie one behind another.
+        self._firsts = _numbers(head[0] for head in heads) * width
+        self._known = np.zeros(self._firsts.max() + width, dtype=np.bool_)
+        for head in heads:
+            low = self._firsts[ord(head[0])] + (self._seconds[ord(head[1])] if head[1:] else 0)
+            self._known[low : low + (1 if head[1:] else width)] = True
+
+    def starts_in(self, text: str) -> npt.NDArray[np.intp]:
+        """Where they stand, in order."""
+        codes = code_points(f"{text}\n")
+        pairs = self._firsts.take(codes[:-1], mode="clip") + self._seconds.take(codes[1:], mode="clip")
+        return np.flatnonzero(self._known.take(pairs))
+
+    def within(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> list[bool]:
+        """For each stretch of a text whether one of the words may stand in it."""
+        found = self.starts_in(text)
+        may: list[bool] = (np.searchsorted(found, starts) < np.searchsorted(found, ends)).tolist()
+        return may
+
+
+def _numbers(characters: Iterable[str]) -> npt.NDArray[np.int32]:
+    """A number from 1 for each of some characters, by code point; 0 for all others."""
+    numbers = np.zeros(_CODES, dtype=np.int32)
+    used = sorted(set(map(ord, characters)))
+    numbers[used] = np.arange(1, len(used) + 1)
+    return numbers
 
 
 class EachOf:

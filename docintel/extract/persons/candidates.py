@@ -87,7 +87,7 @@ _INTRODUCED = re.compile(rf"(?:{alternation(_WORDS['introducers'])})$")
 #: A name that ends its clause and begins inside a phrase is the tail of an idiom: 明月|高照|. But: 约谈了|沈立新|.
 _TAIL = re.compile(r"(?<=[\u4e00-\u9fff])(?<![了是为叫和与及同跟向对给找由被把即])")
 _CLAUSE_END = re.compile(r"[,。;]|$")
-_SAYS = "说|表示|介绍|告诉|坦言|回忆|认为|被|受到"
+_SAYS = ("说", "表示", "介绍", "告诉", "坦言", "回忆", "认为", "被", "受到")
 _CLOSED_BY = frozenset(",、。;)")
 #: What no given name ends with where no word follows that follows names: 张智|已|离职, 夏侯成|案|引发.
 _ENDS_NO_NAME = frozenset("因已案被将曾仍却")
@@ -152,15 +152,15 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
 
     @cache  # a name that stands a thousand times is looked for once
     def behind(name: str) -> frozenset[str]:
-        return frozenset(folded[m.end() : m.end() + 1] for m in re.finditer(re.escape(name), folded))
+        return frozenset(folded[(end := start + len(name)) : end + 1] for start in _places_of(name, folded))
 
     @cache
     def before(name: str) -> frozenset[str]:
-        return frozenset(folded[m.start() - 1 : m.start()] for m in re.finditer(re.escape(name), folded))
+        return frozenset(folded[start - 1 : start] for start in _places_of(name, folded))
 
     @cache
     def speaks(name: str) -> bool:
-        return folded.count(name) > 1 and bool(re.search(rf"{name}(?:{_SAYS})", folded))
+        return folded.count(name) > 1 and any(name + said in folded for said in _SAYS)
 
     yield from _set_apart(reading)
     yield from _turns(reading)
@@ -190,6 +190,14 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
             if whole and not _is_quoted(folded, match.start(), whole):
                 yield Candidate(match.start(), whole, "person/syllables")
         yield from _untagged(reading, sentence, openers, places, people)
+
+
+def _places_of(name: str, folded: str) -> Iterator[int]:
+    """Where a name stands; a pattern of each name would have to be compiled first."""
+    start = folded.find(name)
+    while start >= 0:
+        yield start
+        start = folded.find(name, start + len(name))
 
 
 def _between(reading: Reading, tagged: Iterable[Name]) -> Iterator[Candidate]:
@@ -443,8 +451,8 @@ def _whole_start(folded: str, start: int, end: int, before: Callable[[str], froz
         return start - 1 if family != "和" and name[0] not in _SURNAMES and follows_title(folded, start - 1) else start
     whole = folded[start - 1 : end]
     set_apart = (
-        m.start() == 0 or folded[m.start() - 1] in _CLAUSE_ENDS or follows_title(folded, m.start())
-        for m in re.finditer(re.escape(whole), folded)
+        place == 0 or folded[place - 1] in _CLAUSE_ENDS or follows_title(folded, place)
+        for place in _places_of(whole, folded)
     )
     return start - 1 if any(set_apart) else start
 

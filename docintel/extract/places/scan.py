@@ -8,10 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import numpy as np
-import numpy.typing as npt
-
-from docintel.extract.language.characters import code_points
+from docintel.extract.language.gates import Beginnings
 from docintel.extract.places.gazetteer import Place, gazetteer
 
 #: A smaller place behind a known one: 云栖镇 of 天宁区云栖镇.
@@ -39,8 +36,6 @@ _RUNS_ON = frozenset({"市场", "市民", "区域", "区间", "区块", "区位"
 _LONGEST_CHAIN = 7
 #: Names that are mostly other words, 会同|县公安局: places only behind what they lie in.
 _COMMON = frozenset({"会同县", "合作市"})
-#: No name begins with the last of these or one beyond.
-_CODES = 0x10000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,42 +107,16 @@ def _chains(text: str, coined: Sequence[str]) -> Iterator[list[tuple[int, int]]]
             yield chain
 
 
-class _Heads:
-    """The first two characters of the names of the gazetteer, to be found in a text all at once."""
-
-    def __init__(self, heads: Iterable[str]) -> None:
-        pairs = np.array([[ord(char) for char in head] for head in heads])
-        self._seconds = _numbers(pairs[:, 1])
-        #: Those of the first characters count rows of a table of pairs that lie one behind another.
-        self._firsts = _numbers(pairs[:, 0]) * (self._seconds.max() + 1)
-        self._known = np.zeros(self._firsts.max() + self._seconds.max() + 1, dtype=np.bool_)
-        self._known[self._firsts[pairs[:, 0]] + self._seconds[pairs[:, 1]]] = True
-
-    def starts_in(self, text: str) -> list[int]:
-        """Where they stand, in order."""
-        codes = code_points(text)
-        pairs = self._firsts.take(codes[:-1], mode="clip") + self._seconds.take(codes[1:], mode="clip")
-        found: list[int] = np.flatnonzero(self._known.take(pairs)).tolist()
-        return found
-
-
-def _numbers(codes: npt.NDArray[np.int_]) -> npt.NDArray[np.int32]:
-    """A number from 1 for each of some characters, by code point; 0 for all others."""
-    numbers = np.zeros(_CODES, dtype=np.int32)
-    used = np.unique(codes)
-    numbers[used] = np.arange(1, len(used) + 1)
-    return numbers
-
-
 @cache
-def _heads() -> _Heads:
-    return _Heads(_names_by_head())
+def _heads() -> Beginnings:
+    return Beginnings(_names_by_head())
 
 
 @lru_cache(maxsize=4)  # a text is scanned again when it has coined names of its own
 def _known_starts(text: str) -> Sequence[int]:
     """Where the first two characters of a name of the gazetteer stand."""
-    return _heads().starts_in(text)
+    found: list[int] = _heads().starts_in(text).tolist()
+    return found
 
 
 def _starts_of(heads: Iterable[str], text: str) -> Iterator[int]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from docintel.extract.language.gates import Beginnings
 from docintel.extract.language.lexicon import alternation, load
 from docintel.extract.language.reading import Clause, Reading
 from docintel.extract.work.clauses import clause_openings
@@ -23,7 +24,8 @@ MIN_LENGTH, MAX_LENGTH = 4, 80
 _MOST_CUTS = 7
 #: Between the members of an enumeration: 、 and the seam of “收红包”“拿回扣”.
 _SEAM = re.compile(r"、|(?<=[”’])(?=[“‘])")
-_NOUN = re.compile("[问现行风隐乱情](?:(?<=问)题|(?<=现)象|(?<=行)为|(?<=风)险|(?<=隐)患|(?<=乱)象|(?<=情)形)")
+_NOUNS = ("问题", "现象", "行为", "风险", "隐患", "乱象", "情形")
+_NOUN = re.compile(alternation(_NOUNS))
 #: What only says that it is a problem, at the end of a clause: 等突出问题.
 _TAIL = re.compile(r"(?:等[^,、]{0,6})?(?:问题|现象|行为|情形|情况|乱象)$|等$|的$")
 _LAST_OF_TAIL = "题象为形况等的"
@@ -64,14 +66,23 @@ def _governors() -> re.Pattern[str]:
     return re.compile(alternation(load("candidates")["governors"]))
 
 
+@cache
+def _parting() -> Beginnings:
+    """What a clause holds that has a seam, a governor or a noun that says problem."""
+    seams = ("、", "”“", "”‘", "’“", "’‘")
+    return Beginnings([*load("candidates")["governors"], *seams, *_NOUNS])
+
+
 def candidates(reading: Reading) -> list[Candidate]:
     """Every candidate of a document, sentence by sentence; none twice."""
-    openings = iter(clause_openings(reading))
+    openings = clause_openings(reading)
+    parted = _parting().within(reading.folded, openings, [clause.end for clause in reading.clauses])
+    starts = zip(openings, parted, strict=True)
     found = []
     for number, sentence in enumerate(reading.sentences):
         cuts: dict[tuple[int, int], tuple[Cut, Cut]] = {}
-        starts = islice(openings, len(sentence.clauses))
-        for low, high, begins, ends in _spans(reading.folded, sentence.clauses, starts):
+        own = islice(starts, len(sentence.clauses))
+        for low, high, begins, ends in _spans(reading.folded, sentence.clauses, own):
             if MIN_LENGTH <= high - low <= MAX_LENGTH:
                 cuts.setdefault((low, high), (begins, ends))
         found += [Candidate(*span, number, *cut) for span, cut in cuts.items()]
@@ -83,13 +94,19 @@ def as_array(spans: Sequence[Candidate]) -> Ints:
     return np.fromiter(chain.from_iterable(spans), np.intp, 5 * len(spans)).reshape(-1, 5).T
 
 
-def _spans(folded: str, clauses: Sequence[Clause], openings: Iterable[int]) -> Iterator[tuple[int, int, Cut, Cut]]:
-    """Spans without what does not belong to them at their ends; one of nothing else ends before it starts."""
-    for clause, behind, start in zip(clauses, (*clauses[1:], None), openings, strict=True):
-        cut_starts, cut_ends = _cuts(folded, start, clause)
-        starts = [(_start(folded, low, clause.end), begins) for low, begins in cut_starts]
+def _spans(
+    folded: str, clauses: Sequence[Clause], starts: Iterable[tuple[int, bool]]
+) -> Iterator[tuple[int, int, Cut, Cut]]:
+    """Spans without what does not belong to them at their ends; one of nothing else ends before it starts.
+
+    Args:
+        starts: of each clause where it begins behind its ordinals, and whether it may be parted.
+    """
+    for clause, behind, (start, is_parted) in zip(clauses, (*clauses[1:], None), starts, strict=True):
+        cut_starts, cut_ends = _cuts(folded, start, clause.end, is_parted=is_parted)
         ends = [(_end(folded, start, high), stops) for high, stops in cut_ends]
-        for low, begins in starts:
+        for cut, begins in cut_starts:
+            low = _start(folded, cut, clause.end)
             for high, stops in ends:
                 yield low, high, begins, stops
         if behind and folded[clause.end : behind.start] == ",":
@@ -109,15 +126,16 @@ def _end(folded: str, start: int, end: int) -> int:
     return end
 
 
-def _cuts(folded: str, start: int, clause: Clause) -> tuple[list[tuple[int, Cut]], list[tuple[int, Cut]]]:
+def _cuts(folded: str, start: int, end: int, *, is_parted: bool) -> tuple[list[tuple[int, Cut]], list[tuple[int, Cut]]]:
     """Where candidates may begin and end inside a clause that begins at `start` behind its ordinals."""
-    end = clause.end
     starts, ends = [(start, Cut.CLAUSE)], [(end, Cut.CLAUSE)]
-    for match in islice(_SEAM.finditer(folded, start, end), _MOST_CUTS):
-        starts.append((match.end(), Cut.PART))
-        ends.append((match.start(), Cut.PART))
-    starts += [(match.end(), Cut.GOVERNED) for match in islice(_governors().finditer(folded, start, end), _MOST_CUTS)]
-    ends += [(match.end(), Cut.NOUN) for match in islice(_NOUN.finditer(folded, start, end), _MOST_CUTS)]
+    if is_parted:
+        for match in islice(_SEAM.finditer(folded, start, end), _MOST_CUTS):
+            starts.append((match.end(), Cut.PART))
+            ends.append((match.start(), Cut.PART))
+        governors = islice(_governors().finditer(folded, start, end), _MOST_CUTS)
+        starts += [(match.end(), Cut.GOVERNED) for match in governors]
+        ends += [(match.end(), Cut.NOUN) for match in islice(_NOUN.finditer(folded, start, end), _MOST_CUTS)]
     if folded[end - 1] in _LAST_OF_TAIL and (tail := _TAIL.search(folded, max(start, end - 12), end)):
         ends.append((tail.start(), Cut.TAIL))
     return starts, ends

@@ -29,6 +29,7 @@ from docintel.extract.work.description import CODES, heading_of
 from docintel.extract.work.groups import Floats, Ints
 from docintel.graphs import session
 
+Bytes = npt.NDArray[np.uint8]
 WIDTH, PAIRS = 192, 65_536
 #: How far apart the characters stand that each convolution reads.
 DILATIONS = (1, 2, 4, 8, 16, 1)
@@ -74,28 +75,100 @@ class Characters(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What candidates are told by.
+
+    Attributes:
+        states: of the characters, (characters, WIDTH).
+        first: (candidates,), the character that each begins with.
+        last: the one that it ends with.
+        inside: (candidates, WIDTH), the mean state of each.
+        sentence: (candidates,), the number of its sentence.
+        around: (sentences, 5 x WIDTH), the mean states of each and of what is around it.
+        codes: (properties, candidates), rows of what is known of them.
+    """
+
+    states: Bytes
+    first: Ints
+    last: Ints
+    inside: Floats
+    sentence: Ints
+    around: Floats
+    codes: Ints
+
+    def of(self, which: Ints) -> "Seen":
+        """That of some candidates."""
+        sentences, sentence = np.unique(self.sentence[which], return_inverse=True)
+        return Seen(
+            self.states,
+            self.first[which],
+            self.last[which],
+            self.inside[which],
+            sentence,
+            self.around[sentences],
+            self.codes[:, which],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tower:
+    """The weights from what candidates are told by to hidden units.
+
+    Attributes:
+        roles: (10, WIDTH, units): of the states of the first and last character, of those before and behind, and of
+            means over the candidate and around it.
+        codes: (rows, units).
+        bias: (units,).
+    """
+
+    roles: Floats
+    codes: Floats
+    bias: Floats
+
+    def units(self, seen: Seen) -> Floats:
+        """The hidden units of candidates, (candidates, units)."""
+        first, last, before, behind, inside, *around = self.roles
+        told = seen.inside @ inside
+        told += self.bias
+        told += (seen.around @ np.concatenate(around)).take(seen.sentence, axis=0)
+        for points, step, here, beside in ((seen.first, -1, first, before), (seen.last, 1, last, behind)):
+            distinct, of = _distinct(points, len(seen.states))
+            neighbours = np.clip(distinct + step, 0, len(seen.states) - 1)
+            told += (_numbers(seen.states[distinct]) @ here + _numbers(seen.states[neighbours]) @ beside).take(
+                of, axis=0
+            )
+        for rows in seen.codes:
+            told += self.codes.take(rows, axis=0)
+        return _gelu(told)
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the network says of the candidates of a document.
 
     Attributes:
         kind: (candidates, 2), what is added to the log-odds of being an issue and a measure.
-        told: (candidates, units), what enters the units that labels are told by.
     """
 
     network: "Network"
     kind: Floats
-    told: Floats
+    seen: Seen
 
-    def labels(self, head: str, which: Ints, said: Ints) -> Floats | float:
+    def told(self, which: Ints) -> Floats:
+        """The units that the labels of candidates are told by, (candidates, units)."""
+        return self.network.labels.units(self.seen.of(which))
+
+    def labels(self, head: str, told: Floats, said: Ints) -> Floats | float:
         """What is added to the scores of the labels of candidates: (candidates, labels); 0 where it has no say.
 
         Args:
+            told: of them, as above.
             said: the rules' opinions of them.
         """
-        weights = self.network.head
+        weights = self.network.of
         if head not in weights:
             return 0.0
-        found: Floats = _gelu(self.told[which]) @ weights[head] + weights[f"{head}.bias"]
+        found: Floats = told @ weights[head] + weights[f"{head}.bias"]
         return found + weights[f"{head}.said"][said] if f"{head}.said" in weights else found
 
 
@@ -103,7 +176,9 @@ class Network:
     """A model folder as `scripts/build_context.py` writes it.
 
     Attributes:
-        head: the weights behind the states; labels are in the order of the linear model's.
+        of: the weights behind the states by name; labels are in the order of the linear model's.
+        kind: the tower that tells what candidates are.
+        labels: the one that tells the labels of those that are chosen.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -114,9 +189,12 @@ class Network:
         """
         try:
             with np.load(folder / "head.npz") as stored:
-                self.head: dict[str, Floats] = {name: stored[name].astype(np.float32) for name in stored}
-            if len(self.head["codes"]) != CODE_OFFSETS[-1]:
+                self.of: dict[str, Floats] = {name: stored[name].astype(np.float32) for name in stored}
+            if len(self.of["codes"]) != CODE_OFFSETS[-1]:
                 raise ValueError("it knows other properties of candidates")  # noqa: TRY301
+            self.of["codes"] = self.of["codes"] @ self.of.pop("known")
+            parts = (np.split(self.of[name], 2, axis=-1) for name in ("roles", "codes", "bias"))
+            self.kind, self.labels = (Tower(*map(np.ascontiguousarray, each)) for each in zip(*parts, strict=True))
             self._session = session((folder / "model.onnx").read_bytes(), threads=1)
         except Exception as exc:  # zipfile, zlib and onnxruntime raise errors of many kinds
             raise ModelError(
@@ -126,37 +204,41 @@ class Network:
 
     def read(self, reading: Reading, spans: Sequence[Candidate], codes: Mapping[str, Ints]) -> Context:
         """Read a document with its candidates."""
-        start, end, sentence = as_array(spans)[:3]
-        ends = np.stack([start, end - 1, np.maximum(start - 1, 0), np.minimum(end, len(reading.folded) - 1)])
-        around = surroundings(reading)
-        at_ends, inside, of_sentence = np.split(self.head["roles"], [len(ends), len(ends) + 1])
-        known = np.zeros((len(spans), self.head["codes"].shape[1]), dtype=np.float32)
-        for offset, name in zip(CODE_OFFSETS, CODES, strict=False):
-            known += self.head["codes"].take(offset + codes[name], axis=0)
-        told = self.head["bias"] + known @ self.head["known"]
-        told_of_sentence = np.zeros((len(around), told.shape[1]), dtype=np.float32)
-        for low, states in self._states(reading) if spans else ():
-            sums = _running_sums(states)
-            for role, points in zip(at_ends, ends - low, strict=True):
-                here = np.flatnonzero((points >= 0) & (points < len(states)))
-                distinct, of = np.unique(points[here], return_inverse=True)
-                told[here] += (states[distinct] @ role).take(of, axis=0)
-            _add_means(told, sums, start - low, end - low, inside[0])
-            for role, (since, till) in zip(of_sentence, (around - low).transpose(1, 2, 0), strict=True):
-                _add_means(told_of_sentence, sums, since, till, role)
-        told += told_of_sentence[sentence]
-        units = told.shape[1] // 2
-        return Context(self, _gelu(told[:, :units]) @ self.head["kind"] + self.head["kind.bias"], told[:, units:])
+        first, end, sentence = as_array(spans)[:3]
+        stretches = surroundings(reading)
+        inside, around = (np.zeros((*each.shape, WIDTH), dtype=np.float32) for each in (first, stretches[..., 0]))
+        states = np.empty((len(reading.folded), WIDTH), dtype=np.uint8)
+        for low, some in self._states(reading) if spans else ():
+            states[low : low + len(some)] = some
+            sums = _running_sums(some)
+            _add_means(inside, sums, first - low, end - low)
+            for n, (since, till) in enumerate((stretches - low).transpose(1, 2, 0)):
+                _add_means(around[:, n], sums, since, till)
+        rows = np.stack([at + codes[name] for at, name in zip(CODE_OFFSETS, CODES, strict=False)])
+        seen = Seen(states, first, end - 1, inside, sentence, around.reshape(len(around), 5 * WIDTH), rows)
+        return Context(self, self.kind.units(seen) @ self.of["kind"] + self.of["kind.bias"], seen)
 
-    def _states(self, reading: Reading) -> Iterator[tuple[int, Floats]]:
-        """The states of the characters in steps, a part at a time, from which one on; no parts without a sentence."""
+    def _states(self, reading: Reading) -> Iterator[tuple[int, Bytes]]:
+        """The states of the characters, a part at a time, from which one on; no parts without a sentence."""
         text = Characters.of(reading.folded)
         starts, ends = np.array([(one.start, one.end) for one in reading.sentences]).reshape(-1, 2).T
         for low in range(0, len(reading.folded), _AT_ONCE):
             high, first = min(low + _AT_ONCE, len(reading.folded)), max(0, low - _REACH)
             if ((starts < high) & (ends > low)).any():
                 states = self._session.run(None, text.part(first, high + _REACH)._asdict())[0]
-                yield low, np.subtract(states[low - first : high - first], ZERO, dtype=np.float32)
+                yield low, states[low - first : high - first]
+
+
+def _distinct(points: Ints, size: int) -> tuple[Ints, Ints]:
+    """The numbers below `size` that occur, in order, and where among them each stands: `np.unique` without sorting."""
+    occurs = np.zeros(size, dtype=bool)
+    occurs[points] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[points]
+
+
+def _numbers(states: Bytes) -> Floats:
+    """States in steps."""
+    return np.subtract(states, ZERO, dtype=np.float32)
 
 
 def surroundings(reading: Reading) -> Ints:
@@ -180,28 +262,33 @@ def surroundings(reading: Reading) -> Ints:
     return found
 
 
-def _running_sums(states: Floats) -> Floats:
+def _running_sums(states: Bytes) -> npt.NDArray[np.int32]:
     """The sum of the rows before each, and of all: (rows + 1, WIDTH).
 
-    In blocks: numpy adds whole rows five times as fast as it runs down columns.
+    In blocks: numpy adds whole rows faster than it runs down columns, and the sums of a block are told by 16 bits.
     """
     blocks = -(-len(states) // _BLOCK)
-    rows = np.zeros((blocks * _BLOCK + 1, WIDTH), dtype=np.float32)
-    rows[1 : len(states) + 1] = states
-    by_block = rows[1:].reshape(blocks, _BLOCK, WIDTH)
+    inside = np.zeros((blocks, _BLOCK, WIDTH), dtype=np.uint16)
+    inside.reshape(-1, WIDTH)[: len(states)] = states
     for n in range(1, _BLOCK):
-        by_block[:, n] += by_block[:, n - 1]
-    by_block[1:] += by_block[:-1, -1].cumsum(axis=0)[:, None]
-    return rows[: len(states) + 1]
+        inside[:, n] += inside[:, n - 1]
+    sums = np.zeros((blocks * _BLOCK + 1, WIDTH), dtype=np.int32)
+    before = inside[:, -1].cumsum(axis=0, dtype=np.int32) - inside[:, -1]
+    np.add(inside, before[:, None], out=sums[1:].reshape(inside.shape))
+    return sums[: len(states) + 1]
 
 
-def _add_means(told: Floats, sums: Floats, since: Ints, till: Ints, role: Floats) -> None:
-    """Add to each row what the mean of the states from `since` to `till` says, as far as it lies in these sums."""
+def _add_means(means: Floats, sums: npt.NDArray[np.int32], since: Ints, till: Ints) -> None:
+    """Add to each row its share of the mean of the states from `since` to `till`, as far as it lies in these sums."""
     low, high = (np.clip(each, 0, len(sums) - 1) for each in (since, till))
     here = np.flatnonzero(high > low)
-    means = sums.take(high[here], axis=0) - sums.take(low[here], axis=0)
-    means /= (till - since)[here, None].astype(np.float32)
-    told[here] += means @ role
+    low, high = low[here], high[here]
+    found = sums.take(high, axis=0)
+    found -= sums.take(low, axis=0)
+    found -= (ZERO * (high - low)).astype(np.int32)[:, None]
+    shares: Floats = found.astype(np.float32)
+    shares /= (till - since)[here, None].astype(np.float32)
+    means[here] += shares
 
 
 def _gelu(values: Floats) -> Floats:

@@ -162,12 +162,15 @@ class Surroundings:
 def grams(reading: Reading) -> Grams:
     """The words and characters of a document as the tables know them."""
     kept = [word for word in reading.words if not word.text.isspace()]
-    words = [_ANY.get(word.label) or _generalised(word.text) for word in kept]
-    numbers = {word: n for n, word in enumerate(dict.fromkeys(words))}
+    written = [_ANY.get(word.label) or word.text for word in kept]
+    forms = {word: _generalised(word) for word in dict.fromkeys(written)}
+    distinct = [*dict.fromkeys(forms.values())]
+    places = {form: n for n, form in enumerate(distinct)}
+    numbers = {word: places[form] for word, form in forms.items()}
     return Grams(
         starts=np.array([word.start for word in kept], dtype=np.intp),
-        distinct=[*numbers],
-        numbers=np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)),
+        distinct=distinct,
+        numbers=np.fromiter(map(numbers.__getitem__, written), np.intp, len(written)),
         tags=[word.label for word in kept],
         text=_DIGITS.sub("#", reading.folded),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from docintel.extract.language.gates import AnyOf, Gated
+from docintel.extract.language.gates import AnyOf, Beginnings, Gated, needed_words
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
 from docintel.extract.work.categories import best_category
@@ -47,10 +47,12 @@ def find_issues(reading: Reading, cases: Sequence[Case]) -> tuple[Proposal, ...]
     """What the rules take for issues, in text order; the same words are one entry, but acts of different persons."""
     acts = [_act(reading, case, act) for case in cases for act in case.violations if _is_quotable(act.quote)]
     told = Stretches(told_stretches(reading, cases))
+    openings = clause_openings(reading)
+    may_hold = _hints().within(reading.folded, openings, [clause.end for clause in reading.clauses])
     problems = [
         problem
-        for clause, opening in zip(reading.clauses, clause_openings(reading), strict=True)
-        if not told.hold(clause.start)
+        for clause, opening, may in zip(reading.clauses, openings, may_hold, strict=True)
+        if may and not told.hold(clause.start)
         for problem in _problems(reading.folded, opening, clause.end)
     ]
     return tuple(
@@ -112,6 +114,13 @@ def _any(name: str) -> AnyOf:
 
 
 @cache
+def _hints() -> Beginnings:
+    """What a clause must hold that names a problem."""
+    words = load("issues")
+    return Beginnings(needed_words("|".join([*words["nouns"], *words["predicates"], *words["acts"]])))
+
+
+@cache
 def _decoration() -> re.Pattern[str]:
     """Words in front of a problem that do not say which: 10起, 各类, 群众反映强烈的."""
     words, told = ("|".join(load("issues")[key]) for key in ("decoration", "told_as"))
@@ -167,7 +176,8 @@ def _modality(match: re.Match[str]) -> Modality:
 def _says_wrong(text: str) -> bool:
     """A clause that tells a wrong by itself: it ends in a predicate of wrong, or holds an act."""
     body = _TAIL.sub("", text)
-    if any(len(body) - match.end() <= _TRAILING for match in _list("predicates").finditer(body)):
+    ends = _list("predicates").finditer(body) if _any("predicates").found_in(body) else ()
+    if any(len(body) - match.end() <= _TRAILING for match in ends):
         return True
     return _any("acts").found_in(text) and not pattern("against").search(text) and not _list("about").search(text)
 

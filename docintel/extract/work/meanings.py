@@ -7,7 +7,7 @@ pieces, the longest first; these are principal components of the sentence encode
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
@@ -74,20 +74,17 @@ class Meanings:
             ) from exc
         self.dim = self._vectors.shape[1]
         self._longest = max(map(len, pieces))
-        self._known: dict[str, Floats] = {}
+        self._of = lru_cache(_REMEMBERED)(self._vector)
 
     def of(self, words: Sequence[str]) -> Floats:
         """Their vectors, (words, dim); zeros for a word without a known piece."""
-        return np.concatenate([np.zeros(0, dtype=np.float32), *map(self._of, words)]).reshape(-1, self.dim)
+        return np.frombuffer(b"".join(map(self._of, words)), dtype=np.float32).reshape(-1, self.dim)
 
-    def _of(self, word: str) -> Floats:
-        if word not in self._known:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            rows = [*self._pieces(word)]
-            mean = self._vectors[rows].mean(axis=0) * self._step if rows else np.zeros(self.dim)
-            self._known[word] = mean.astype(np.float32)
-        return self._known[word]
+    def _vector(self, word: str) -> bytes:
+        """That of one word, as bytes: joining them takes half as long as joining arrays."""
+        rows = [*self._pieces(word)]
+        mean = self._vectors[rows].mean(axis=0) * self._step if rows else np.zeros(self.dim)
+        return mean.astype(np.float32).tobytes()
 
     def _pieces(self, word: str) -> Iterator[int]:
         """The rows of a word's pieces from left to right; characters of no piece are passed over."""

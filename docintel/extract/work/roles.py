@@ -142,5 +142,9 @@ def _is_talk(clause: str) -> bool:
 
 def _has_action(clause: str) -> bool:
     """Whether a verb of things done heads the clause, behind a subject at most; `开展的` only describes a noun."""
-    verbs = (verb for verb in actions().finditer(clause) if verb.start() <= _SUBJECT_LENGTH)
-    return len(clause) >= _MIN_LENGTH and any(not clause.startswith("的", verb.end()) for verb in verbs)
+    if len(clause) < _MIN_LENGTH:
+        return False
+    for verb in actions().finditer(clause):
+        if not clause.startswith("的", verb.end()):
+            return verb.start() <= _SUBJECT_LENGTH
+    return False

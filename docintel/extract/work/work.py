@@ -21,7 +21,7 @@ import numpy.typing as npt
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
-from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, as_array, candidates
+from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
 from docintel.extract.work.context import Context, shared_network
 from docintel.extract.work.declared import declared
 from docintel.extract.work.denials import denials
@@ -221,10 +221,10 @@ class Work:
         found = self._judge.log_odds(self._rows, self.description, self.context)
         for kind, n in self._declared():
             found[kind][n] = max(found[kind][n], 0.0)
-        starts, ends = as_array(self.spans)[:2]
+        starts, lasts = self.description.stretches["inside_characters"]
         for begin, start, end in denials(self.reading):
-            found["issues"][(starts < end) & (ends > start)] = -np.inf
-            found["measures"][(starts >= begin) & (ends <= end)] = -np.inf
+            found["issues"][(starts < end) & (lasts >= start)] = -np.inf
+            found["measures"][(starts >= begin) & (lasts < end)] = -np.inf
         return found
 
     def _declared(self) -> Iterator[tuple[str, int]]:
@@ -251,9 +251,10 @@ class Work:
         heads = [f"{kind}.{field}" for field in fields]
         said = {head: self.opinions(head, chosen) for head in heads}
         scores = self._judge.scores(kind, self._rows, self.description, which, said, self._meanings)
+        told = self.context.told(which)
         found = []
         for head in heads:
-            best = (scores[head] + self.context.labels(head, which, said[head])).argmax(axis=1)
+            best = (scores[head] + self.context.labels(head, told, said[head])).argmax(axis=1)
             found.append([self._judge.heads[head][n] for n in best.tolist()])
         return found
 

@@ -49,7 +49,14 @@ def test_a_document_read_in_parts_reads_as_the_whole(monkeypatch):
     monkeypatch.setattr(context, "_AT_ONCE", 60)
     parts = shared_network().read(work.reading, work.spans, work.description.codes)
     np.testing.assert_allclose(parts.kind, whole.kind, atol=2e-3)
-    np.testing.assert_allclose(parts.told, whole.told, atol=1e-2)
+    every = np.arange(len(work.spans))
+    np.testing.assert_allclose(parts.told(every), whole.told(every), atol=1e-2)
+
+
+def test_some_candidates_are_told_as_among_all():
+    found = work_on(REPORT).context
+    every = found.told(np.arange(len(found.kind)))
+    np.testing.assert_allclose(found.told(np.array([3, 1])), every[[3, 1]], atol=1e-4)
 
 
 def test_what_stands_far_away_changes_nothing():
@@ -63,10 +70,9 @@ def test_what_stands_far_away_changes_nothing():
 
 
 def test_running_sums_are_those_of_the_rows():
-    rows = np.random.default_rng(0).standard_normal((77, context.WIDTH)).astype(np.float32)
+    rows = np.random.default_rng(0).integers(0, 256, (77, context.WIDTH), dtype=np.uint8)
     sums = context._running_sums(rows)
-    assert sums.shape == (78, context.WIDTH)
-    np.testing.assert_allclose(sums[1:], rows.cumsum(axis=0), atol=1e-4)
+    np.testing.assert_array_equal(sums[1:], rows.cumsum(axis=0))
     assert not sums[0].any()
 
 
