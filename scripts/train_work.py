@@ -42,7 +42,7 @@ TIED = 0.4
 #: An entry of a table stands in the documents so often at least.
 FEWEST = 3
 #: From which probability candidates are taken, by the linear model alone and by both.
-THRESHOLDS = {"issues": 0.225, "measures": 0.2}
+THRESHOLDS = {"issues": 0.15, "measures": 0.2}
 
 
 def vocabulary_of(documents: Sequence[Annotated]) -> tuple[Vocabulary, dict[str, list[Any]]]:

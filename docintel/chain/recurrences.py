@@ -49,8 +49,8 @@ _ROUND = re.compile(r"第[一二三四五六七八九十]{1,3}轮(?:常规|专�
 #: The heading of a case or item that names its problem: 食堂采购验收把关不严问题; not 作风方面的问题.
 _NAMES_PROBLEM = re.compile(r"(?<!方面)(?<!方面的)问题$")
 _ANSWERS = (Stage.COMMITMENT, Stage.PROGRESS, Stage.RESULT)
-#: Measures shown for one problem and document.
-_MOST_MEASURES = 5
+#: Measures shown for one problem and document, and letters of the problem's own words.
+_MOST_MEASURES, _LONGEST_QUOTE = 5, 90
 
 
 @dataclass(frozen=True)
@@ -265,10 +265,14 @@ def _recurrence(unit: str, thread: _Thread, occasions: Sequence[_Occasion]) -> R
 
 
 def _finding(problem: _Problem) -> Finding:
-    numbers = problem.statement.issues
+    """The problem with its heading and what is told below it: `维修项目化整为零。教学楼粉刷拆成六个合同`."""
+    numbers, evidence = problem.statement.issues, problem.statement.evidence
+    end = max([evidence.end, *(part.end for part in problem.statement.parts)])
+    if end - evidence.start <= _LONGEST_QUOTE:
+        evidence = problem.extraction.document.evidence(evidence.start, end)
     return Finding(
         source=source_of(problem.extraction),
-        evidence=problem.statement.evidence,
+        evidence=evidence,
         ordinal=numbers[0] if numbers else None,
         unit=problem.unit,
     )
