@@ -24,6 +24,7 @@ from docintel.chain.told import responses
 from docintel.schema import (
     Commitment,
     DocType,
+    Evidence,
     Extraction,
     Finding,
     IssueCategory,
@@ -264,15 +265,18 @@ def _recurrence(unit: str, thread: _Thread, occasions: Sequence[_Occasion]) -> R
     )
 
 
-def _finding(problem: _Problem) -> Finding:
+def _quote(problem: _Problem) -> Evidence:
     """The problem with its heading and what is told below it: `维修项目化整为零。教学楼粉刷拆成六个合同`."""
-    numbers, evidence = problem.statement.issues, problem.statement.evidence
-    end = max([evidence.end, *(part.end for part in problem.statement.parts)])
-    if end - evidence.start <= _LONGEST_QUOTE:
-        evidence = problem.extraction.document.evidence(evidence.start, end)
+    told = problem.statement.evidence
+    end = max([told.end, *(part.end for part in problem.statement.parts)])
+    return problem.extraction.document.evidence(told.start, end) if end - told.start <= _LONGEST_QUOTE else told
+
+
+def _finding(problem: _Problem) -> Finding:
+    numbers = problem.statement.issues
     return Finding(
         source=source_of(problem.extraction),
-        evidence=evidence,
+        evidence=_quote(problem),
         ordinal=numbers[0] if numbers else None,
         unit=problem.unit,
     )
@@ -282,7 +286,7 @@ def _commitments(problem: _Problem, occasion: _Occasion) -> Iterator[Commitment]
     """What was ordered with the finding, and what the papers that answer it say of it."""
     document = problem.extraction.document.id
     answers = document in {each.document.id for each in occasion.answers}
-    told = span_of(problem.statement.evidence)
+    told = span_of(_quote(problem))
     own = [
         each
         for each in problem.statement.measures

@@ -31,7 +31,7 @@ class _Known(NamedTuple):
     block: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """The logistic model of one record type: log-odds of a record without features, and what each feature adds."""
 
@@ -90,18 +90,19 @@ def models() -> dict[str, Model]:
 def with_confidence(extraction: Extraction) -> Extraction:
     """The extraction with the confidence of every record, to two decimals."""
     sure: dict[str, Any] = {
-        kind: tuple([_sure(record, kind, extraction) for record in extraction.records(kind)]) for kind in models()
+        kind: tuple([_sure(record, model, extraction) for record in extraction.records(kind)])
+        for kind, model in models().items()
     }
     return replace(extraction, **sure)
 
 
-def _sure(record: Record, kind: str, extraction: Extraction) -> Record:
+def _sure(record: Record, model: Model, extraction: Extraction) -> Record:
     block = extraction.document.block_at(record.evidence.start)
     read = block.confidence if block else 1.0
     known = _known(record, extraction.doc_type, block.kind if block else None)
-    return replace(record, confidence=round(read * _probability(kind, known), 2))
+    return replace(record, confidence=round(read * _probability(model, known), 2))
 
 
 @lru_cache(maxsize=4096)  # many records are known by the same rules
-def _probability(kind: str, known: _Known) -> float:
-    return models()[kind].probability(_features(known))
+def _probability(model: Model, known: _Known) -> float:
+    return model.probability(_features(known))

@@ -407,6 +407,30 @@ def test_a_problem_whose_kind_another_one_has_taken_is_kept_for_what_comes_after
     }
 
 
+@pytest.mark.parametrize(
+    ("detail", "quote"),
+    [
+        ("教学楼粉刷拆成六个合同", "维修项目化整为零。教学楼粉刷拆成六个合同"),
+        (f"教学楼{'、操场、食堂、宿舍' * 10}的粉刷拆成六个合同", "维修项目化整为零"),  # too long to be shown
+    ],
+)
+def test_a_recurring_problem_is_quoted_with_what_stands_below_its_heading(detail, quote):
+    first, again = (
+        read(
+            "关于柳湾卫生院检查情况的通报",
+            "检查组发现柳湾卫生院存在以下问题：",
+            f"1.维修项目化整为零。{detail}。",
+            issues=["维修项目化整为零", detail],
+            units=[("柳湾卫生院", "云溪县柳湾卫生院")],
+            published=published,
+            name=name,
+        )
+        for name, published in (("a", "2020-01-10"), ("b", "2023-01-10"))
+    )
+    (found,) = recurring([first, again], nearness)
+    assert [each.evidence.quote for each in found.findings] == [quote, quote]
+
+
 def test_a_report_that_restates_what_was_found_is_no_recurrence():
     first = finding("a", "2024-01-10", "药房过期药品没有下架")
     assert recurring([first, report()], nearness) == []

@@ -75,7 +75,14 @@ class Beginnings:
     """The first two characters of some words, or all of a shorter one, to be found in a text all at once."""
 
     def __init__(self, words: Iterable[str]) -> None:
+        """Words to look for.
+
+        Raises:
+            ValueError: there are none, as `needed_words` has it for a pattern that needs none.
+        """
         heads = {word[:2] for word in words}
+        if not heads:
+            raise ValueError("nothing to look for")
         self._seconds = _numbers(head[1] for head in heads if len(head) > 1)
         width = self._seconds.max() + 1
         #: Those of the first characters count rows of a table of pairs that lie one behind another.

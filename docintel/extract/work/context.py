@@ -76,38 +76,33 @@ class Characters(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What candidates are told by.
+    """Candidates as they stand among the states.
 
     Attributes:
         states: of the characters, (characters, WIDTH).
         first: (candidates,), the character that each begins with.
         last: the one that it ends with.
-        inside: (candidates, WIDTH), the mean state of each.
         sentence: (candidates,), the number of its sentence.
-        around: (sentences, 5 x WIDTH), the mean states of each and of what is around it.
         codes: (properties, candidates), rows of what is known of them.
     """
 
     states: Bytes
     first: Ints
     last: Ints
-    inside: Floats
     sentence: Ints
-    around: Floats
     codes: Ints
 
     def of(self, which: Ints) -> "Seen":
-        """That of some candidates."""
-        sentences, sentence = np.unique(self.sentence[which], return_inverse=True)
-        return Seen(
-            self.states,
-            self.first[which],
-            self.last[which],
-            self.inside[which],
-            sentence,
-            self.around[sentences],
-            self.codes[:, which],
-        )
+        """Some of them."""
+        return Seen(self.states, self.first[which], self.last[which], self.sentence[which], self.codes[:, which])
+
+    def inside(self) -> Floats:
+        """The mean state of each, (candidates, WIDTH); of many, running sums tell it faster."""
+        found = np.zeros((len(self.first), WIDTH), dtype=np.float32)
+        for n, (first, last) in enumerate(zip(self.first.tolist(), self.last.tolist(), strict=True)):
+            size = last + 1 - first
+            found[n] = (self.states[first : last + 1].sum(axis=0, dtype=np.int32) - ZERO * size) / np.float32(size)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +120,22 @@ class Tower:
     codes: Floats
     bias: Floats
 
-    def units(self, seen: Seen) -> Floats:
-        """The hidden units of candidates, (candidates, units)."""
-        first, last, before, behind, inside, *around = self.roles
-        told = seen.inside @ inside
+    def told_around(self, around: Floats) -> Floats:
+        """What the means around sentences say, (sentences, units), from (sentences, 5, WIDTH)."""
+        found: Floats = around.reshape(len(around), 5 * WIDTH) @ np.concatenate(self.roles[5:])
+        return found
+
+    def units(self, seen: Seen, inside: Floats, told_around: Floats) -> Floats:
+        """The hidden units of candidates, (candidates, units).
+
+        Args:
+            inside: the mean state of each.
+            told_around: as above, of all sentences.
+        """
+        first, last, before, behind, within = self.roles[:5]
+        told = inside @ within
         told += self.bias
-        told += (seen.around @ np.concatenate(around)).take(seen.sentence, axis=0)
+        told += told_around.take(seen.sentence, axis=0)
         for points, step, here, beside in ((seen.first, -1, first, before), (seen.last, 1, last, behind)):
             distinct, of = _distinct(points, len(seen.states))
             neighbours = np.clip(distinct + step, 0, len(seen.states) - 1)
@@ -147,25 +152,30 @@ class Context:
     """What the network says of the candidates of a document.
 
     Attributes:
+        network: that says it.
         kind: (candidates, 2), what is added to the log-odds of being an issue and a measure.
+        seen: the candidates.
+        told_around: what is around sentences says of labels, (sentences, units).
     """
 
     network: "Network"
     kind: Floats
     seen: Seen
+    told_around: Floats
 
     def told(self, which: Ints) -> Floats:
         """The units that the labels of candidates are told by, (candidates, units)."""
-        return self.network.labels.units(self.seen.of(which))
+        some = self.seen.of(which)
+        return self.network.labels.units(some, some.inside(), self.told_around)
 
     def labels(self, head: str, told: Floats, said: Ints) -> Floats | float:
         """What is added to the scores of the labels of candidates: (candidates, labels); 0 where it has no say.
 
         Args:
-            told: of them, as above.
+            told: what `told` gives for them.
             said: the rules' opinions of them.
         """
-        weights = self.network.of
+        weights = self.network.weights
         if head not in weights:
             return 0.0
         found: Floats = told @ weights[head] + weights[f"{head}.bias"]
@@ -176,7 +186,7 @@ class Network:
     """A model folder as `scripts/build_context.py` writes it.
 
     Attributes:
-        of: the weights behind the states by name; labels are in the order of the linear model's.
+        weights: those behind the states, by name; labels are in the order of the linear model's.
         kind: the tower that tells what candidates are.
         labels: the one that tells the labels of those that are chosen.
     """
@@ -189,11 +199,11 @@ class Network:
         """
         try:
             with np.load(folder / "head.npz") as stored:
-                self.of: dict[str, Floats] = {name: stored[name].astype(np.float32) for name in stored}
-            if len(self.of["codes"]) != CODE_OFFSETS[-1]:
+                self.weights: dict[str, Floats] = {name: stored[name].astype(np.float32) for name in stored}
+            if len(self.weights["codes"]) != CODE_OFFSETS[-1]:
                 raise ValueError("it knows other properties of candidates")  # noqa: TRY301
-            self.of["codes"] = self.of["codes"] @ self.of.pop("known")
-            parts = (np.split(self.of[name], 2, axis=-1) for name in ("roles", "codes", "bias"))
+            self.weights["codes"] = self.weights["codes"] @ self.weights.pop("known")
+            parts = (np.split(self.weights[name], 2, axis=-1) for name in ("roles", "codes", "bias"))
             self.kind, self.labels = (Tower(*map(np.ascontiguousarray, each)) for each in zip(*parts, strict=True))
             self._session = session((folder / "model.onnx").read_bytes(), threads=1)
         except Exception as exc:  # zipfile, zlib and onnxruntime raise errors of many kinds
@@ -207,7 +217,7 @@ class Network:
         first, end, sentence = as_array(spans)[:3]
         stretches = surroundings(reading)
         inside, around = (np.zeros((*each.shape, WIDTH), dtype=np.float32) for each in (first, stretches[..., 0]))
-        states = np.empty((len(reading.folded), WIDTH), dtype=np.uint8)
+        states = np.full((len(reading.folded), WIDTH), ZERO, dtype=np.uint8)
         for low, some in self._states(reading) if spans else ():
             states[low : low + len(some)] = some
             sums = _running_sums(some)
@@ -215,8 +225,10 @@ class Network:
             for n, (since, till) in enumerate((stretches - low).transpose(1, 2, 0)):
                 _add_means(around[:, n], sums, since, till)
         rows = np.stack([at + codes[name] for at, name in zip(CODE_OFFSETS, CODES, strict=False)])
-        seen = Seen(states, first, end - 1, inside, sentence, around.reshape(len(around), 5 * WIDTH), rows)
-        return Context(self, self.kind.units(seen) @ self.of["kind"] + self.of["kind.bias"], seen)
+        seen = Seen(states, first, end - 1, sentence, rows)
+        units = self.kind.units(seen, inside, self.kind.told_around(around))
+        kind = units @ self.weights["kind"] + self.weights["kind.bias"]
+        return Context(self, kind, seen, self.labels.told_around(around))
 
     def _states(self, reading: Reading) -> Iterator[tuple[int, Bytes]]:
         """The states of the characters, a part at a time, from which one on; no parts without a sentence."""

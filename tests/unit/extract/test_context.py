@@ -53,6 +53,18 @@ def test_a_document_read_in_parts_reads_as_the_whole(monkeypatch):
     np.testing.assert_allclose(parts.told(every), whole.told(every), atol=1e-2)
 
 
+def test_what_stands_before_the_first_sentence_is_nothing(monkeypatch):
+    """A part without a sentence is not read; a candidate that begins behind it has no neighbour."""
+    work = work_on("\n" * 60 + REPORT.splitlines()[-1])
+    found = []
+    for at_once in (60, 4096):
+        monkeypatch.setattr(context, "_AT_ONCE", at_once)
+        found.append(shared_network().read(work.reading, work.spans, work.description.codes))
+    assert found[0].seen.first.min() == 60
+    assert (found[0].seen.states[:60] == context.ZERO).all()
+    np.testing.assert_array_equal(found[0].seen.states[60:], found[1].seen.states[60:])
+
+
 def test_some_candidates_are_told_as_among_all():
     found = work_on(REPORT).context
     every = found.told(np.arange(len(found.kind)))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from docintel.extract.language.gates import AnyOf, EachOf, Gated, find_behind, needed_words
+from docintel.extract.language.gates import AnyOf, Beginnings, EachOf, Gated, find_behind, needed_words
 from docintel.extract.language.lexicon import alternation, first_two_of, load
 from docintel.extract.units.departments import BEFORE_POSTED, POSTED
 
@@ -102,3 +102,17 @@ def test_find_behind_finds_what_the_pattern_finds():
     found = [match.span() for match in find_behind(BEFORE_POSTED, POSTED, text)]
     assert found == [match.span() for match in POSTED.finditer(text)]
     assert found
+
+
+def test_stretches_that_may_hold_a_word_are_told_by_how_words_begin():
+    beginnings = Beginnings(["问题", "乱", "违规收受"])
+    text = "查处问题,𠮷乱象,违规,问"
+    assert [text[at] for at in beginnings.starts_in(text)] == ["问", "乱", "违"]
+    stretches = ((0, 2), (0, 3), (2, 4), (5, 8), (9, 11), (12, 13))
+    assert beginnings.within(text, *zip(*stretches, strict=True)) == [False, True, True, True, True, False]
+    assert Beginnings(["乱"]).within("一片乱", [0], [3]) == [True]
+
+
+def test_beginnings_of_nothing_are_an_error():
+    with pytest.raises(ValueError, match="nothing"):
+        Beginnings(needed_words("问题|[不没]"))

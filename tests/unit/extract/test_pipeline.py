@@ -1,5 +1,6 @@
 """The spaCy pipeline: its words cover the text, its spans are the quotes, its names are spaCy's entities."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,16 @@ def test_names_are_entities(nlp):
 
 def test_a_bare_text_is_read_too(nlp):
     assert nlp("全院发现问题38个。")._.extraction.statistics[0].value == 38
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_garbage_is_collected_after_a_document_as_before_it(was_enabled, monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys.modules[extract.__module__], "begin", lambda *_: seen.append(gc.isenabled()) or 1 / 0)
+    gc.enable() if was_enabled else gc.disable()
+    try:
+        with pytest.raises(ZeroDivisionError):
+            extract(make_document(TEXT))
+        assert (seen, gc.isenabled()) == ([False], was_enabled)
+    finally:
+        gc.enable()

@@ -76,7 +76,7 @@ def test_scores_are_sums_of_weights_over_features():
     alone = judge.log_odds(
         rows,
         Description(*({name: some[..., 2:3] for name, some in part.items()} for part in described)),
-        Context(context.network, context.kind[2:3], context.seen.of(np.array([2]))),
+        Context(context.network, context.kind[2:3], context.seen.of(np.array([2])), context.told_around),
     )
     assert alone["issues"][0] == pytest.approx(every[2], abs=1e-4)
 
