@@ -170,6 +170,7 @@ def _label_over(reading: Reading, start: int) -> re.Match[str] | None:
 
 @once
 def _labels(reading: Reading) -> list[re.Match[str]]:
+    """The labels that name who is in charge, in text order."""
     return [*_IN_CHARGE.finditer(reading.folded)]
 
 

@@ -84,6 +84,7 @@ def test_what_stands_far_away_changes_nothing():
 def test_running_sums_are_those_of_the_rows():
     rows = np.random.default_rng(0).integers(0, 256, (77, context.WIDTH), dtype=np.uint8)
     sums = context._running_sums(rows)
+    assert sums.shape == (78, context.WIDTH)
     np.testing.assert_array_equal(sums[1:], rows.cumsum(axis=0))
     assert not sums[0].any()
 
