@@ -8,7 +8,7 @@ For example::
         library.ingest("reports/")
         library.suggest("药品采购权力过于集中，缺乏监督")
 
-The heavy parts (spaCy, the tagger, pandas) are loaded by the calls that need them.
+The heavy parts (spaCy, the network that reads, pandas) are loaded by the calls that need them.
 """
 
 import os

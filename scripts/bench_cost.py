@@ -20,7 +20,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before numpy and onnxruntime are loaded
 
 from docintel.config import models_dir
 from docintel.extract.doctype import classify
-from docintel.extract.language.words import tagged_sentences
+from docintel.extract.language.words import read_words
 from docintel.extract.pipeline import extract
 from docintel.extract.steps import STEPS, begin
 from docintel.index.encoder import load_encoder
@@ -51,12 +51,12 @@ class Costs:
 
 def read_once(document: Document, encode: Callable[[list[str]], object], costs: Costs) -> None:
     """Read a document step by step, counting."""
-    with costs.of("tagger"):
-        words = list(chain.from_iterable(tagged_sentences(document.text)))
+    with costs.of("reader"):
+        words = read_words(document.text)
     with costs.of("doctype"):
         classify(document, has_ledger=False)
     with costs.of("rules"):
-        draft = begin(document, words)
+        draft = begin(document, chain.from_iterable(words.sentences), words.states)
     for name, step in STEPS.items():
         with costs.of(MODEL_OF_STEP.get(name, "rules")):
             step(draft)
@@ -68,7 +68,6 @@ def read_once(document: Document, encode: Callable[[list[str]], object], costs: 
 WITHIN = {
     "gazetteer": "in the rules",
     "metric": "in the rules",
-    "context": "in judging",
     "meanings": "in judging",
     "ranking": "in suggestions",
     "font": "in pictures",

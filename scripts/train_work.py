@@ -4,7 +4,7 @@
 In: the annotated documents of `corpora/` but those held back; `--extra-gold GOLD=SOURCES` adds others. Out: the model
 folder, and a table of how well issues and measures are found, by the rules alone and by this model: on the documents
 held back, and on the others by models that did not see the document (`--folds`); on those held back by it and the
-network of models/context too, which count half each. Linear models by liblinear, one a label; the same bytes at every
+network of models/reader too, which count half each. Linear models by liblinear, one a label; the same bytes at every
 run.
 """
 

@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Span
 
 from docintel.extract.language.reading import Name
 from docintel.extract.steps import STEPS, Draft, begin
+from docintel.extract.tokenizer import STATES
 from docintel.extract.work.judging import Judge
 from docintel.schema import (
     RECORD_TYPES,
@@ -102,7 +103,7 @@ class Reader:
         plain = to_simplified(doc.text) if document.language == TRADITIONAL else doc.text
         spans = ((token.idx, token.idx + len(token), token.tag_) for token in doc if token.tag_ != "_SP")
         names = (Name(start, end, tag, plain[start:end]) for start, end, tag in spans)
-        doc._.draft = begin(document, names, self.judge)
+        doc._.draft = begin(document, names, doc.user_data.pop(STATES, None), self.judge)
         return doc
 
 

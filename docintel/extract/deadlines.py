@@ -43,7 +43,7 @@ def _with_deadline(reading: Reading, measure: Measure) -> Measure:
 def _of_item(reading: Reading, measure: Measure) -> Span | None:
     """The field of the measure's own paragraph, else of its item, else of the nearest that this is below."""
     block = reading.block_at(measure.evidence.start)
-    if block is None:
+    if block is None or not _fields(reading)[0]:
         return None
     own = [span for span in _fields(reading)[0] if block.start <= span[0] < block.end]
     if own:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from docintel.config import models_dir
 from docintel.errors import ModelError
 from docintel.extract.language import lexicon
-from docintel.extract.language.characters import code_points
 from docintel.schema import DocType, Document
+from docintel.text.characters import code_points
 from docintel.text.normalize import fold
 
 Codes = npt.NDArray[np.uint32]

@@ -8,7 +8,7 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from docintel.errors import InputError
-from docintel.extract.language.words import tagged_sentences
+from docintel.extract.language.words import read_words
 from docintel.extract.steps import STEPS, Draft, begin
 from docintel.extract.work.judging import Judge
 from docintel.schema import Document, Extraction
@@ -29,9 +29,10 @@ def extract(document: Document, judge: Judge | None = None) -> Extraction:
 
     Raises:
         InputError: the document has more than `MAX_CHARACTERS`.
-        ModelError: the tagger's model is missing or damaged.
+        ModelError: the network that reads is missing or damaged.
     """
-    return read(document, judge=judge).extraction
+    with _uncollected():
+        return read(document, judge=judge).extraction
 
 
 def read(document: Document, until: str | None = None, judge: Judge | None = None) -> Draft:
@@ -42,13 +43,13 @@ def read(document: Document, until: str | None = None, judge: Judge | None = Non
 
     Raises:
         InputError: the document has more than `MAX_CHARACTERS`.
-        ModelError: the tagger's model is missing or damaged.
+        ModelError: the network that reads is missing or damaged.
     """
     _check_length(document)
-    with _uncollected():
-        draft = begin(document, chain.from_iterable(tagged_sentences(document.text)), judge)
-        for step in takewhile(lambda name: name != until, STEPS):
-            STEPS[step](draft)
+    words = read_words(document.text)
+    draft = begin(document, chain.from_iterable(words.sentences), words.states, judge)
+    for step in takewhile(lambda name: name != until, STEPS):
+        STEPS[step](draft)
     return draft
 
 
@@ -76,12 +77,12 @@ def load_pipeline(judge: Judge | None = None) -> "Language":
     import spacy  # a second, for those who want a Doc
 
     from docintel.extract.components import COMPONENTS, READING, register
-    from docintel.extract.tokenizer import LacTokenizer
+    from docintel.extract.tokenizer import NetworkTokenizer
 
     register()
     nlp = spacy.blank("zh")
     nlp.max_length = MAX_CHARACTERS
-    nlp.tokenizer = LacTokenizer(nlp.vocab)
+    nlp.tokenizer = NetworkTokenizer(nlp.vocab)
     nlp.add_pipe(READING).judge = judge  # type: ignore[attr-defined]
     for name in COMPONENTS:
         nlp.add_pipe(name)
@@ -100,7 +101,7 @@ def annotate(document: Document, nlp: "Language | None" = None) -> "Doc":
 
     Raises:
         InputError: the document has more than `MAX_CHARACTERS`.
-        ModelError: the tagger's model is missing or damaged.
+        ModelError: the network that reads is missing or damaged.
     """
     _check_length(document)
     nlp = nlp or _shared_pipeline()

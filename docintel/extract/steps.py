@@ -15,6 +15,7 @@ from docintel.extract.checks import find_checks
 from docintel.extract.confidence import with_confidence
 from docintel.extract.deadlines import with_deadlines
 from docintel.extract.doctype import classify
+from docintel.extract.language.network import Bytes
 from docintel.extract.language.reading import NAME_TAGS, Name, Reading
 from docintel.extract.language.scripts import as_written, simplified
 from docintel.extract.persons.persons import find_persons
@@ -74,11 +75,15 @@ class Draft:
         self.extraction = replace(self.extraction, **records)
 
 
-def begin(document: Document, words: Iterable[Name], judge: Judge | None = None) -> Draft:
-    """A document of which nothing is found yet but its type, its ledgers and its place."""
+def begin(document: Document, words: Iterable[Name], states: Bytes | None = None, judge: Judge | None = None) -> Draft:
+    """A document of which nothing is found yet but its type, its ledgers and its place.
+
+    Args:
+        states: of its characters, where they are known.
+    """
     plain = simplified(document) if document.language == TRADITIONAL else document
     words = tuple(words)
-    reading = Reading(plain, tuple([word for word in words if word.label in NAME_TAGS]), words)
+    reading = Reading(plain, tuple([word for word in words if word.label in NAME_TAGS]), words, states)
     ledger, place = read_ledgers(reading), find_place(reading)
     extraction = Extraction(
         document=plain,

@@ -1,14 +1,17 @@
-"""Text → spaCy Doc with the tagger's words, parts of speech and names."""
+"""Text → spaCy Doc with its words, parts of speech and names as the network reads them."""
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from docintel.extract.language.reading import NAME_TAGS
-from docintel.extract.language.words import tagged_sentences
+from docintel.extract.language.words import read_words
+
+#: Where a Doc keeps the states of its characters until the first component takes them.
+STATES = "docintel.states"
 
 
-class LacTokenizer:
-    """A spaCy tokenizer: words of LAC, `token.tag_` their part of speech or PER, ORG, LOC, TIME; these are `doc.ents`.
+class NetworkTokenizer:
+    """A spaCy tokenizer; `token.tag_` is the part of speech, or PER, ORG, LOC, TIME for a name; names are `doc.ents`.
 
     The tokens cover the text exactly: `doc.text == text`. White space between sentences is a token of its own, with the
     tag `_SP`.
@@ -30,7 +33,8 @@ class LacTokenizer:
                 tags.append("_SP")
                 starts.append(end == 0)
 
-        for sentence in tagged_sentences(text):
+        read = read_words(text)
+        for sentence in read.sentences:
             add_gap(sentence[0].start)
             words += [text[word.start : word.end] for word in sentence]
             tags += [word.label for word in sentence]
@@ -38,7 +42,7 @@ class LacTokenizer:
             end = sentence[-1].end
         add_gap(len(text))
         ents = [f"B-{tag}" if tag in NAME_TAGS else "O" for tag in tags]
-        return Doc(
+        doc = Doc(
             self.vocab,
             words=words,
             spaces=[False] * len(words),
@@ -46,3 +50,5 @@ class LacTokenizer:
             sent_starts=starts,
             ents=ents,
         )
+        doc.user_data[STATES] = read.states
+        return doc

@@ -107,7 +107,7 @@ def write(
 
 def digest(folder: Path) -> str:
     """A digest of a model folder, and of the network beside it: the same for the same model."""
-    found = sha256((folder.parent / "context" / "model.json").read_bytes())
+    found = sha256((folder.parent / "reader" / "model.json").read_bytes())
     for name in ("model.json", "vocabulary.json", WEIGHTS):
         found.update((folder / name).read_bytes())
     return found.hexdigest()[:16]

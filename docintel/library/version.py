@@ -9,13 +9,12 @@ from docintel.config import models_dir
 #: Of the shipped models what decides what is read.
 _DECISIVE_MODELS = (
     "gazetteer/places.tsv",
-    "tagger/model.json",
     "confidence/weights.json",
-    "context/model.json",
     "doctype/model.json",
     "judging/model.json",
     "judging/vocabulary.json",
     "judging/weights.npz",
+    "reader/model.json",
 )
 
 
@@ -23,7 +22,7 @@ _DECISIVE_MODELS = (
 def extractor_version() -> str:
     """A digest of all that decides what is read from a document: what another version read is read anew.
 
-    That is the code with its word lists, the table of places, the tagger and the models that judge.
+    That is the code with its word lists, the table of places, the network that reads and the models that judge.
     """
     root = Path(__file__).parents[1]
     files = [

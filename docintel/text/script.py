@@ -4,6 +4,7 @@ In: any text. Out: whether it is written in Traditional characters, and the same
 character, so that an offset into one is an offset into the other. Which character stands for which is OpenCC's table.
 """
 
+import re
 from functools import cache
 from itertools import accumulate
 
@@ -19,6 +20,8 @@ _BOTH = frozenset("乾瞭於徵藉麽苧醖")
 
 def is_traditional(text: str) -> bool:
     """Whether a text is written in Traditional characters; False for one that only quotes a few."""
+    if not _traditional().search(text):
+        return False
     used = set(text)
     old = sum(map(text.count, used & _only_traditional()))
     new = accumulate(map(text.count, used & _only_simplified()))
@@ -48,6 +51,11 @@ def _table() -> dict[int, str]:
 @cache
 def _only_traditional() -> frozenset[str]:
     return frozenset(map(chr, _table())) - _BOTH
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(_only_traditional()))}]")
 
 
 @cache

@@ -4,7 +4,7 @@ In: a reading with its statements and unit mentions. Out: `Case`s without person
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -12,7 +12,7 @@ from docintel.extract.cases.acts import is_wrong, is_wrong_at_once, split_acts
 from docintel.extract.cases.consequences import general_in, sanctions_in
 from docintel.extract.cases.facts import Facts, make_case
 from docintel.extract.cases.notices import notice_near
-from docintel.extract.cases.statements import Statement
+from docintel.extract.cases.statements import Statement, naming
 from docintel.extract.language.reading import Clause, Reading, at, within
 from docintel.extract.units.units import UnitMention
 from docintel.schema import Case, UnitKind
@@ -38,7 +38,7 @@ _DEALT_WITH = re.compile(r"(?:共)?(?:问责|追责|处理|处分|给予)")
 
 
 def find_units_given(
-    reading: Reading, mentions: Sequence[UnitMention], statements: Iterable[Statement], told: Container[str]
+    reading: Reading, mentions: Sequence[UnitMention], statements: Sequence[Statement], told: Container[str]
 ) -> Iterator[Case]:
     """Units that somebody deals with: `对某县教育局、某县第三中学予以通报批评`.
 
@@ -48,8 +48,9 @@ def find_units_given(
         statements: in text order.
         told: canonical names of the units that have a case; they get no other by `给予该院`.
     """
-    for statement in statements:
-        given = None if statement.groups else _given_in(reading, mentions, statement.clause, told)
+    for number, inside in naming(statements, mentions):
+        statement = statements[number]
+        given = None if statement.groups else _given_in(reading, inside, statement.clause, told)
         sanctions = sanctions_in(reading, given.decision, statement.clause.end) if given else []
         if given and sanctions:
             quote = (given.start, statement.clause.end)
@@ -71,9 +72,9 @@ class _Given:
     units: tuple[str, ...]
 
 
-def _given_in(reading: Reading, mentions: Sequence[UnitMention], clause: Clause, told: Container[str]) -> _Given | None:
+def _given_in(reading: Reading, inside: Sequence[UnitMention], clause: Clause, told: Container[str]) -> _Given | None:
     low, high = clause
-    units = [m for m in within(mentions, low, high) if m.kind is not UnitKind.DISCIPLINE]
+    units = [m for m in inside if m.kind is not UnitKind.DISCIPLINE]
     if not units:
         return None
     if given := _GIVEN.search(reading.folded, low, high):
@@ -95,8 +96,9 @@ def find_units_noticed(
     Args: as for `find_units_given`.
     """
     found: set[str] = set()
-    for number, statement in enumerate(statements):
-        unit = None if statement.groups or statement.quoted else _noticed_in(reading, mentions, statement.clause)
+    for number, inside in naming(statements, mentions):
+        statement = statements[number]
+        unit = None if statement.groups or statement.quoted else _noticed_in(reading, inside, statement.clause)
         if unit is None or unit.canonical in told or unit.canonical in found:
             continue
         notice = notice_near(reading, statement.clause.start)
@@ -124,14 +126,11 @@ def _going_on(mentions: Sequence[UnitMention], statements: Sequence[Statement], 
     return (statement.clause for statement in own)
 
 
-def _noticed_in(reading: Reading, mentions: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
+def _noticed_in(reading: Reading, inside: Sequence[UnitMention], clause: Clause) -> UnitMention | None:
     """The unit that opens a clause, or that it says was named in a notice, and that the clause says did wrong."""
     folded, (low, high) = reading.folded, clause
-    inside = within(mentions, low, high)
-    if not inside:
-        return None
     begin = _LEAD.match(folded, low, high).end()  # type: ignore[union-attr]  # it always matches
-    opener = at(mentions, begin)
+    opener = at(inside, begin)
     named = [m for m in inside if _NOTICED.search(folded, max(low, m.start - _NOTICE_REACH), m.start)]
     unit = named[0] if named else opener
     if unit is None or unit.kind is UnitKind.DISCIPLINE or not (named or unit.start == begin):

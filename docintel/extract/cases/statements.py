@@ -4,7 +4,8 @@ In: a reading, its persons and unit mentions. Out: one `Statement` a clause.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -92,6 +93,17 @@ class Statement(NamedTuple):
     carried: bool
     quoted: bool
     next_subject: int | None = None
+
+
+def naming(statements: Sequence[Statement], mentions: Sequence[UnitMention]) -> Iterator[tuple[int, list[UnitMention]]]:
+    """The numbers of the statements that name units, in order, each with those that begin in its clause."""
+    starts = [statement.clause.start for statement in statements]
+    inside: defaultdict[int, list[UnitMention]] = defaultdict(list)
+    for mention in mentions:
+        number = bisect_right(starts, mention.start) - 1
+        if number >= 0 and mention.start < statements[number].clause.end:
+            inside[number].append(mention)
+    yield from inside.items()
 
 
 def read_statements(

@@ -14,8 +14,8 @@ from operator import methodcaller
 import numpy as np
 import numpy.typing as npt
 
-from docintel.extract.language.characters import code_points
 from docintel.extract.language.lexicon import alternation, first_of
+from docintel.text.characters import code_points
 
 _QUANTIFIER = re.compile(r"(?:(?P<open>[?*]|\{0*[,}])|\+|\{\d+(?:,\d*)?\})[?+]?")
 _GROUP = re.compile(r"\((?:\?(?:[:>]|P<\w+>))?(?!\?)")

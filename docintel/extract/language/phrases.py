@@ -1,4 +1,4 @@
-"""Subject and action around a number, read from the tagger's parts of speech.
+"""Subject and action around a number, read from the parts of speech.
 
 In: the words before and after a number. Out: spans of the noun phrase that is counted and of the verb.
 

@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import starmap
 from operator import attrgetter
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from docintel.schema import NOT_CONTENT, Block, Document
 from docintel.text.normalize import fold
 from docintel.text.sentences import split_clauses, split_sentences
+
+if TYPE_CHECKING:
+    from docintel.extract.language.network import Bytes
 
 #: Labels of names; the others are parts of speech.
 NAME_TAGS = frozenset({"PER", "ORG", "LOC", "TIME"})
 
 
 class Name(NamedTuple):
-    """A word as the tagger saw it; `label` is PER, ORG, LOC or TIME for a name, else its part of speech."""
+    """A word as the network read it; `label` is PER, ORG, LOC or TIME for a name, else its part of speech."""
 
     start: int
     end: int
@@ -84,6 +87,7 @@ class Reading:
     Attributes:
         names: people, organisations, places and times as tagged, in text order.
         words: every word of the content, names included, in text order.
+        known_states: see `states`; None where nobody has read the text yet.
         folded: `fold(document.text)`: same length, ASCII punctuation and digits.
         sentences: of the content blocks, in text order.
     """
@@ -91,6 +95,7 @@ class Reading:
     document: Document
     names: tuple[Name, ...] = ()
     words: tuple[Name, ...] = ()
+    known_states: "Bytes | None" = field(default=None, repr=False, compare=False)
     folded: str = field(init=False)
     sentences: tuple[Sentence, ...] = field(init=False)
 
@@ -119,6 +124,13 @@ class Reading:
     def text(self) -> str:
         """The document's text."""
         return self.document.text
+
+    @cached_property
+    def states(self) -> "Bytes":
+        """What the network makes of the characters: (characters, WIDTH)."""
+        from docintel.extract.language.words import read_characters  # onnxruntime: a quarter of a second
+
+        return read_characters(self.folded).states if self.known_states is None else self.known_states
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:

@@ -19,7 +19,7 @@ COORDINATORS = frozenset({"、", "并", "和", "及", "与", "或"})
 #: Between a verb and its object.
 PARTICLES = frozenset({"了", "过", "出", "到", "至", "各", "各项", "各类", "各种", "不同", "层面"})
 #: Pronouns and adverbs that belong to the noun they open.
-_KEPT = frozenset({"其他", "其它", "违规", "违纪", "违法", "非法", "不", "未"})
+_KEPT = frozenset({"其他", "其它", "平均", "违规", "违纪", "违法", "非法", "不", "未"})
 _NOMINAL = frozenset({"n", "nz", "nw", "nr", "ns", "nt", "vn", "an", "s", "f", "a", "LOC", "ORG", "PER", "b", "j"})
 _ADVERBIAL = frozenset({"d", "ad", "r", "c", "TIME", "vd"})
 #: A word is cut up into no more pieces.

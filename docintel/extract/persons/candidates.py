@@ -74,7 +74,8 @@ _FAMILIAR = re.compile(
 #: A name of three characters that no known word follows; the tagger sees a verb behind it: 护士长|江一苇|扫描.
 _BEFORE_VERB = re.compile(rf"{_SAFE}{_HAN}{{2}}")
 _VERBAL = frozenset({"v", "vd", "p", "d", "c"})
-_NAMED = frozenset({"PER", "LOC", "ORG", "nz"})
+_NAMES = frozenset({"PER", "LOC", "ORG"})
+_NAMED = _NAMES | {"nz"}
 _NOUNS = frozenset({"n", "nz", "PER", "LOC", "ORG"})
 #: Of words of a unit's name and a position: 区教育局原党组书记、局长.
 _TITLE_TAGS = frozenset({"n", "nz", "vn", "a", "f", "w", "m", "ORG", "LOC"})
@@ -168,7 +169,7 @@ def _candidates(reading: Reading, mentions: Sequence[UnitMention]) -> Iterator[C
     openers = _openers(folded)
     tagged = {name.end: name for name in reading.names if name.label == "PER"}
     for name in tagged.values():
-        end = _whole_name(folded, name.start, _shortened(folded, name, openers), behind)
+        end = _whole_name(folded, name.start, _own_end(reading, name, openers), behind)
         start = _whole_start(folded, name.start, end, before)
         partner = tagged.get(start - 1) if folded[start - 1 : start] in _JOINS else None
         if _is_credible(folded, start, end, mentions, speaks) or (
@@ -383,6 +384,17 @@ def _foreign_end(folded: str, start: int, end: int) -> int | None:
     return next(ends, None)
 
 
+def _own_end(reading: Reading, name: Name, openers: Container[str]) -> int:
+    """The end of a name by the word behind it: the rest of a verb, or of the name: `车宏|串`通, `赵立新`系某局出纳."""
+    after = at(reading.words, name.end)
+    if after is not None and after.end - after.start == 1:
+        if len(name.text) == _LONGEST and _LONG_FOLLOWER.match(reading.folded, name.end - 1):
+            return name.end - 1
+        if len(name.text) == _GIVEN and after.label in _NAMES and _FOLLOWER.match(reading.folded, after.end):
+            return after.end
+    return _shortened(reading.folded, name, openers)
+
+
 def _shortened(folded: str, name: Name, openers: Container[str]) -> int:
     """The end of a name without the start of the word behind it: `卢林|虚列开支`, where 卢林 stands elsewhere too."""
     whole = name.text.removesuffix("人").removesuffix("等") if "等" in name.text[-2:] else name.text
@@ -471,7 +483,7 @@ def _is_credible(
     if _is_quoted(folded, start, end):
         return introduced
     is_tail = bool(_TAIL.match(folded, start) and _CLAUSE_END.match(folded, end))
-    if len(name) == 3 and name[0] in _SAFE_SURNAMES:
+    if len(name) > _GIVEN and (name[0] in _SAFE_SURNAMES or name.startswith(_COMPOUND)):
         governed = bool(_INTRODUCED.search(folded, max(0, start - 4), start))
         followed = not is_tail and bool(_FOLLOWER.match(folded, end))
         return introduced or governed or followed or folded.count(name) > 1

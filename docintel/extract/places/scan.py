@@ -72,7 +72,7 @@ def scan(text: str, coined: Sequence[str]) -> tuple[PlaceMention, ...]:
         names = [shorts.get(name := text[start:end], name) for start, end in chain]
         near = tuple(reversed(recent))
         if done and _SENTENCE_END.search(text, done, chain[0][0]):  # a village in the town of its own sentence only
-            near = tuple(line[0] for place in near if (line := _above_towns(place, names[-1])))
+            near = tuple(above for place in near if (above := _above_towns(place, names[-1])))
         done = chain[-1][1]
         place = gazetteer().resolve(names, near)
         recent.pop(place, None)
@@ -85,10 +85,11 @@ def scan(text: str, coined: Sequence[str]) -> tuple[PlaceMention, ...]:
     return tuple(mentions)
 
 
-def _above_towns(place: Place, name: str) -> Sequence[Place]:
-    """The place and what it lies in, without towns other than the one of this name."""
-    line = (place, *gazetteer().above(place))
-    return line if place.name == name else [other for other in line if other.level != "town"]
+def _above_towns(place: Place, name: str) -> Place | None:
+    """The place, or for a town of another name what it lies in."""
+    if place.level != "town" or place.name == name:
+        return place
+    return next((above for above in gazetteer().above(place) if above.level != "town"), None)
 
 
 def _chains(text: str, coined: Sequence[str]) -> Iterator[list[tuple[int, int]]]:

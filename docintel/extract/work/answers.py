@@ -5,8 +5,8 @@ its issues. A linear model over codes, fitted by `scripts/train_work.py`.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
-from docintel.extract.work.description import Span, heading_of
-from docintel.extract.work.groups import Ints
+from docintel.extract.work.description import Grams, Span, heading_of
+from docintel.extract.work.groups import Floats, Ints, ranges
 from docintel.schema import DocType, IssueCategory, MeasureCategory, Modality, Status
 
 _TYPES, _ISSUES, _MEASURES = list(DocType), list(IssueCategory), list(MeasureCategory)
@@ -61,11 +61,17 @@ class Labelled(NamedTuple):
 
 
 def describe_pairs(
-    reading: Reading, doc_type: DocType, issues: Labelled, measures: Labelled, tied: Sequence[Sequence[int]]
+    reading: Reading,
+    grams: Grams,
+    doc_type: DocType,
+    issues: Labelled,
+    measures: Labelled,
+    tied: Sequence[Sequence[int]],
 ) -> dict[str, Ints]:
     """For each property the codes of all pairs, as arrays that broadcast to (measures, issues).
 
     Args:
+        grams: of the reading.
         tied: for each measure the issues that the rules tie to it.
     """
     n, m = len(issues.spans), len(measures.spans)
@@ -81,7 +87,7 @@ def describe_pairs(
     few = np.clip(away, -1, _FEW) + 1
     inside = (m_low <= i_low) & (i_high <= m_high)
     rank = _rank(i_low, m_low)
-    share, of_issue = _shares(reading, issues.spans, measures.spans)
+    share, of_issue = _shares(reading, grams, issues.spans, measures.spans)
     about, refers = _words_in_front(reading, measures.spans, starts)
     is_tied = np.zeros((m, n), dtype=np.intp)
     for row, some in enumerate(tied):
@@ -125,35 +131,42 @@ def _rank(issues: Ints, measures: Ints) -> Ints:
     return found
 
 
-def _shares(reading: Reading, issues: Sequence[Span], measures: Sequence[Span]) -> tuple[Ints, Ints]:
+def _shares(reading: Reading, grams: Grams, issues: Sequence[Span], measures: Sequence[Span]) -> tuple[Ints, Ints]:
     """How many of the words of each issue each measure has, rare ones counting more, and which part of them."""
-    starts = [word.start for word in reading.words]
-
-    def words(span: Span) -> set[str]:
-        some = reading.words[bisect_right(starts, span[0] - 1) : bisect_right(starts, span[1] - 1)]
-        return {word.text for word in some if word.label not in _EMPTY_TAGS and word.text not in _EMPTY}
-
-    said, done = [words(span) for span in issues], [words(span) for span in measures]
-    shared = sorted(set().union(*said) & set().union(*done))
-    column = {word: k for k, word in enumerate(shared)}
-    ours, theirs = (_held(some, column) for some in (said, done))
+    which, starts, size = _telling(reading, grams)
+    ours, theirs = (_held(np.searchsorted(starts, _bounds(spans)), which, size) for spans in (issues, measures))
+    sizes = np.maximum(1, ours.sum(axis=1))
+    shared = np.flatnonzero(ours.any(axis=0) & theirs.any(axis=0))
+    ours, theirs = ours[:, shared], theirs[:, shared]
     rarity = 1 / np.maximum(1, ours.sum(axis=0))
-    sizes = np.array([max(1, len(some)) for some in said])
     # not by matrix product: BLAS would start threads for it
     share = np.einsum("mw,iw->mi", theirs, ours * rarity)
     return _level(share / 3), _level(np.einsum("mw,iw->mi", theirs, ours) / sizes)
 
 
-def _held(texts: Sequence[set[str]], column: Mapping[str, int]) -> npt.NDArray[np.float64]:
-    """(texts, words): 1 where a text has a word."""
-    found = np.zeros((len(texts), len(column)))
-    for row, some in enumerate(texts):
-        found[row, [column[word] for word in some if word in column]] = 1
+def _telling(reading: Reading, grams: Grams) -> tuple[Ints, Ints, int]:
+    """The words that say what a text is about, where they stand, and how many there are; places are told apart."""
+    numbers, names = grams.numbers.copy(), [name for name in reading.names if name.label == "LOC"]
+    of = dict(zip(grams.distinct, count(), strict=False))
+    places = [of.setdefault(name.text, len(of)) for name in names]
+    numbers[np.searchsorted(grams.starts, [name.start for name in names])] = places
+    empty = np.fromiter(map(_EMPTY.__contains__, grams.distinct), np.bool_, len(grams.distinct))
+    empty_tags = np.fromiter(map(_EMPTY_TAGS.__contains__, grams.tags), np.bool_, len(grams.tags))
+    kept = np.flatnonzero(~empty[grams.numbers] & ~empty_tags)
+    return numbers[kept], grams.starts[kept], len(of)
+
+
+def _held(texts: Ints, which: Ints, words: int) -> Floats:
+    """(texts, words): 1 where a text, from which word to which, has a word; `which` are the document's in order."""
+    low, high = texts
+    found = np.zeros((len(low), words), dtype=np.float32)
+    found[np.repeat(np.arange(len(low)), high - low), which[ranges(low, high)]] = 1
     return found
 
 
-def _level(values: npt.NDArray[np.float64]) -> Ints:
-    found: Ints = np.ceil(_SHARES * np.minimum(values, 1)).astype(np.intp)
+def _level(values: Floats) -> Ints:
+    """From 0 to `_SHARES`; what sums in 32 bits are too high by is no level."""
+    found: Ints = np.ceil(_SHARES * np.minimum(values, 1) - 1e-4).astype(np.intp)
     return found
 
 

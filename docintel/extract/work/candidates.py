@@ -5,7 +5,9 @@ verb that governs a problem or an order, each with or without the noun that only
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache
 from itertools import chain, islice
@@ -19,7 +21,7 @@ from docintel.extract.language.reading import Clause, Reading
 from docintel.extract.work.clauses import clause_openings
 from docintel.extract.work.groups import Ints
 
-MIN_LENGTH, MAX_LENGTH = 4, 80
+MIN_LENGTH, MAX_LENGTH, _LONGEST_PROPOSED = 4, 80, 90
 #: More starts or ends than these are those of a list of names.
 _MOST_CUTS = 7
 #: Between the members of an enumeration: 、 and the seam of “收红包”“拿回扣”.
@@ -73,11 +75,16 @@ def _parting() -> Beginnings:
     return Beginnings([*load("candidates")["governors"], *seams, *_NOUNS])
 
 
-def candidates(reading: Reading) -> list[Candidate]:
-    """Every candidate of a document, sentence by sentence; none twice."""
+def candidates(reading: Reading, proposed: Iterable[tuple[int, int]] = ()) -> list[Candidate]:
+    """Every candidate of a document in text order; none twice.
+
+    Args:
+        proposed: what rules take for issues and measures; those that stand in one sentence are candidates, too.
+    """
     openings = clause_openings(reading)
     parted = _parting().within(reading.folded, openings, [clause.end for clause in reading.clauses])
     starts = zip(openings, parted, strict=True)
+    by_rule = _by_sentence(reading, proposed)
     found = []
     for number, sentence in enumerate(reading.sentences):
         cuts: dict[tuple[int, int], tuple[Cut, Cut]] = {}
@@ -85,7 +92,20 @@ def candidates(reading: Reading) -> list[Candidate]:
         for low, high, begins, ends in _spans(reading.folded, sentence.clauses, own):
             if MIN_LENGTH <= high - low <= MAX_LENGTH:
                 cuts.setdefault((low, high), (begins, ends))
-        found += [Candidate(*span, number, *cut) for span, cut in cuts.items()]
+        for span in by_rule.get(number, ()):
+            cuts.setdefault(span, (Cut.RULE, Cut.RULE))
+        found += [Candidate(low, high, number, *cut) for (low, high), cut in sorted(cuts.items())]
+    return found
+
+
+def _by_sentence(reading: Reading, proposed: Iterable[tuple[int, int]]) -> Mapping[int, list[tuple[int, int]]]:
+    """The proposed spans that are neither short nor long, by the number of the sentence that holds them."""
+    starts = [sentence.start for sentence in reading.sentences]
+    found = defaultdict(list)
+    for start, end in proposed:
+        number = bisect_right(starts, start) - 1
+        if number >= 0 and end <= reading.sentences[number].end and MIN_LENGTH <= end - start <= _LONGEST_PROPOSED:
+            found[number].append((start, end))
     return found
 
 
@@ -103,12 +123,15 @@ def _spans(
         starts: of each clause where it begins behind its ordinals, and whether it may be parted.
     """
     for clause, behind, (start, is_parted) in zip(clauses, (*clauses[1:], None), starts, strict=True):
-        cut_starts, cut_ends = _cuts(folded, start, clause.end, is_parted=is_parted)
-        ends = [(_end(folded, start, high), stops) for high, stops in cut_ends]
-        for cut, begins in cut_starts:
-            low = _start(folded, cut, clause.end)
-            for high, stops in ends:
-                yield low, high, begins, stops
+        if is_parted or folded[clause.end - 1] in _LAST_OF_TAIL:
+            cut_starts, cut_ends = _cuts(folded, start, clause.end, is_parted=is_parted)
+            ends = [(_end(folded, start, high), stops) for high, stops in cut_ends]
+            for cut, begins in cut_starts:
+                low = _start(folded, cut, clause.end)
+                for high, stops in ends:
+                    yield low, high, begins, stops
+        else:
+            yield _start(folded, start, clause.end), _end(folded, start, clause.end), Cut.CLAUSE, Cut.CLAUSE
         if behind and folded[clause.end : behind.start] == ",":
             end = _end(folded, start, behind.end)
             yield _start(folded, start, end), end, Cut.CLAUSE, Cut.NEXT

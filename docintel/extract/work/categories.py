@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from docintel.extract.language.gates import needed_words
-from docintel.extract.language.lexicon import load
+from docintel.extract.language.lexicon import alternation, first_two_of, load
 
 _STRONG, _WEAK = 3, 1
 
@@ -33,8 +33,10 @@ class _Vocabulary:
             for weight, patterns in ((_STRONG, table["strong"]), (_WEAK, table["weak"])):
                 if patterns:
                     self._add(_Words(rank, category, weight, re.compile("|".join(patterns))))
-        firsts = re.escape("".join(sorted({beginning[0] for beginning in self._beginning})))
-        self._openings = re.compile(rf"(?=([{firsts}].?))", re.DOTALL)
+        firsts = first_two_of(self._beginning)
+        self._openings = re.compile(f"{firsts}(?=({alternation(self._beginning)}))")
+        for opening, words in self._beginning.items():
+            words.update(self._beginning.get(opening[0], ()))
 
     def _add(self, words: _Words) -> None:
         needed = needed_words(words.pattern.pattern)
@@ -45,10 +47,7 @@ class _Vocabulary:
 
     def possible_in(self, text: str) -> set[_Words]:
         """The words to look for in a text."""
-        found = set(self._always)
-        for opening in self._openings.findall(text):
-            found.update(self._beginning.get(opening, ()), self._beginning.get(opening[0], ()))
-        return found
+        return self._always.union(*map(self._beginning.__getitem__, self._openings.findall(text)))
 
 
 @cache

@@ -6,9 +6,10 @@ the denial stands, and from where on the clause says nothing else.
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import compress
 from typing import NamedTuple
 
-from docintel.extract.language.gates import Gated
+from docintel.extract.language.gates import Beginnings, Gated, needed_words
 from docintel.extract.language.lexicon import load
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import actions
@@ -34,10 +35,18 @@ def _pattern(name: str) -> Gated:
     return Gated("|".join(load("issues")[name]))
 
 
+@cache
+def _denying() -> Beginnings:
+    """What a clause holds that denies something."""
+    words = load("issues")
+    return Beginnings(needed_words("|".join([*words["refuted"], *words["denied"]])))
+
+
 def denials(reading: Reading) -> Iterator[Denial]:
     """Every denial of a document, in text order."""
-    for clause, opening in zip(reading.clauses, clause_openings(reading), strict=True):
-        if denial := _denial(reading.folded, opening, clause.end):
+    openings, ends = clause_openings(reading), [clause.end for clause in reading.clauses]
+    for opening, end in compress(zip(openings, ends, strict=True), _denying().within(reading.folded, openings, ends)):
+        if denial := _denial(reading.folded, opening, end):
             yield denial
 
 

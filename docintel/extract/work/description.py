@@ -6,7 +6,7 @@ whatever else holds. A model that adds up weights over such stretches needs no m
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, pairwise
@@ -16,11 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from docintel.extract.language.characters import code_points
 from docintel.extract.language.reading import Reading
-from docintel.extract.work.candidates import Candidate, Cut, as_array
+from docintel.extract.work.candidates import Cut
 from docintel.extract.work.groups import Ints, ranges
 from docintel.schema import BlockKind, DocType, IssueCategory, MeasureCategory, Modality, Status
+from docintel.text.characters import code_points
 
 #: From which to which.
 Span = tuple[int, int]
@@ -132,12 +132,12 @@ class Description(NamedTuple):
     Attributes:
         stretches: role → (2, n), from which word (or offset, for characters) to which.
         points: role → (n,), at which word; -1 for none.
-        codes: property → (n,).
+        codes: (properties, n), in the order of `CODES`.
     """
 
     stretches: Mapping[str, Ints]
     points: Mapping[str, Ints]
-    codes: Mapping[str, Ints]
+    codes: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +162,17 @@ class Surroundings:
 def grams(reading: Reading) -> Grams:
     """The words and characters of a document as the tables know them."""
     kept = [word for word in reading.words if not word.text.isspace()]
-    written = [_ANY.get(word.label) or word.text for word in kept]
+    starts, _, tags, texts = zip(*kept, strict=True) if kept else ((), (), (), ())
+    written = [_ANY.get(tag) or text for tag, text in zip(tags, texts, strict=True)]
     forms = {word: _generalised(word) for word in dict.fromkeys(written)}
     distinct = [*dict.fromkeys(forms.values())]
     places = {form: n for n, form in enumerate(distinct)}
     numbers = {word: places[form] for word, form in forms.items()}
     return Grams(
-        starts=np.array([word.start for word in kept], dtype=np.intp),
+        starts=np.array(starts, dtype=np.intp),
         distinct=distinct,
         numbers=np.fromiter(map(numbers.__getitem__, written), np.intp, len(written)),
-        tags=[word.label for word in kept],
+        tags=list(tags),
         text=_DIGITS.sub("#", reading.folded),
     )
 
@@ -180,10 +181,15 @@ def _generalised(text: str) -> str:
     return "#" if text[0] in _NUMERALS and _NUMERALS.issuperset(text) else text
 
 
-def describe(reading: Reading, starts: Ints, spans: Sequence[Candidate], around: Surroundings) -> Description:
-    """Describe candidates, which stand sentence by sentence; `starts` are those of the document's words."""
+def describe(reading: Reading, starts: Ints, placed: Ints, around: Surroundings) -> Description:
+    """Describe candidates.
+
+    Args:
+        starts: of the document's words.
+        placed: the candidates as `as_array` gives them.
+    """
     page = _Page(reading, starts)
-    start, end, sentence, begins, ends = as_array(spans)
+    start, end, sentence, begins, ends = placed
     first = np.maximum(np.searchsorted(page.clauses[0], start, "right") - 1, page.first_clause[sentence])
     last = np.maximum(np.searchsorted(page.clauses[0], end, "left") - 1, first)
     low, high = page.words(start, end)
@@ -215,7 +221,8 @@ def describe(reading: Reading, starts: Ints, spans: Sequence[Candidate], around:
         "modality": _modality(reading, start, end, around.issues),
         **_marks(reading, start, end, page.sentences[0][sentence], around.marks),
     }
-    return Description(stretches, _points(low, high, page.sentence_words[:, sentence]), codes)
+    points = _points(low, high, page.sentence_words[:, sentence])
+    return Description(stretches, points, np.stack([codes[name] for name in CODES]))
 
 
 class _Page:

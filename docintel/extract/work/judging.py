@@ -25,7 +25,7 @@ from docintel.extract.work.candidates import Candidate
 from docintel.extract.work.context import Context
 from docintel.extract.work.description import MEANT, OPINIONS, Description
 from docintel.extract.work.groups import Floats, Ints
-from docintel.extract.work.meanings import TextMeanings, shared_meanings
+from docintel.extract.work.meanings import Remembered, TextMeanings, shared_meanings
 from docintel.extract.work.vocabulary import Vocabulary
 from docintel.extract.work.weights import WeightsByEntry, sums_of
 
@@ -46,6 +46,7 @@ class Judge:
         weights: head → (features, labels); of those of labels the last rows are those of the meanings of words.
         biases: head → (labels,).
         thresholds: record type → the log-odds from which a candidate may be one.
+        said: what the meanings of words say of labels.
         ties: what ties a measure to an issue.
     """
 
@@ -69,6 +70,7 @@ class Judge:
             self._check_shapes()
             self._kind = WeightsByEntry(self.weights["kind"], self.vocabulary)
             self._together = {kind: self._side_by_side(_heads_of(kind, self.heads)) for kind in KINDS}
+            self.said = self._of_meanings()
         except (OSError, ValueError, KeyError, BadZipFile) as exc:
             raise ModelError(
                 f"问题和举措的模型无法读取。 The model of issues and measures in {folder} cannot be read: {exc}",
@@ -88,6 +90,19 @@ class Judge:
         ends = np.cumsum([len(self.heads[head]) for head in heads])
         self.weights |= dict(zip(heads, np.split(together, ends[:-1], axis=1), strict=True))
         return together
+
+    def _of_meanings(self) -> Remembered:
+        """What the meaning of a word says of all labels: the mean of that is what a mean of meanings says."""
+        meanings, start = shared_meanings(), self.vocabulary.size
+        parts = {
+            (kind, role): together[start + n * meanings.dim :][: meanings.dim]
+            for kind, together in self._together.items()
+            for n, role in enumerate(MEANT)
+        }
+        ends = np.cumsum([0, *(part.shape[1] for part in parts.values())]).tolist()
+        self._columns = dict(zip(parts, map(slice, ends, ends[1:]), strict=False))
+        weights = np.concatenate([*parts.values()], axis=1)
+        return Remembered(lambda words: meanings.of(words) @ weights, ends[-1])
 
     def log_odds(
         self, rows: Mapping[str, Ints], description: Description, context: Context
@@ -110,14 +125,11 @@ class Judge:
         Args:
             which: the candidates.
             opinions: the rules' of them, by head.
-            words: of the document.
+            words: what `said` tells of the document's.
         """
-        weights, start = self._together[kind], self.vocabulary.size
-        sums = sums_of(weights, self.vocabulary, rows, description, which)
+        sums = sums_of(self._together[kind], self.vocabulary, rows, description, which)
         for role in MEANT:
-            said = words.weighed(weights[start : start + words.vectors.shape[1]])
-            sums += said.means(*description.stretches[role][:, which])
-            start += words.vectors.shape[1]
+            sums += words.part(self._columns[kind, role]).means(*description.stretches[role][:, which])
         found: dict[str, Floats] = {}
         end = 0
         for head in _heads_of(kind, self.heads):
@@ -135,22 +147,21 @@ def _heads_of(kind: str, heads: Iterable[str]) -> list[str]:
 
 def choose(spans: Sequence[Candidate], log_odds: npt.NDArray[np.floating[Any]], threshold: float) -> list[int]:
     """The candidates, none overlapping another, whose probabilities exceed the threshold's by most in sum."""
-    surplus = (1 / (1 + np.exp(-log_odds)) - 1 / (1 + np.exp(-threshold))).tolist()
+    surplus = 1 / (1 + np.exp(-log_odds)) - 1 / (1 + np.exp(-threshold))
     by_sentence: defaultdict[int, list[int]] = defaultdict(list)
-    for n, value in enumerate(surplus):
-        if value > 0:
-            by_sentence[spans[n].sentence].append(n)
+    for n in np.flatnonzero(surplus > 0).tolist():
+        by_sentence[spans[n].sentence].append(n)
     return sorted(n for some in by_sentence.values() for n in _best(spans, some, surplus))
 
 
-def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: Sequence[float]) -> list[int]:
+def _best(spans: Sequence[Candidate], some: Iterable[int], surplus: npt.NDArray[np.floating[Any]]) -> list[int]:
     """Weighted interval scheduling: best sums by right ends, then the choices back."""
     ordered = sorted(some, key=lambda n: (spans[n].end, spans[n].start))
     ends = [spans[n].end for n in ordered]
     sums, before = [0.0], []
     for i, n in enumerate(ordered):
         j = bisect_right(ends, spans[n].start, 0, i)
-        taken = sums[j] + surplus[n]
+        taken = sums[j] + float(surplus[n])
         before.append(j if taken > sums[-1] else -1)
         sums.append(max(taken, sums[-1]))
     chosen, i = [], len(ordered)

@@ -6,9 +6,11 @@ pieces, the longest first; these are principal components of the sentence encode
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import chain, count
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 from zipfile import BadZipFile
 
@@ -20,7 +22,8 @@ from docintel.errors import ModelError
 from docintel.extract.work import groups
 from docintel.extract.work.groups import Floats, Ints
 
-_REMEMBERED = 20_000  # words: twenty megabytes
+#: Words; eight megabytes for the shipped judge.
+_REMEMBERED = 20_000
 
 
 class TextMeanings(NamedTuple):
@@ -34,9 +37,9 @@ class TextMeanings(NamedTuple):
     vectors: Floats
     numbers: Ints
 
-    def weighed(self, weights: Floats) -> "TextMeanings":
-        """What each word says by weights of its vector: the mean of that is what the mean vector says."""
-        return self._replace(vectors=self.vectors @ weights)
+    def part(self, columns: slice) -> "TextMeanings":
+        """Some columns of them."""
+        return TextMeanings(self.vectors[:, columns], self.numbers)
 
     def means(self, low: Ints, high: Ints) -> Floats:
         """The mean vectors of stretches of words, from each of `low` to each of `high`: (stretches, dim)."""
@@ -74,27 +77,55 @@ class Meanings:
             ) from exc
         self.dim = self._vectors.shape[1]
         self._longest = max(map(len, pieces))
-        self._of = lru_cache(_REMEMBERED)(self._vector)
 
     def of(self, words: Sequence[str]) -> Floats:
         """Their vectors, (words, dim); zeros for a word without a known piece."""
-        return np.frombuffer(b"".join(map(self._of, words)), dtype=np.float32).reshape(-1, self.dim)
+        pieces = [*map(self._pieces, words)]
+        lengths = np.fromiter(map(len, pieces), np.intp, len(pieces))
+        rows = np.fromiter(chain.from_iterable(pieces), np.intp, lengths.sum())
+        sums = groups.sums(self._vectors[rows].astype(np.float32), lengths)
+        means: Floats = sums * (self._step / np.maximum(1, lengths)).astype(np.float32)[:, None]
+        return means
 
-    def _vector(self, word: str) -> bytes:
-        """That of one word, as bytes: joining them takes half as long as joining arrays."""
-        rows = [*self._pieces(word)]
-        mean = self._vectors[rows].mean(axis=0) * self._step if rows else np.zeros(self.dim)
-        return mean.astype(np.float32).tobytes()
-
-    def _pieces(self, word: str) -> Iterator[int]:
+    def _pieces(self, word: str) -> list[int]:
         """The rows of a word's pieces from left to right; characters of no piece are passed over."""
+        found: list[int] = []
         start = 0
         while start < len(word):
-            ends = range(min(len(word), start + self._longest), start, -1)
-            end = next((end for end in ends if word[start:end] in self._rows), None)
-            if end is not None:
-                yield self._rows[word[start:end]]
-            start = end or start + 1
+            for end in range(min(len(word), start + self._longest), start, -1):
+                if (row := self._rows.get(word[start:end])) is not None:
+                    found.append(row)
+                    start = end
+                    break
+            else:
+                start += 1
+        return found
+
+
+class Remembered:
+    """What is told of each word, found out once for as long as there is room."""
+
+    def __init__(self, tell: Callable[[Sequence[str]], Floats], width: int) -> None:
+        """From what tells it: words to (words, width)."""
+        self._tell = tell
+        self._told: Floats = np.zeros((_REMEMBERED, width), dtype=np.float32)
+        self._numbers: dict[str, int] = {}
+        self._lock = Lock()
+
+    def of(self, words: Sequence[str]) -> Floats:
+        """What is told of words of which none is given twice: (words, width)."""
+        if len(words) > _REMEMBERED:
+            return self._tell(words)
+        with self._lock:
+            new = [word for word in words if word not in self._numbers]
+            if len(self._numbers) + len(new) > _REMEMBERED:
+                self._numbers.clear()
+                new = [*words]
+            if new:
+                first = len(self._numbers)
+                self._told[first : first + len(new)] = self._tell(new)
+                self._numbers.update(zip(new, count(first), strict=False))
+            return self._told.take([self._numbers[word] for word in words], axis=0)
 
 
 @cache

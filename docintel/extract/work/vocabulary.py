@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from docintel.extract.language.characters import code_points
 from docintel.extract.work.description import CODES, OPINIONS, POINTS, STRETCHES, Description, Grams
 from docintel.extract.work.groups import Ints, ranges
+from docintel.text.characters import code_points
 
 TABLES = ("words", "pairs", "characters", "tags")
 #: More than there are code points.
@@ -25,6 +25,7 @@ class Vocabulary:
     Attributes:
         sizes: table → its rows.
         offsets: role, property or head with opinions → its first row.
+        code_offsets: (properties, 1), those of the properties that have codes.
         size: of all rows.
     """
 
@@ -40,6 +41,7 @@ class Vocabulary:
         sizes |= CODES | {head: len(labels) for head, labels in OPINIONS.items()}
         ends = np.cumsum([0, *sizes.values()]).tolist()
         self.offsets: dict[str, int] = dict(zip(sizes, ends[:-1], strict=True))
+        self.code_offsets = np.array([[self.offsets[name]] for name in CODES], dtype=np.intp)
         self.size: int = ends[-1]
 
     def rows(self, grams: Grams) -> dict[str, Ints]:
@@ -78,7 +80,7 @@ class Vocabulary:
     def single(self, rows: Mapping[str, Ints], description: Description, which: Ints) -> Ints:
         """The features that each candidate has one of: (candidates, features)."""
         points = [self.offsets[role] + rows[table][description.points[role][which]] for role, table in POINTS.items()]
-        return np.stack(points + [self.offsets[name] + description.codes[name][which] for name in CODES], axis=1)
+        return np.concatenate([np.stack(points), self.code_offsets + description.codes[:, which]]).T
 
 
 class _Rows:

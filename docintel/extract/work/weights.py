@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from docintel.extract.work import groups
-from docintel.extract.work.description import CODES, POINTS, STRETCHES, Description
+from docintel.extract.work.description import POINTS, STRETCHES, Description
 from docintel.extract.work.groups import Floats, Ints
 from docintel.extract.work.vocabulary import TABLES, Vocabulary
 
@@ -22,7 +22,7 @@ class WeightsByEntry:
 
     def __init__(self, weights: Floats, vocabulary: Vocabulary) -> None:
         """From the weights of all features, (features, labels)."""
-        self._weights, self._offsets = weights, vocabulary.offsets
+        self._weights, self._code_offsets = weights, vocabulary.code_offsets
         #: Table → (rows, roles, labels).
         self._tables = {}
         for table in TABLES:
@@ -32,7 +32,7 @@ class WeightsByEntry:
 
     def scores(self, rows: Mapping[str, Ints], description: Description) -> npt.NDArray[np.float64]:
         """What speaks for each label of every candidate: (candidates, labels)."""
-        codes = np.stack([self._offsets[name] + description.codes[name] for name in CODES])
+        codes = self._code_offsets + description.codes
         found: npt.NDArray[np.float64] = self._weights.take(codes, axis=0).sum(axis=0, dtype=np.float64)
         for table, by_entry in self._tables.items():
             each = by_entry.take(rows[table], axis=0).transpose(1, 0, 2)

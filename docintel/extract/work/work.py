@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from math import exp
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,8 +19,8 @@ import numpy.typing as npt
 from docintel.extract.language.reading import Reading
 from docintel.extract.language.segments import Segment
 from docintel.extract.work.answers import Labelled, describe_pairs
-from docintel.extract.work.candidates import MIN_LENGTH, Candidate, Cut, candidates
-from docintel.extract.work.context import Context, shared_network
+from docintel.extract.work.candidates import Candidate, as_array, candidates
+from docintel.extract.work.context import Context, shared_weights
 from docintel.extract.work.declared import declared
 from docintel.extract.work.denials import denials
 from docintel.extract.work.description import (
@@ -38,7 +36,7 @@ from docintel.extract.work.description import (
 from docintel.extract.work.groups import Floats, Ints
 from docintel.extract.work.issues import category_of as issue_category
 from docintel.extract.work.issues import find_issues
-from docintel.extract.work.judging import Judge, choose, shared_judge
+from docintel.extract.work.judging import KINDS, Judge, choose, shared_judge
 from docintel.extract.work.links import link_measures
 from docintel.extract.work.meanings import TextMeanings, shared_meanings
 from docintel.extract.work.measures import ActorFinder, acting_segments, is_speech, status_of
@@ -58,9 +56,7 @@ from docintel.schema import (
     Status,
 )
 
-_LONGEST = 90
 _NO_WORD = re.compile(r"\W")
-_IN_ORDER = attrgetter("sentence", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -89,18 +85,12 @@ class Work:
 
     @cached_property
     def spans(self) -> list[Candidate]:
-        """All candidates, sentence by sentence."""
-        every = candidates(self.reading)
-        known = {(one.start, one.end) for one in every}
-        every += (one for one in self._proposals() if (one.start, one.end) not in known)
-        return sorted(every, key=_IN_ORDER)
+        """All candidates in text order."""
+        return candidates(self.reading, (*self._issue_spans, *self._measure_spans))
 
-    def _proposals(self) -> Iterator[Candidate]:
-        starts = [sentence.start for sentence in self.reading.sentences]
-        for start, end in dict.fromkeys((*self._issue_spans, *self._measure_spans)):
-            number = bisect_right(starts, start) - 1
-            if number >= 0 and end <= self.reading.sentences[number].end and MIN_LENGTH <= end - start <= _LONGEST:
-                yield Candidate(start, end, number, Cut.RULE, Cut.RULE)
+    @cached_property
+    def _placed(self) -> Ints:
+        return as_array(self.spans)
 
     @cached_property
     def _issue_spans(self) -> dict[Span, Modality]:
@@ -125,20 +115,21 @@ class Work:
             "sanction": [match.span() for match in pattern("sanctions").finditer(self.reading.folded)],
         }
         around = Surroundings(self.doc_type, is_speech(self.reading), marks, self._issue_spans, self._measure_spans)
-        return describe(self.reading, self.grams.starts, self.spans, around)
+        return describe(self.reading, self.grams.starts, self._placed, around)
 
     @cached_property
     def context(self) -> Context:
         """The candidates as the network reads them in their context."""
-        return shared_network().read(self.reading, self.spans, self.description.codes)
+        return shared_weights().read(self.reading, self._placed, self.description.codes)
 
     def meant(self, which: Ints) -> Floats:
         """What the stretches of candidates mean that `MEANT` names: (candidates, stretches x dim)."""
-        return np.hstack([self._meanings.means(*self.description.stretches[role][:, which]) for role in MEANT])
+        words = TextMeanings(shared_meanings().of(self.grams.distinct), self.grams.numbers)
+        return np.hstack([words.means(*self.description.stretches[role][:, which]) for role in MEANT])
 
     @cached_property
-    def _meanings(self) -> TextMeanings:
-        return TextMeanings(shared_meanings().of(self.grams.distinct), self.grams.numbers)
+    def _said(self) -> TextMeanings:
+        return TextMeanings(self._judge.said.of(self.grams.distinct), self.grams.numbers)
 
     def opinions(self, head: str, which: Iterable[int]) -> Ints:
         """What the rules say of candidates, as numbers of the labels of a head."""
@@ -156,16 +147,16 @@ class Work:
 
     def find_issues(self) -> tuple[Issue, ...]:
         """The issues in text order; the same words again are one entry, except acts of different persons."""
-        chosen = self._chosen("issues")
+        chosen = self._chosen["issues"]
         categories, modalities = self._labels(chosen, "issues", "category", "modality")
         return tuple(
-            _issue(self._quote(n), self._sure("issues", n), IssueCategory(category), Modality(modality))
+            _issue(self._quote(n), IssueCategory(category), Modality(modality))
             for n, category, modality in zip(chosen, categories, modalities, strict=True)
         )
 
     def find_measures(self, actors_of: ActorFinder, issues: Sequence[Issue]) -> tuple[Measure, ...]:
         """The measures in text order, with those of `issues` that they answer; a wording said again is one entry."""
-        chosen = self._chosen("measures")
+        chosen = self._chosen["measures"]
         if not chosen:
             return ()
         quotes = [self._quote(n) for n in chosen]
@@ -175,13 +166,12 @@ class Work:
         return tuple(
             _measure(
                 quote,
-                confidence=self._sure("measures", n),
                 category=MeasureCategory(category),
                 status=Status(status),
                 units=actors_of(quote.start, quote.end),
                 addresses=addresses,
             )
-            for n, quote, category, status, addresses in zip(chosen, quotes, categories, states, links, strict=True)
+            for quote, category, status, addresses in zip(quotes, categories, states, links, strict=True)
         )
 
     def pairs(self, issues: Sequence[Issue], measures: Labelled) -> dict[str, Ints]:
@@ -192,19 +182,21 @@ class Work:
             [issue.modality for issue in issues],
         )
         tied = link_measures(self.reading, measures.spans, self.cases, issues)
-        return describe_pairs(self.reading, self.doc_type, wrong, measures, tied)
+        return describe_pairs(self.reading, self.grams, self.doc_type, wrong, measures, tied)
 
     def _quote(self, n: int) -> Evidence:
         return self.reading.document.evidence(self.spans[n].start, self.spans[n].end)
 
-    def _sure(self, kind: str, n: int) -> float:
-        """The probability by which the candidate was chosen; `confidence` makes of it that the record is right."""
-        return 1 / (1 + exp(-float(self._log_odds[kind][n])))
+    @cached_property
+    def _chosen(self) -> dict[str, list[int]]:
+        """For each record type the candidates that are taken, in text order."""
+        chosen = ((kind, choose(self.spans, self._log_odds[kind], self._judge.thresholds[kind])) for kind in KINDS)
+        return {kind: self._said_once(some) for kind, some in chosen}
 
-    def _chosen(self, kind: str) -> list[int]:
+    def _said_once(self, chosen: Iterable[int]) -> list[int]:
         seen: set[str] = set()
         kept = []
-        for n in choose(self.spans, self._log_odds[kind], self._judge.thresholds[kind]):
+        for n in chosen:
             one = self.spans[n]
             words = _NO_WORD.sub("", self.reading.folded[one.start : one.end])
             if words not in seen or (one.start, one.end) in self._issue_spans:
@@ -245,27 +237,33 @@ class Work:
     def _rows(self) -> dict[str, Ints]:
         return self._judge.vocabulary.rows(self.grams)
 
+    @cached_property
+    def _told(self) -> dict[str, Floats]:
+        """For each record type the units by which the network tells the labels of those taken."""
+        ends = np.cumsum([*map(len, self._chosen.values())])[:-1]
+        told = self.context.told(np.concatenate([*self._chosen.values()]).astype(np.intp))
+        return dict(zip(self._chosen, np.split(told, ends), strict=True))
+
     def _labels(self, chosen: Sequence[int], kind: str, *fields: str) -> list[list[str]]:
         """For each field of a record type the labels of the chosen candidates."""
         which = np.array(chosen, dtype=np.intp)
         heads = [f"{kind}.{field}" for field in fields]
         said = {head: self.opinions(head, chosen) for head in heads}
-        scores = self._judge.scores(kind, self._rows, self.description, which, said, self._meanings)
-        told = self.context.told(which)
+        scores = self._judge.scores(kind, self._rows, self.description, which, said, self._said)
         found = []
         for head in heads:
-            best = (scores[head] + self.context.labels(head, told, said[head])).argmax(axis=1)
+            best = (scores[head] + self.context.labels(head, self._told[kind], said[head])).argmax(axis=1)
             found.append([self._judge.heads[head][n] for n in best.tolist()])
         return found
 
 
-def _issue(quote: Evidence, confidence: float, category: IssueCategory, modality: Modality) -> Issue:
+def _issue(quote: Evidence, category: IssueCategory, modality: Modality) -> Issue:
     grounds = (
         Ground("", "issue/judged", quote),
         Ground("category", f"issue-category/{category}", quote),
         Ground("modality", f"modality/{modality}", quote),
     )
-    return Issue(evidence=quote, category=category, modality=modality, confidence=confidence, grounds=grounds)
+    return Issue(evidence=quote, category=category, modality=modality, grounds=grounds)
 
 
 def _measure(quote: Evidence, *, category: MeasureCategory, status: Status, **known: Any) -> Measure:

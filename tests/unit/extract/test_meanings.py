@@ -5,7 +5,7 @@ import pytest
 
 from docintel.errors import ModelError
 from docintel.extract.work import meanings as module
-from docintel.extract.work.meanings import Meanings, TextMeanings, shared_meanings
+from docintel.extract.work.meanings import Meanings, Remembered, TextMeanings, shared_meanings
 
 
 @pytest.fixture
@@ -33,9 +33,17 @@ def test_a_word_is_the_mean_of_its_longest_pieces(folder, word, expected):
 
 def test_what_is_remembered_is_what_is_told_anew(folder, monkeypatch):
     monkeypatch.setattr(module, "_REMEMBERED", 2)
-    meanings = Meanings(folder)
-    words = ["采购", "药", "采", "采购", "药"]
-    assert meanings.of(words).tolist() == [[2, 4], [-4, 0], [1, 0], [2, 4], [-4, 0]]
+    asked = []
+
+    def tell(words):
+        asked.append(words)
+        return Meanings(folder).of(words)
+
+    remembered = Remembered(tell, 2)
+    of = {"采购": [2, 4], "药": [-4, 0], "采": [1, 0]}
+    for words in (["采购", "药"], ["药"], ["采", "药"], ["采购", "药", "采"], []):
+        assert remembered.of(words).tolist() == [of[word] for word in words]
+    assert asked == [["采购", "药"], ["采", "药"], ["采购", "药", "采"]]
 
 
 def test_a_stretch_means_the_mean_of_its_words_and_an_empty_one_nothing(folder):

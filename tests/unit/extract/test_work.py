@@ -75,8 +75,10 @@ def test_scores_are_sums_of_weights_over_features():
     assert sum(int(some.sum()) for some in lengths) == sum(len(some) for some in columns)
     alone = judge.log_odds(
         rows,
-        Description(*({name: some[..., 2:3] for name, some in part.items()} for part in described)),
-        Context(context.network, context.kind[2:3], context.seen.of(np.array([2])), context.told_around),
+        Description(
+            *({name: some[..., 2:3] for name, some in part.items()} for part in described[:2]), described.codes[:, 2:3]
+        ),
+        Context(context.weights, context.kind[2:3], context.seen.of(np.array([2])), context.told_around),
     )
     assert alone["issues"][0] == pytest.approx(every[2], abs=1e-4)
 

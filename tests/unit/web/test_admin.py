@@ -258,7 +258,7 @@ def test_a_link_among_the_backups_is_not_followed(local, folder):
 
 def test_the_models_are_told_with_their_digests_and_cards(local):
     models = {each["name"]: each for each in local.get("/api/admin/models").json()}
-    assert {"encoder", "tagger", "gazetteer", "judging"} <= set(models)
+    assert {"encoder", "reader", "gazetteer", "judging"} <= set(models)
     encoder = {each["name"]: each["sha256"] for each in models["encoder"]["files"]}
     assert encoder["model.onnx"] in models["encoder"]["card"], "the card has the digest that is found"
     page = local.get("/admin/models").text
