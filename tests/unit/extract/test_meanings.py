@@ -46,6 +46,13 @@ def test_what_is_remembered_is_what_is_told_anew(folder, monkeypatch):
     assert asked == [["采购", "药"], ["采", "药"], ["采购", "药", "采"]]
 
 
+def test_a_word_asked_for_twice_is_remembered_once(folder):
+    remembered = Remembered(Meanings(folder).of, 2)
+    assert remembered.of(["采", "采", "药"]).tolist() == [[1, 0], [1, 0], [-4, 0]]
+    remembered.of(["采购"])
+    assert remembered.of(["药", "采"]).tolist() == [[-4, 0], [1, 0]]
+
+
 def test_a_stretch_means_the_mean_of_its_words_and_an_empty_one_nothing(folder):
     words = TextMeanings(Meanings(folder).of(["采购", "药", "采"]), np.arange(3))
     means = words.means(np.array([1, 0, 2]), np.array([3, 1, 2]))

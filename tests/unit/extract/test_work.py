@@ -1,6 +1,7 @@
 """Issues and measures judged in context: candidates, their description, the choice among them, and ties."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -14,6 +15,10 @@ from docintel.extract.work.context import Context
 from docintel.extract.work.description import Description, overlaps, ranges
 from docintel.extract.work.judging import Judge, choose, shared_judge
 from tests.factories import make_document
+
+
+def test_another_process_loads_the_judge_from_its_folder():
+    assert pickle.loads(pickle.dumps(shared_judge())).folder == shared_judge().folder
 
 
 def spans_of(text):

@@ -1,5 +1,6 @@
 """White space changes, words never do; folding keeps every offset."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,9 @@ def test_clean_is_stable_and_keeps_every_visible_character(text):
 
 def letters(text):
     return [char for char in text if not char.isspace()]
+
+
+@pytest.mark.parametrize("rest", ["", "😀", "\ud800"])
+def test_a_long_text_is_folded_as_its_parts_are(rest):
+    parts = [chr(code) for code in range(1, 0x10000)] + [rest]
+    assert fold("".join(parts)) == "".join(map(fold, parts))
