@@ -31,6 +31,7 @@ _NOUN = re.compile(alternation(_NOUNS))
 #: What only says that it is a problem, at the end of a clause: 等突出问题.
 _TAIL = re.compile(r"(?:等[^,、]{0,6})?(?:问题|现象|行为|情形|情况|乱象)$|等$|的$")
 _LAST_OF_TAIL = "题象为形况等的"
+_OPENED_BY = {"”": "“", "’": "‘"}
 _NO_START, _NO_END = ' ,、:“"(', " ,、;。"
 
 
@@ -91,7 +92,7 @@ def candidates(reading: Reading, proposed: Iterable[tuple[int, int]] = ()) -> li
         own = islice(starts, len(sentence.clauses))
         for low, high, begins, ends in _spans(reading.folded, sentence.clauses, own):
             if MIN_LENGTH <= high - low <= MAX_LENGTH:
-                cuts.setdefault((low, high), (begins, ends))
+                cuts.setdefault((low, _unquoted(reading.folded, low, high)), (begins, ends))
         for span in by_rule.get(number, ()):
             cuts.setdefault(span, (Cut.RULE, Cut.RULE))
         found += [Candidate(low, high, number, *cut) for (low, high), cut in sorted(cuts.items())]
@@ -146,6 +147,13 @@ def _start(folded: str, start: int, end: int) -> int:
 def _end(folded: str, start: int, end: int) -> int:
     while start < end and folded[end - 1] in _NO_END:
         end -= 1
+    return end
+
+
+def _unquoted(folded: str, start: int, end: int) -> int:
+    """The end without a quotation mark that closes what opened before: “采购走过场、|监督缺位|。”"""
+    while end > start and (opener := _OPENED_BY.get(folded[end - 1])) and folded.find(opener, start, end) < 0:
+        end = _end(folded, start, end - 1)
     return end
 
 
