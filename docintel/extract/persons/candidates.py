@@ -434,9 +434,7 @@ def _whole_name(folded: str, start: int, end: int, behind: Callable[[str], froze
     name = folded[start:end]
     if len(name) != 2 or not re.match(_HAN, folded[end : end + 1]) or _SAID.match(folded, end):
         return end
-    if folded[end] in _ENDS_NO_NAME:  # 邰某|被立案
-        return end
-    if len(behind(name)) > 1:
+    if len(behind(name)) > 1 or folded[end] in _ENDS_NO_NAME:  # 邰某|被立案
         return end
     if len(behind(folded[start : end + 1])) > 1 or _GIVEN_HE.match(folded, end):
         return end + 1

@@ -151,7 +151,7 @@ def _end(folded: str, start: int, end: int) -> int:
 
 
 def _unquoted(folded: str, start: int, end: int) -> int:
-    """The end without a quotation mark that closes what opened before: “采购走过场、|监督缺位|。”"""
+    """The end without a quotation mark that closes what opened before it: “采购走过场、|监督缺位|。”."""
     while end > start and (opener := _OPENED_BY.get(folded[end - 1])) and folded.find(opener, start, end) < 0:
         end = _end(folded, start, end - 1)
     return end
