@@ -92,7 +92,8 @@ def candidates(reading: Reading, proposed: Iterable[tuple[int, int]] = ()) -> li
         own = islice(starts, len(sentence.clauses))
         for low, high, begins, ends in _spans(reading.folded, sentence.clauses, own):
             if MIN_LENGTH <= high - low <= MAX_LENGTH:
-                cuts.setdefault((low, _unquoted(reading.folded, low, high)), (begins, ends))
+                end = _unquoted(reading.folded, low, high) if reading.folded[high - 1] in _OPENED_BY else high
+                cuts.setdefault((low, end), (begins, ends))
         for span in by_rule.get(number, ()):
             cuts.setdefault(span, (Cut.RULE, Cut.RULE))
         found += [Candidate(low, high, number, *cut) for (low, high), cut in sorted(cuts.items())]
