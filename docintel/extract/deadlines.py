@@ -26,6 +26,8 @@ def with_deadlines(reading: Reading, measures: Sequence[Measure]) -> tuple[Measu
 
 
 def _with_deadline(reading: Reading, measure: Measure) -> Measure:
+    if measure.status is Status.DONE and not _fields(reading)[0]:
+        return measure
     block = reading.block_at(measure.evidence.start)
     if measure.deadline or block is None or block.kind is BlockKind.TABLE:
         return measure

@@ -57,7 +57,7 @@ def _further(reading: Reading, statement: Statement, groups: Sequence[Group]) ->
 
 def sanctions_in(reading: Reading, start: int, end: int) -> list[Sanction]:
     """The sanctions that a stretch of the document states, placed in the document."""
-    if not may_state(reading.folded, start, end):
+    if not may_state(reading, start, end):
         return []
     return [_placed(sanction, start) for sanction in split_sanctions(reading.text[start:end])]
 

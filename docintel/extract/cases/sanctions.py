@@ -4,12 +4,14 @@ In: text. Out: the sanctions it states, one by one, in the text's words, with ki
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from docintel.extract.language.gates import EachOf, Gated
+from docintel.extract.language.gates import Beginnings, EachOf, Gated
 from docintel.extract.language.lexicon import load
+from docintel.extract.language.reading import Reading, once
 from docintel.schema import SanctionKind
 from docintel.text.normalize import fold
 from docintel.text.numerals import parse_number
@@ -32,6 +34,7 @@ _JOINT = [(_compiled(pattern), tuple(parts)) for pattern, parts in _WORDS["joint
 _ANY_GENERAL = Gated("|".join(pattern.pattern for _, pattern in _GENERAL))
 _TITLE = re.compile(r"《[^《》]*》")
 _EACH_OF = EachOf([pattern for _, pattern in _DECIDED])
+_NEEDED = Beginnings(_EACH_OF.words)
 #: `移送司法机关|3人` is a figure, no consequence of anybody's.
 _COUNTED = re.compile(r"(?:处分|处理|帮助|问责)?[0-9]+余?[人名件起]")
 #: 不予立案, 免予处分, 可能因此被免职: nothing followed
@@ -61,9 +64,18 @@ class Sanction:
     fine: float | None = None
 
 
-def may_state(folded: str, start: int, end: int) -> bool:
-    """Whether a stretch has a word that sanctions need: most have none."""
-    return _EACH_OF.may_match(folded, start, end)
+def may_state(reading: Reading, start: int, end: int) -> bool:
+    """Whether a word that sanctions need may stand in a stretch: in most stands none."""
+    places = _places(reading)
+    first = bisect_left(places, start)
+    return first < len(places) and places[first] < end
+
+
+@once
+def _places(reading: Reading) -> list[int]:
+    """Where words may stand that sanctions need."""
+    found: list[int] = _NEEDED.starts_in(reading.folded).tolist()
+    return found
 
 
 def split_sanctions(text: str) -> list[Sanction]:

@@ -26,7 +26,7 @@ def find_unnamed_cases(reading: Reading, statements: Sequence[Statement], found:
     taken = {penalty.evidence.start for case in found for penalty in case.penalties}
     for sentence, told in groupby(statements, attrgetter("sentence")):
         clauses: list[Clause] = []
-        for statement in told if may_state(reading.folded, sentence.start, sentence.end) else ():
+        for statement in told if may_state(reading, sentence.start, sentence.end) else ():
             if statement.groups or statement.quoted:
                 clauses = []
                 continue

@@ -75,7 +75,7 @@ def unnamed_in(reading: Reading, clauses: Sequence[Clause]) -> Unnamed | None:
         clauses: of one sentence, none of which names people.
     """
     start, end = clauses[-1]
-    sanctions = split_sanctions(reading.text[start:end]) if may_state(reading.folded, start, end) else ()
+    sanctions = split_sanctions(reading.text[start:end]) if may_state(reading, start, end) else ()
     if not sanctions:
         return None
     stated = start + sanctions[0].start

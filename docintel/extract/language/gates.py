@@ -114,23 +114,23 @@ def _numbers(characters: Iterable[str]) -> npt.NDArray[np.int32]:
 
 
 class EachOf:
-    """Patterns each of which needs words, to be told which of them may match somewhere: of many, few."""
+    """Patterns each of which needs words, to be told which of them may match somewhere: of many, few.
+
+    Attributes:
+        words: those that they need.
+    """
 
     def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
         needed = [needed_words(pattern.pattern) for pattern in patterns]
         if not all(needed):
             raise ValueError(f"{patterns[needed.index(frozenset())].pattern} needs no word")
-        words = frozenset().union(*needed)
+        self.words = words = frozenset().union(*needed)
         self._any = re.compile(alternation(words))
         #: The longest word at each place; those that it begins with stand there, too.
         self._each = re.compile(f"{first_of(words)}(?=({alternation(words)}))")
         self._needing = {
             word: [n for n, some in enumerate(needed) if any(map(word.startswith, some))] for word in words
         }
-
-    def may_match(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
-        """Whether any of them may."""
-        return self._any.search(text, start, end) is not None
 
     def possible(self, text: str, start: int = 0, end: int = sys.maxsize) -> list[int]:
         """The numbers of those that may, in order."""
