@@ -6,7 +6,7 @@ was written for; text that was recognised from an image lowers it by the recogni
 """
 
 import json
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from docintel.config import models_dir
 from docintel.errors import ModelError
-from docintel.schema import Block, Extraction, Record
+from docintel.schema import Extraction, Record
 
 _LENGTHS = (6, 12, 24, 48)
 
@@ -89,23 +89,17 @@ def models() -> dict[str, Model]:
 
 def with_confidence(extraction: Extraction) -> Extraction:
     """The extraction with the confidence of every record, to two decimals."""
-    blocks = extraction.document.blocks
-    ends = [block.end for block in blocks]
-
-    def sure(record: Record, model: Model) -> Record:
-        number = bisect_right(ends, record.evidence.start)
-        block = blocks[number] if number < len(blocks) and blocks[number].start <= record.evidence.start else None
-        return _sure(record, model, block, extraction.doc_type)
-
-    found: dict[str, Any] = {
-        kind: tuple([sure(record, model) for record in extraction.records(kind)]) for kind, model in models().items()
+    sure: dict[str, Any] = {
+        kind: tuple([_sure(record, model, extraction) for record in extraction.records(kind)])
+        for kind, model in models().items()
     }
-    return replace(extraction, **found)
+    return replace(extraction, **sure)
 
 
-def _sure(record: Record, model: Model, block: Block | None, doc_type: str) -> Record:
+def _sure(record: Record, model: Model, extraction: Extraction) -> Record:
+    block = extraction.document.block_at(record.evidence.start)
     read = block.confidence if block else 1.0
-    known = _known(record, doc_type, block.kind if block else None)
+    known = _known(record, extraction.doc_type, block.kind if block else None)
     return replace(record, confidence=round(read * _probability(model, known), 2))
 
 
